@@ -31,7 +31,8 @@ if TYPE_CHECKING:
     from results.comparison.year_on_year import Changes
 
 FORMATS = ("pdf", "docx")
-KINDS = ("bulletin", "ranking", "bottom", "unit", "changes", "pledges")
+KINDS = ("bulletin", "ranking", "bottom", "unit", "changes", "pledges", "pledge-letter")
+OF_A_UNIT = ("unit", "pledge-letter")
 NEEDED = N_("--kind {kind} needs --round, for instance 2025.")
 PERIODS = {"month": "{year}-{month:02}", "quarter": "{year}Q{quarter}", "year": "{year}"}
 """Kind of document -> its period when none is named: that of the newest day of the scheme."""
@@ -46,7 +47,10 @@ def bulletin(
         str,
         typer.Option(
             metavar="KIND",
-            help=N_("bulletin (all parts), ranking, bottom, unit, changes, pledges, or SCHEME-month, SCHEME-year …"),
+            help=N_(
+                "bulletin (all parts), ranking, bottom, unit, changes, pledges, pledge-letter, or SCHEME-month, "
+                "SCHEME-year …"
+            ),
         ),
     ] = "bulletin",
     unit: Annotated[str, typer.Option(metavar="CODE", help=N_("The unit of --kind unit, or of a scheme's."))] = "",
@@ -134,8 +138,8 @@ def _check_kind(kind: str, unit: str) -> None:
     if kind not in KINDS:
         check_choice("--kind", kind, (*KINDS, *scheme_kinds()))
         return
-    if (kind == "unit") != bool(unit):
-        raise CommandError(N_("--unit CODE goes with --kind unit, and --kind unit needs it."))
+    if (kind in OF_A_UNIT) != bool(unit):
+        raise CommandError(N_("--unit CODE goes with --kind unit and pledge-letter, and these need it."))
 
 
 def _check_options(
@@ -149,7 +153,7 @@ def _check_options(
         ("--item", item or None, kinds_of_items()),
         ("--category", category, ("bulletin", "ranking", "bottom", "changes")),
         ("--from", since, ("changes",)),
-        ("--as-of", as_of, ("pledges", *own)),
+        ("--as-of", as_of, ("pledges", "pledge-letter", *own)),
     ):
         if given is not None and kind not in kinds:
             raise CommandError(N_("{option} goes with --kind {kinds}."), option=option, kinds=" | ".join(kinds))
@@ -166,6 +170,8 @@ def _of_round(
 ) -> "Document":
     if kind == "pledges":
         return _circular(round_, as_of, form)
+    if kind == "pledge-letter":
+        return _pledge_letter(round_, unit, as_of, form)
     return _document(round_, kind, category, unit, since, form)
 
 
@@ -225,20 +231,35 @@ def _circular(round_: "Round", as_of: str | None, form: "Form") -> "Document":
     return circular(round_.release, quarter_report(round_, day, settings.load().report_days), session.language, form)
 
 
+def _pledge_letter(round_: "Round", code: str, as_of: str | None, form: "Form") -> "Document":
+    """The letter to a unit on what is due in the quarter of a day, or overdue."""
+    from datetime import date
+
+    from reports.documents.pledge_letter import pledge_letter, to_warn
+    from results.pledges.progress import quarter_report
+    from results.pledges.register import default_as_of
+
+    day = parsed_date("--as-of", as_of) if as_of else default_as_of(round_, date.today())
+    days, calendar = settings.load().report_days, session.store().calendar()
+    report = quarter_report(round_, day, days)
+    check_choice("--unit", code, tuple(unit for unit, _ in to_warn(report)))
+    return pledge_letter(round_.release, report, code, calendar, days, session.language, form)
+
+
 def _dossier(found: "RoundResults", code: str, form: "Form") -> "Document":
     """One unit in all formal rounds, or in all trials, as its page shows it."""
     from reports.documents import dossier
     from results.ranking.ranking import ranking
     from results.ranking.unit import UnitNotFoundError, detail
     from results.ranking.unit import unit as history
-    from schemes import SCHEMES
+    from schemes import OTHER_SCHEMES
     from schemes.of_unit import unit_dossier
 
     release, round_ = found.release, found.release.round(found.ranking.round)
     own = [name for name in release.rounds() if (name in release.trial_rounds) == round_.is_trial]
     try:
         known = history(release, code, [ranking(release.round(name)) for name in own])
-        of_schemes = unit_dossier(release, code, known.rounds, SCHEMES)
+        of_schemes = unit_dossier(release, code, known.rounds, OTHER_SCHEMES)
         return dossier(found, known, detail(round_, code), session.language, form, of_schemes)
     except UnitNotFoundError as error:
         session.say(error.message, **error.facts)

@@ -2,10 +2,12 @@
 
 import hashlib
 from datetime import date
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+import settings
 from cli.app import app
 from cli.context import CommandError, Format, Output, ReleaseId, RoundId, checked_round, progress, session
 from cli.form_options import with_form
@@ -28,7 +30,15 @@ Day = Annotated[str | None, typer.Option("--on", metavar="DATE", help=N_("The da
 @with_form
 def letters(
     round_id: RoundId,
-    everyone: Annotated[bool, typer.Option("--all", help=N_("To all units, not only to those that are named."))] = False,
+    everyone: Annotated[
+        bool, typer.Option("--all", help=N_("To all units, not only to those that are named."))
+    ] = False,
+    pledges: Annotated[
+        bool, typer.Option("--pledges", help=N_("On pledges that are due this quarter or overdue instead."))
+    ] = False,
+    as_of: Annotated[
+        str | None, typer.Option("--as-of", metavar="DATE", help=N_("With --pledges: as it stood on this day."))
+    ] = None,
     release: ReleaseId = None,
     output: Output = None,
     *,
@@ -41,6 +51,8 @@ def letters(
     from reports.letters import letters as all_letters
 
     check_binary(output)
+    if pledges:
+        return _on_pledges(checked_round(round_id), as_of, release, output, form)
     name, store = checked_round(round_id), session.store()
     today = date.today()
     with open_release(release) as chosen:
@@ -52,6 +64,28 @@ def letters(
             raise CommandError(N_("No unit of the round {round} is named; --all writes to every unit."), round=name)
         digest = hashlib.sha256(content).hexdigest()
         log_export(session.path, "letters.zip", release=chosen.id, round_id=name, sha256=digest)
+    write(content, output)
+    session.say(N_("Letters: {count}."), count=count)
+
+
+def _on_pledges(name: str, as_of: str | None, release: str | None, output: Path | None, form: "Form") -> None:
+    """Write the letters on pledges of the quarter of a day."""
+    from data.store.audit_log import log_export
+    from reports.letters import pledge_letters
+    from results.pledges.progress import quarter_report
+    from results.pledges.register import default_as_of
+
+    days, calendar = settings.load().report_days, session.store().calendar()
+    with open_release(release) as chosen:
+        round_ = chosen.round(name)
+        day = parsed_date("--as-of", as_of) if as_of else default_as_of(round_, date.today())
+        with progress(N_("Typesetting")) as tell:
+            report = quarter_report(round_, day, days)
+            content, count = pledge_letters(chosen, report, calendar, days, session.language, form, tell)
+        if not count:
+            raise CommandError(N_("No pledge of the round {round} is due in this quarter or overdue."), round=name)
+        digest = hashlib.sha256(content).hexdigest()
+        log_export(session.path, "pledge-letters.zip", release=chosen.id, round_id=name, sha256=digest)
     write(content, output)
     session.say(N_("Letters: {count}."), count=count)
 

@@ -49,14 +49,14 @@ def public(
     from data.store.audit_log import PAGE
     from data.store.public_sets import state_nothing_later
     from reports.public_export import prepare
-    from schemes import SCHEMES
+    from schemes import OTHER_SCHEMES
 
     check_choice("--format", form, PUBLIC_FORMS)
     with open_release(release) as chosen:
         if nothing_later is not None:
             state_nothing_later(session.path, round_id, nothing_later)
         with progress(N_("Computing")):
-            export = prepare(session.store(), chosen.round(round_id), notice, SCHEMES if form == "html" else ())
+            export = prepare(session.store(), chosen.round(round_id), notice, OTHER_SCHEMES if form == "html" else ())
             content = _in_form(export, form)
         note = _kept(export, notice=form == "html")
         export.log_measures(session.store(), hashlib.sha256(content).hexdigest())
@@ -72,7 +72,7 @@ def _in_form(export: "PublicExport", form: str) -> bytes:
 def _kept(export: "PublicExport", *, notice: bool) -> str:
     """Say what is withheld because of earlier pages and which these are; keep the set, and return the note of it.
 
-    notice : say as well what a public notice should say and this one does not.
+    notice : say as well what is missing in the notice.
     """
     from data.store.public_sets import noted
 
@@ -122,7 +122,7 @@ def bundle(
     from reports.bundle import changes_since, internal_bundle
     from reports.public_export import prepare
     from results.ranking.what_if import what_if
-    from schemes import SCHEMES
+    from schemes import OTHER_SCHEMES
 
     name = checked_round(round_id)
     if public and form != asked_form():
@@ -137,7 +137,7 @@ def bundle(
     with open_release(release) as chosen:
         with progress(N_("Computing")) as report:
             if public:
-                export = prepare(session.store(), chosen.round(name), asked_notice(), SCHEMES)
+                export = prepare(session.store(), chosen.round(name), asked_notice(), OTHER_SCHEMES)
                 content = export.bundle(session.language)
                 note = _kept(export, notice=True)
                 export.log_measures(session.store(), hashlib.sha256(content).hexdigest())
@@ -148,7 +148,7 @@ def bundle(
                     chosen.round(name),
                     session.language,
                     changes_found=found,
-                    schemes=SCHEMES,
+                    schemes=OTHER_SCHEMES,
                     form=form,
                     progress=report,
                 )

@@ -170,7 +170,7 @@ def unit(
     from reports import unit_dossier as words_of
     from reports.ranking_table import unit_as_json, unit_as_sheet
     from results.ranking.rows import unit_rounds
-    from schemes import SCHEMES
+    from schemes import OTHER_SCHEMES
     from schemes.of_unit import in_register, unit_dossier
 
     check_form(form, output)
@@ -183,7 +183,7 @@ def unit(
         if rows and form != "json" and not schemes:
             emit_sheet(unit_as_sheet(chosen, code, rows, session.language), form, output)
             return
-        found = unit_dossier(chosen, code, rows, SCHEMES, day)
+        found = unit_dossier(chosen, code, rows, OTHER_SCHEMES, day)
         if form == "json":
             emit_json({**unit_as_json(chosen, code, rows), "schemes": words_of.as_json(found)}, output)
         else:

@@ -60,6 +60,19 @@ def working_memory(spill: Path, *, threads: int | None = None) -> duckdb.DuckDBP
     return duckdb.connect(":memory:", config=config)
 
 
+@contextmanager
+def part_of(memory: duckdb.DuckDBPyConnection, name: str) -> Iterator[duckdb.DuckDBPyConnection]:
+    """Yield a connection with separate tables in the memory of another: this takes 2 ms, to open a memory 20."""
+    with memory.cursor() as con:
+        con.execute(f"ATTACH ':memory:' AS {name}")
+        con.execute(f"USE {name}")
+        try:
+            yield con
+        finally:
+            con.execute("USE memory")
+            con.execute(f"DETACH {name}")
+
+
 def read_parquet(path: Path, *columns: str) -> pd.DataFrame:
     """Read a small Parquet file of ours as a frame, or some of its columns; safe from any thread."""
     with _reader().cursor() as cursor:

@@ -30,7 +30,7 @@ from reports.public_data import codebook_sheet, grades_sheet, rows_sheet
 from reports.public_facts import PublicSet
 from reports.public_measure_tables import measure_sheets
 from reports.public_page import page_of
-from reports.public_parts import PublicParts
+from reports.public_parts import PLAIN, PublicParts
 from reports.ranking_table import marks
 from reports.record_tables import NothingToExportError
 from reports.tables import BALLOTS, BOTTOM, GROUPS, RANKING, changes_sheet, export_sheet
@@ -149,7 +149,7 @@ def public_bundle(round_: Round, language: str, public_so_far: Sequence[PublicSe
     return bundle_of(published(round_, public_so_far), round_, language)
 
 
-def bundle_of(found: Published, round_: Round, language: str, parts: PublicParts = PublicParts()) -> bytes:
+def bundle_of(found: Published, round_: Round, language: str, parts: PublicParts = PLAIN) -> bytes:
     """Return the public bundle of published tables. parts : what the page prints around them."""
     files = {"public.html": page_of(found, round_, parts)}
     for name, sheet in (

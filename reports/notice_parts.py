@@ -20,7 +20,7 @@ SHOWN_PARTS = ("measures", "wall")
 
 @dataclass(frozen=True)
 class NoticeParts:
-    """What the notice says as entered; '' is not said.
+    """Texts of the notice as entered; an empty text is left out.
 
     objection : how to object. reason : why it is withdrawn or corrected, for the public. measures : whether the public
     measures of schemes are on the page. wall : number of the newest released text that the wall may print, 0 for a wall

@@ -8,15 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
-from data.store.audit_log import log_export
-from data.store.public_sets import (
-    SetMissingError,
-    check_complete,
-    exports_without_a_set,
-    keep_set,
-    kept_sets,
-    noted,
-)
+from data.store.public_sets import SetMissingError, check_complete, exports_without_a_set, keep_set, kept_sets
 from data.store.release import Round
 from data.store.store import Store
 from errors import UsageError
@@ -27,7 +19,7 @@ from reports.notice_parts import NoticeParts
 from reports.public_data import codebook_sheet, rows_sheet
 from reports.public_facts import PublicSet, set_of
 from reports.public_page import notices, page_of, public_set
-from reports.public_parts import PublicParts, parts_of, to_mend
+from reports.public_parts import PLAIN, PublicParts, log_measures, parts_of, to_mend
 from reports.public_state import PublicState
 from results.contributions import Scheme
 
@@ -42,7 +34,7 @@ class PublicExport:
     round: Round
     found: Published
     known: PublicSet | None
-    parts: PublicParts = PublicParts()
+    parts: PublicParts = PLAIN
 
     @cached_property
     def set(self) -> PublicSet:
@@ -75,7 +67,7 @@ class PublicExport:
         return notices(self.found, language)
 
     def to_mend(self, language: str) -> list[str]:
-        """Return what a public notice should say and this one does not."""
+        """Return what is missing in the notice, for the office."""
         return to_mend(self.parts, language)
 
     def keep(self, store: Store) -> str:
@@ -89,10 +81,7 @@ class PublicExport:
 
     def log_measures(self, store: Store, sha256: str, who: str = "") -> None:
         """Log that the measures of the schemes left with a file: what is judged later has to know it."""
-        for measures in self.parts.measures:
-            judged = measures.judged
-            about = {"release": self.round.release.id, "round_id": judged.round, "note": noted(judged.set.digest)}
-            log_export(store.path, judged.logged, sha256=sha256, who=who, **about)
+        log_measures(store, self.round.release, self.parts.measures, sha256, who)
 
 
 def prepare(
@@ -100,7 +89,7 @@ def prepare(
     round_: Round,
     notice: NoticeParts | None = None,
     schemes: Sequence[Scheme] = (),
-    state: PublicState = PublicState(),
+    state: PublicState | None = None,
 ) -> PublicExport:
     """Judge a round with everything public of it before. The same release gives the same export ever after.
 

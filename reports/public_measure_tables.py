@@ -18,7 +18,7 @@ CAPTION = N_("From {first} to {last}, as of {day}. Rules: {rules}.")
 DIVIDED = N_("By unit and place ({count} lines)")
 WITHHELD = N_(
     "{sign}: withheld, because a number below 5 would follow from it, or because it changed by so few since it was "
-    "last public that these could be told."
+    "last public that these few could be worked out."
 )
 TEXT = N_("What it says (redacted)")
 POSTED = N_("Entries: {count}. Anonymous; a text is printed only if two people released it in redacted form.")

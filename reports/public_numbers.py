@@ -2,8 +2,8 @@
 
 from decimal import ROUND_HALF_UP, Decimal
 
-from data.store.round_status import ANNOUNCED, DRAFT
 from data.store.release import Release
+from data.store.round_status import ANNOUNCED, DRAFT
 from i18n import PUNCTUATION, translate
 from results.labels import DEMO, STAMPS
 

@@ -31,7 +31,8 @@ from reports.public_data import files_told
 from reports.public_facts import PublicSet
 from reports.public_measure_tables import measure_sections, wall_sections
 from reports.public_numbers import HIDDEN, NONE, half_up, public_stamps
-from reports.public_parts import PublicParts, long_day, notice_lines
+from reports.public_parts import PLAIN, PublicParts, long_day, notice_lines
+from reports.public_review import figures_words
 from reports.public_state import OUTCOMES
 from results.labels import REASON_SENTENCES, VERDICT_COLOURS, VERDICTS
 from results.method_text import in_five_sentences
@@ -51,7 +52,7 @@ TIERS = (CONFIRMED, UNDECIDED, CLEARED)
 TITLE = N_("Public evaluation of departments in {round}: results")
 SEARCH = "public_search.js"
 UNIT_INDEX = N_("Index of units ({count})")
-FOUND = N_("Lines found: {count}")
+FOUND = N_("Matching lines: {count}")
 """Filled in by the script of the search."""
 WORDS = {
     "summary": N_("Summary"),
@@ -93,8 +94,8 @@ REPLACED = N_("This notice was replaced by the notice of {day}. It shows what wa
 PUBLIC_REASON = N_("Reason: {reason}")
 CORRECTED = N_("{unit}: published first as “{before}”, now “{after}” ({day}). {reason}")
 OBJECTIONS = {
-    "lifted": N_("Objections that changed a finding: {count}."),
-    "upheld": N_("Objections after which the finding stayed: {count}."),
+    "lifted": N_("Objections after which the figures stayed: {count}."),
+    "upheld": N_("Objections that were upheld: {count}."),
     "late": N_("Objections that came too late: {count}."),
     "withdrawn": N_("Objections taken back: {count}."),
     "open": N_("Objections under examination: {count}."),
@@ -238,7 +239,7 @@ def public_page(round_: Round, public_so_far: Sequence[PublicSet] = ()) -> bytes
     return page_of(published(round_, public_so_far), round_)
 
 
-def page_of(found: Published, round_: Round, parts: PublicParts = PublicParts()) -> bytes:
+def page_of(found: Published, round_: Round, parts: PublicParts = PLAIN) -> bytes:
     """Return the page of published tables as UTF-8 bytes. parts : what it prints around them."""
     pages = [_page(found, round_, language, parts).content() for language in LANGUAGES]
     script = (TEMPLATES / SEARCH).read_text(encoding="utf-8").strip()
@@ -324,7 +325,7 @@ def _outdated(found: Published, language: str) -> list[str]:
     return told
 
 
-def _page(found: Published, round_: Round, language: str, parts: PublicParts = PublicParts()) -> "_Page":
+def _page(found: Published, round_: Round, language: str, parts: PublicParts = PLAIN) -> "_Page":
     return _Page(found, round_, parts, language)
 
 
@@ -459,6 +460,9 @@ class _Page:
     def _objections(self) -> list[str]:
         """Return the corrected verdicts, old and new with the reason, and the objections by outcome."""
         state = self._parts.state
+        category = {str(row["unit_code"]): str(row["category"]) for row in self._rows}
+        corrected = {one.unit_code: category.get(one.unit_code, "") for one in state.corrections}
+        figures = figures_words(self._found, corrected, self._language)
         told = [
             self._say(
                 CORRECTED,
@@ -466,7 +470,7 @@ class _Page:
                 before=self._say(VERDICTS[correction.before]),
                 after=self._say(VERDICTS[correction.after]),
                 day=correction.day,
-                reason=correction.reason,
+                reason=" ".join(filter(None, (correction.reason, figures[correction.unit_code]))),
             )
             for correction in state.corrections
         ]

@@ -6,15 +6,18 @@ from datetime import date, datetime
 
 from data.model.record_keys import year_of
 from data.model.working_days import WORKING_DAYS, Deadline
+from data.store.audit_log import log_export
 from data.store.history import Event, read_history
-from data.store.released_texts import newest_text, texts_until
-from data.store.release import Round
+from data.store.public_sets import noted
+from data.store.release import Release, Round
+from data.store.released_texts import texts_until
 from data.store.round_status import ANNOUNCED, WITHDRAWN
 from data.store.store import Store
 from i18n import N_, translate
 from reports.documents.official_form import official_day
 from reports.notice_parts import NoticeParts
 from reports.public_measures import PublicMeasures, prepare_measures
+from reports.public_review import review_of
 from reports.public_state import PublicState
 from results.contributions import PostedList, Scheme
 from results.public_notice import Notice, notice_of
@@ -73,12 +76,16 @@ class Wall:
 class PublicParts:
     """Everything around the results. days : of the notice, None unless the round is announced."""
 
-    notice: NoticeParts = NoticeParts()
+    notice: NoticeParts = field(default_factory=NoticeParts)
     days: Notice | None = None
-    change: NoticeChange = NoticeChange()
-    state: PublicState = PublicState()
+    change: NoticeChange = field(default_factory=NoticeChange)
+    state: PublicState = field(default_factory=PublicState)
     measures: Sequence[SchemeMeasures] = ()
-    walls: Sequence[Wall] = field(default_factory=tuple)
+    walls: Sequence[Wall] = ()
+
+
+PLAIN = PublicParts()
+"""A page of results alone."""
 
 
 def parts_of(
@@ -86,15 +93,18 @@ def parts_of(
     round_: Round,
     notice: NoticeParts,
     schemes: Sequence[Scheme] = (),
-    state: PublicState = PublicState(),
+    state: PublicState | None = None,
 ) -> PublicParts:
-    """Return what a page of a round prints around its results. Raises what `prepare_measures` raises."""
+    """Return what a page of a round prints around its results. state : of objections; that of the store if None.
+
+    Raises what `prepare_measures` raises.
+    """
     status = store.status(round_.id)
     return PublicParts(
         notice,
         notice_of(status.given, store.calendar()),
         change_of(read_history(store.path), round_.id, round_.release.id),
-        state,
+        review_of(store, round_.id) if state is None else state,
         measures_of(store, round_, schemes) if notice.measures else (),
         tuple(_walls(store, round_, schemes, notice.wall)) if notice.wall is not None else (),
     )
@@ -134,6 +144,15 @@ def measures_of(store: Store, round_: Round, schemes: Iterable[Scheme]) -> tuple
     return tuple(found)
 
 
+def log_measures(
+    store: Store, release: Release, measures: Iterable[SchemeMeasures], sha256: str, who: str = ""
+) -> None:
+    """Log that the measures of schemes left with a file: what is judged later has to know it."""
+    for one in measures:
+        about = {"release": release.id, "round_id": one.judged.round, "note": noted(one.judged.set.digest)}
+        log_export(store.path, one.judged.logged, sha256=sha256, who=who, **about)
+
+
 def _walls(store: Store, round_: Round, schemes: Iterable[Scheme], last: int) -> Iterable[Wall]:
     year = year_of(round_.id)
     for scheme in schemes if year is not None else ():
@@ -141,11 +160,6 @@ def _walls(store: Store, round_: Round, schemes: Iterable[Scheme], last: int) ->
         kept = {language: posted for language, posted in lists.items() if posted is not None and posted.rows}
         if kept:
             yield Wall(scheme, kept, texts_until(store.path, scheme.name, last))
-
-
-def newest_wall(store: Store) -> int:
-    """Return the number of the newest released text."""
-    return newest_text(store.path)
 
 
 def notice_lines(parts: PublicParts, language: str) -> list[tuple[str, str]]:
@@ -193,6 +207,6 @@ def long_day(day: date, language: str) -> str:
 
 
 def to_mend(parts: PublicParts, language: str) -> list[str]:
-    """Return what a public notice should say and this one does not; for the office, not for the page."""
+    """Return what is missing in the notice; for the office, not for the page."""
     missing = [(parts.notice.office, NO_OFFICE), (parts.notice.contact, NO_CONTACT)]
     return [translate(message, language) for text, message in missing if not text]

@@ -9,7 +9,7 @@ OUTCOMES = (LIFTED, UPHELD, LATE, TAKEN_BACK, RUNNING)
 
 @dataclass(frozen=True)
 class PublicCorrection:
-    """A verdict that was corrected: the one published first and the one that holds, with the reason for the public."""
+    """A corrected verdict: as published first and as it is now, with the reason for the public."""
 
     unit_code: str
     unit_name: str

@@ -33,7 +33,7 @@ class Notice:
 
     @property
     def first(self) -> date:
-        """Return the first day of the notice: the one after the announcement."""
+        """Return the first day of the notice, the day after the announcement."""
         return self.announced + timedelta(days=1)
 
     @property

@@ -6,12 +6,15 @@ period, as of which day, why there is no interval, under which settings and from
 
 import calendar
 import re
+import weakref
 from collections import ChainMap
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, MutableMapping
+from collections.abc import Callable, Collection, Hashable, Iterable, Iterator, Mapping, MutableMapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from functools import wraps
 from typing import Any, Generic, Literal, TypeAlias, TypeVar, cast
 
+import numpy as np
 import pandas as pd
 
 Frames: TypeAlias = Mapping[str, pd.DataFrame]
@@ -237,12 +240,12 @@ def groups(rows: pd.DataFrame, by: str) -> Iterator[tuple[str, pd.DataFrame]]:
 
 def counts(rows: pd.DataFrame, asked: Asked) -> pd.DataFrame:
     """Return the number of rows of each key, which is also its base."""
-    return answers((key, len(part), len(part)) for key, part in groups(rows, asked.by))
+    return answers((key, n, n) for key, _, n in totals(rows, asked.by, None))
 
 
 def parts_of(rows: pd.DataFrame, asked: Asked, met: pd.Series) -> pd.DataFrame:
     """Return how many rows of each key meet a condition, of how many."""
-    return answers((key, int(met[part.index].sum()), len(part)) for key, part in groups(rows, asked.by))
+    return answers(totals(rows, asked.by, met))
 
 
 def distinct(rows: pd.DataFrame, asked: Asked, column: str) -> pd.DataFrame:
@@ -252,19 +255,51 @@ def distinct(rows: pd.DataFrame, asked: Asked, column: str) -> pd.DataFrame:
 
 def sums(rows: pd.DataFrame, asked: Asked, column: str) -> pd.DataFrame:
     """Return the sum of a column of each key, of how many rows."""
-    return answers((key, int(numbers(part, column).sum()), len(part)) for key, part in groups(rows, asked.by))
+    return answers(totals(rows, asked.by, numbers(rows, column)))
 
 
 def shares(rows: pd.DataFrame, asked: Asked, met: pd.Series) -> pd.DataFrame:
     """Return the share of rows of each key that meet a condition; None for an empty base."""
-    return answers(
-        (key, share(int(met[part.index].sum()), len(part)), len(part)) for key, part in groups(rows, asked.by)
-    )
+    return answers((key, share(part, n), n) for key, part, n in totals(rows, asked.by, met))
+
+
+def totals(rows: pd.DataFrame, by: str, values: pd.Series | None) -> Iterator[tuple[str, int, int]]:
+    """Yield each key with the sum of the values of its rows, and their number: half a million rows in one pass."""
+    own = None if values is None else values if values.index.equals(rows.index) else values.reindex(rows.index)
+    numbers = np.ones(len(rows), dtype=np.int64) if own is None else own.to_numpy(dtype=np.int64)
+    if by == ALL:
+        yield "", int(numbers.sum()), len(rows)
+        return
+    grouped = pd.Series(numbers, index=rows.index).groupby(rows[KEY_COLUMN[by]], sort=True)
+    for key, part, n in zip(grouped.size().index, grouped.sum(), grouped.size(), strict=True):
+        yield str(key), int(part), int(n)
 
 
 def share(part: int, base: int) -> float | None:
     """Return part / base; None for an empty base, which is neither 0% nor 100%. `part` is round(share * base)."""
     return part / base if base else None
+
+
+T = TypeVar("T")
+
+
+def once(fn: Callable[..., T]) -> Callable[..., T]:
+    """Keep what a function of a frame answers as long as the frame lives: every measure asks for it.
+
+    fn : frame, and arguments that can be hashed.
+    """
+    kept: dict[tuple[Hashable, ...], tuple[Any, T]] = {}
+
+    @wraps(fn)
+    def of(rows: pd.DataFrame, *others: Hashable) -> T:
+        name = (id(rows), *others)
+        found = kept.get(name)
+        if found is None or found[0]() is not rows:
+            found = (weakref.ref(rows, lambda _: kept.pop(name, None)), fn(rows, *others))
+            kept[name] = found
+        return found[1]
+
+    return of
 
 
 def days(rows: pd.DataFrame, column: str) -> pd.Series:

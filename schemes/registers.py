@@ -71,7 +71,7 @@ class Registers:
     @cached_property
     def plain(self) -> LazyFrames:
         """The frames without due days. A table that was never delivered is not among them."""
-        known = [kind for kind in delivered(self.release) if self._known(kind)]
+        known = [kind for kind in delivered(self.release, self.scheme.tables) if self._known(kind)]
         earlier = [name for name, own in self._earlier.items() if own.kind in known]
         return LazyFrames([*known, *earlier, *EVERYWHERE], self._load)
 
@@ -109,6 +109,10 @@ class Registers:
         if name == RULES:
             first = pd.Series([item.first for item in self.dated], dtype="datetime64[s]")
             return pd.DataFrame({"valid_from": first, "settings": [item.rules.settings for item in self.dated]})
+        given = getattr(self.scheme.due_days, "FRAMES", {})
+        if name in given:
+            rows: pd.DataFrame = given[name](self.release, self.as_of, self.settings)
+            return rows
         if name in self._earlier:
             own = self._earlier[name]
             return self.release.book_values(own.kind, own.field, own.keys(self.plain), self.as_of.isoformat())
@@ -121,10 +125,10 @@ class Registers:
         return begun(name, up_to(TABLE_OF[name], with_days(name, self.release.records(name)), self.as_of))
 
 
-def delivered(release: "Release") -> list[str]:
-    """Return the kinds of the schemes' tables, and of the registers that they share, which the release has."""
+def delivered(release: "Release", own: Collection[str] = ()) -> list[str]:
+    """Return the kinds of tables that close by month, and of `own`, which the release has."""
     kinds = set(release.query("uploads")["kind"])
-    return [kind for kind in UPLOAD_KINDS if kind in kinds and TABLE_OF[kind].lock == MONTH]
+    return [kind for kind in UPLOAD_KINDS if kind in kinds and (kind in own or TABLE_OF[kind].lock == MONTH)]
 
 
 def as_of_days(release: "Release", kind: str, day: date | None = None) -> list[str]:
@@ -135,6 +139,10 @@ def as_of_days(release: "Release", kind: str, day: date | None = None) -> list[s
 
 def latest_day(scheme: Scheme, release: "Release") -> date | None:
     """Return the newest day that the scheme's tables speak of: the as-of day of a book, else the day of a fact."""
+    given = getattr(scheme.due_days, "latest_day", None)
+    if given is not None:
+        last: date | None = given(release)
+        return last
     kinds = [kind for kind in delivered(release) if kind in scheme.tables]
     books = [as_of_days(release, kind)[-1] for kind in kinds if is_book(kind)]
     if books:

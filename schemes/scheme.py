@@ -108,7 +108,13 @@ class Scheme:
     @property
     def tables(self) -> tuple[str, ...]:
         """Names of its tables, in the order of upload; each is the kind of upload too."""
-        return tuple(table.name for table in self.contract)
+        return tuple(table.kind for table in self.contract)
+
+    @property
+    def of_evaluation(self) -> bool:
+        """Whether its page, its lines of the dossier and its files of a bundle are those of the evaluation."""
+        own: bool = getattr(self.module(WORDS), "OF_EVALUATION", False)
+        return own
 
     @property
     def measures(self) -> "Sequence[Measure[Any]]":
@@ -133,6 +139,21 @@ class Scheme:
         from schemes.chosen import public_rows
 
         return public_rows(self, release, year)
+
+    @property
+    def posts(self) -> bool:
+        """Whether it posts a list for everybody, whose entries may have a redacted text."""
+        return self._given(DOCUMENTS, "posted_list", None) is not None
+
+    def original_texts(self, release: "Release", year: int) -> Mapping[str, str]:
+        """Return item -> its text as delivered, of the list that it posts of a year; inside the house only."""
+        write = self._given(DOCUMENTS, "original_texts", None)
+        if write is None or self.latest_day(release) is None:
+            return {}
+        from schemes.chosen import of_year
+
+        texts: Mapping[str, str] = write(of_year(self, release, year))
+        return texts
 
     def posted(self, release: "Release", year: int, language: str) -> "PostedList | None":
         """Return the list that it posts for everybody, of a year; None if it posts none, or has no tables."""

@@ -290,12 +290,12 @@ SETTINGS = {
         "en": ("working days after a quarter in which its report on the pledges is due", "`10`"),
     },
     "BIAOCHI_NOTICE_DAYS": {
-        "zh": ("公示的日历天数，公布时可另定", "`7`"),
-        "en": ("calendar days of a public notice, unless others are stated when announcing", "`7`"),
+        "zh": ("公示期的自然日天数，末日遇非工作日顺延；公布时可另定", "`7`"),
+        "en": ("calendar days of a public notice, ending on a working day; stated otherwise when announcing", "`7`"),
     },
     "BIAOCHI_OBJECTION_DAYS": {
-        "zh": ("提出异议的工作日数，公布或预告时可另定", "`5`"),
-        "en": ("working days to raise objections, unless others are stated", "`5`"),
+        "zh": ("可提出异议的工作日天数；公布时可另定", "`5`"),
+        "en": ("working days in which objections may be raised; stated otherwise when announcing", "`5`"),
     },
     "BIAOCHI_RULING_DAYS": {
         "zh": ("收到异议后作出裁定的工作日数", "`5`"),

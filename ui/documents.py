@@ -8,6 +8,7 @@ from pathlib import Path
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
+import settings
 from data.model.progress import Progress
 from data.store.audit_log import log_export
 from data.store.paper_form import remember_form, remembered_form
@@ -17,6 +18,7 @@ from formats.document import Document, Form, Row, Table, file_stem
 from i18n import N_
 from reports import documents
 from reports.documents import RoundResults
+from reports.documents.pledge_letter import to_warn
 from results.pledges.counts import quarter_days
 from results.ranking.statements import named_with_verdict
 from results.unit_dossier import Dossier
@@ -30,6 +32,7 @@ KINDS = {
     "unit": N_("One unit"),
     "changes": N_("Year on year"),
     "pledges": N_("Circular of the quarter on pledges"),
+    "pledge-letter": N_("Letter to a unit on pledges that are due or overdue"),
 }
 WHOLE_ROUND = {"bulletin": documents.bulletin, "ranking": documents.full_ranking, "bottom": documents.bottom_list}
 FILES = {"pdf": N_("Make the PDF"), "docx": N_("Make the Word file")}
@@ -40,6 +43,23 @@ MOST_SHOWN = 10  # rows of a table in the preview
 def circular(round_: Round, as_of: date, form: Form) -> Document:
     """Return the circular of a quarter."""
     return documents.circular(round_.release, cached.pledge_quarter(round_, as_of), language(), form)
+
+
+def choose_warned(round_: Round, as_of: date) -> str:
+    """Let the user choose a unit with a pledge that is due this quarter or overdue; "" if there is none."""
+    units = dict(to_warn(cached.pledge_quarter(round_, as_of)))
+    if not units:
+        st.info(_("No pledge of this round is due in this quarter or overdue."))
+        return ""
+    chosen: str = st.selectbox(_("Unit"), list(units), format_func=units.__getitem__, key="warned_unit")
+    return chosen
+
+
+def letter_on_pledges(round_: Round, as_of: date, code: str, form: Form) -> Document:
+    """Return the letter to a unit on its pledges."""
+    days, report = settings.load().report_days, cached.pledge_quarter(round_, as_of)
+    calendar = cached.store().calendar()
+    return documents.pledge_letter(round_.release, report, code, calendar, days, language(), form)
 
 
 def document(
@@ -85,7 +105,7 @@ def choose_kind(round_: Round, box: DeltaGenerator) -> str:
 
 
 def _can_be(kind: str, round_: Round) -> bool:
-    if kind == "pledges":
+    if kind in ("pledges", "pledge-letter"):
         return round_.id in cached.pledge_rounds(round_.release)
     return kind != "changes" or bool(_earlier(round_))
 

@@ -116,7 +116,9 @@ def _listed(cell: str, mark: str) -> tuple[str, ...]:
     return tuple(word for word in cell.split(mark) if word)
 
 
-TABLES = {table.name: table for path in contract_files() for table in read_tables(path)}
+_READ = [table for path in contract_files() for table in read_tables(path)]
+TABLES = {table.name: table for table in sorted(_READ, key=lambda table: table.lock == MONTH)}
+"""Those of the evaluation first, then those that close by month."""
 TABLE_OF = {table.kind: table for table in TABLES.values() if table.kind}
 """Kind of upload (first word of `biaochi import`) -> its table."""
 KINDS = tuple(TABLE_OF)

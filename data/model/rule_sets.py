@@ -31,6 +31,8 @@ BOTTOM_NEEDS = {
     "dissatisfied_over": ("limit",),
 }
 ORDERS = ("group", "pooled", "indicator")
+MISSED, APART = CANCELLED_WAYS = ("missed", "apart")
+"""A cancelled item counts as not met, or is counted apart like one that was adjusted for objective reasons."""
 LONGEST_NAME = 40
 WEIGHT_TOLERANCE = Decimal("1e-9")
 MOST_DRAWS = 1_000_000
@@ -132,6 +134,7 @@ class RuleSet:
     features: Features
     text: str  # as given, comments and all
     words: Mapping[str, str] = field(default_factory=dict)  # other words for grades in a file, as confirmed
+    cancelled: str = "missed"  # of CANCELLED_WAYS: how a pledged item that was cancelled counts
 
     def grade_words(self) -> dict[str, str]:
         """Map the match key of every word for a grade to the grade: those of the rules, then those of a person."""
@@ -246,6 +249,7 @@ def _fields(top: Section) -> dict[str, Any]:
     fields["minimum"] = _minimum(top.section("minimum"))
     fields["features"] = read_features(top)
     fields["bottom"], fields["category_bottom"] = _bottoms(top, score_span(fields["features"], _range(fields)))
+    fields["cancelled"] = _cancelled(top.section("pledges"))
     fields["uncertainty"] = _uncertainty(top.section("uncertainty"), fields)
     fields["presentation"] = _presentation(top.section("presentation"))
     votes = top.section("votes")
@@ -312,6 +316,12 @@ def _unscored(top: Section, points: Mapping[str, int]) -> dict[str, str]:
             top.report("rules_grade_twice", value=grade, sections=sections)
     section.refuse_others()
     return kinds
+
+
+def _cancelled(section: Section) -> str:
+    way = section.choice("cancelled", CANCELLED_WAYS, MISSED)
+    section.refuse_others()
+    return way
 
 
 def _order(top: Section) -> str:

@@ -39,21 +39,39 @@ def move_into_store(staging: Path, draft: Path, store: Path, place: str, seals: 
     the two leaves its note, so that a check takes the missing line neither for a log that was cut off nor for a file
     that was put there by hand.
     """
-    note = staging / PLANNED
-    before = note.read_text(encoding="utf-8") if note.is_file() else ""
-    written = staging / f"{PLANNED}.new"
-    written.write_text(before + "".join(f"{sha256}  {name}\n" for name, sha256 in seals.items()), encoding="utf-8")
-    move_atomically(written, note)
+    _note(staging, "".join(f"{sha256}  {name}\n" for name, sha256 in seals.items()))
     move_atomically(draft, store / place)
 
 
+def _note(staging: Path, lines: str) -> None:
+    note = staging / PLANNED
+    before = note.read_text(encoding="utf-8") if note.is_file() else ""
+    written = staging / f"{PLANNED}.new"
+    written.write_text(before + lines, encoding="utf-8")
+    move_atomically(written, note)
+
+
 def noted_in(staging: Path) -> dict[str, str]:
-    """Return place -> SHA-256 of the files that a writer noted in its folder before it stored them."""
-    with suppress(FileNotFoundError, NotADirectoryError):  # the writer has ended since; or its name
-        lines = (staging / PLANNED).read_text(encoding="utf-8").splitlines()
-        parts = [line.partition("  ") for line in lines if line]
-        return {place or sha256: sha256 if place else "" for sha256, _, place in parts}  # 0.2.0 noted a place alone
-    return {}
+    """Return place -> SHA-256 of the files that a writer noted in its folder before it stored them.
+
+    The folder of a batch holds a folder for each of its writes that still runs, with notes of its own.
+    """
+    found: dict[str, str] = {}
+    for note in (staging / PLANNED, *sorted(staging.glob(f"*/{PLANNED}"))):
+        with suppress(FileNotFoundError, NotADirectoryError):  # the writer has ended since; or its name
+            found |= _read_notes(note)
+    return found
+
+
+def _read_notes(note: Path) -> dict[str, str]:
+    parts = [line.partition("  ") for line in note.read_text(encoding="utf-8").splitlines() if line]
+    return {place or sha256: sha256 if place else "" for sha256, _, place in parts}  # 0.2.0 noted a place alone
+
+
+def pass_notes_on(part: Path, staging: Path) -> None:
+    """Add the notes of a write to those of its batch, before the folder of the write goes."""
+    if (part / PLANNED).is_file():
+        _note(staging, (part / PLANNED).read_text(encoding="utf-8"))
 
 
 def planned(store: Path) -> dict[str, str]:

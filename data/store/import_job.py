@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 
+import duckdb
 import pandas as pd
 
 from data.duckdb_access import working_memory
@@ -221,7 +222,10 @@ class Request:
 
 
 class ImportJob:
-    """An import from files to an upload folder. known: all uploads of the store. in_force: those in force."""
+    """An import from files to an upload folder.
+
+    known: all uploads of the store. in_force: those in force. con: a connection in memory, for this import alone.
+    """
 
     def __init__(
         self,
@@ -232,6 +236,7 @@ class ImportJob:
         in_force: list[Upload],
         watch: ProgressReporter,
         threads: int | None,
+        con: duckdb.DuckDBPyConnection,
     ) -> None:
         self.path, self.staging, self.request, self.watch, self.threads = path, staging, request, watch, threads
         self.known, self.in_force = known, in_force
@@ -249,7 +254,7 @@ class ImportJob:
         self.report = ImportReport()
         self.folder = staging / "upload"
         self.folder.mkdir()
-        self.con = working_memory(staging, threads=threads)
+        self.con = con
         self.checksums: dict[Path, str] = {}
         self.places = Places()
         self.as_of = self.options.as_of
@@ -257,14 +262,11 @@ class ImportJob:
 
     def run(self, sources: Sequence[Source]) -> ImportReport:
         """Read and validate the files, and store them unless there are errors, conflicts or unaccepted warnings."""
-        try:
-            with self._keeping_evidence(sources) as evidence:
-                digest = self._judge(evidence)
-            if digest is not None and self._may_be_stored(digest):
-                self._store(evidence, digest)
-            return self._finish(len(sources))
-        finally:
-            self.con.close()
+        with self._keeping_evidence(sources) as evidence:
+            digest = self._judge(evidence)
+        if digest is not None and self._may_be_stored(digest):
+            self._store(evidence, digest)
+        return self._finish(len(sources))
 
     def _judge(self, evidence: list[_Kept]) -> str | None:
         """Read the files and check every value; return the digest of the content, or None if there are errors."""

@@ -8,6 +8,7 @@ import json
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from pathlib import Path
 
 import duckdb
@@ -35,6 +36,24 @@ from data.model.spellings import spellings_of
 from data.store.uploads import Upload, damage_told
 from errors import ProblemsError
 from problems import Place, Problem
+
+
+KINDS_OF_REGISTERS = ("units", "unit_lineage", "unit_round", "unit_alias", "round")
+"""Kinds of uploads that a register is read from."""
+MOST_KEPT = 20_000  # rows of tables whose keys are kept between two imports
+
+
+class _Marked:
+    """Uploads as the argument of a function whose answers are kept: equal if their facts are."""
+
+    def __init__(self, uploads: list[Upload]) -> None:
+        self.uploads, self._marks = uploads, tuple(upload.mark() for upload in uploads)
+
+    def __hash__(self) -> int:
+        return hash(self._marks)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Marked) and other._marks == self._marks
 
 
 class RoundConflictError(ProblemsError):
@@ -71,7 +90,14 @@ def read_register(uploads: list[Upload], round_id: str) -> Register | None:
 
     Aliases and names of other rounds come from all uploads visible to the round.
     """
-    uploads = visible_to(uploads, round_id)
+    own = [upload for upload in visible_to(uploads, round_id) if upload.kind in KINDS_OF_REGISTERS]
+    return _read_register(_Marked(own), round_id)
+
+
+@lru_cache(maxsize=16)
+def _read_register(marked: "_Marked", round_id: str) -> Register | None:
+    """Return the register of a round from uploads that are visible to it; an import asks for it three times."""
+    uploads = marked.uploads
     registers = [upload for upload in uploads if upload.kind == "units"]
     units = _units_of([upload for upload in registers if upload.round_id == round_id])
     if not units:
@@ -223,8 +249,18 @@ def referable(uploads: list[Upload], table: str, name: str) -> dict[str, str]:
 
     A place may also be named by its name, if no other place has it.
     """
-    kind = TABLES[table].kind
-    of_kind = [upload for upload in uploads if upload.kind == kind]
+    of_kind = _Marked([upload for upload in uploads if upload.kind == TABLES[table].kind])
+    kept = sum(upload.lines for upload in of_kind.uploads) <= MOST_KEPT
+    return _kept_referable(of_kind, table, name) if kept else _referable(of_kind, table, name)
+
+
+@lru_cache(maxsize=32)
+def _kept_referable(marked: _Marked, table: str, name: str) -> dict[str, str]:
+    return _referable(marked, table, name)
+
+
+def _referable(marked: _Marked, table: str, name: str) -> dict[str, str]:
+    kind, of_kind = TABLES[table].kind, marked.uploads
     at = TABLES[table].key.index(name)
     keys = {str(key) for upload in of_kind for key in upload.frame()["key"]}
     values = {str(json.loads(key)[at]) for key in keys}

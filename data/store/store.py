@@ -9,15 +9,19 @@ import json
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from contextlib import closing, contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass, field, replace
 from datetime import date
+from itertools import count
 from pathlib import Path
 from typing import Any, Protocol, TypeAlias
 
+import duckdb
 import pandas as pd
 from filelock import FileLock, Timeout
 
+from data.duckdb_access import part_of, working_memory
 from data.intake.context import Claims
 from data.model.across_tables import NO_CHECKS, AcrossTables
 from data.model.contract import EVIDENCE_KINDS, SCHEME_RULES, SCORED_KINDS
@@ -25,7 +29,7 @@ from data.model.progress import Progress, ProgressReporter, no_progress, not_can
 from data.model.rule_sets import InvalidRulesError, RuleSet, parse_rules
 from data.model.working_days import CALENDAR_COLUMNS, Calendar, Periods, work_calendar
 from data.store import aliases, policy
-from data.store.atomic_write import OWN_FILE, STAGING, noted_in, planned, private_folder
+from data.store.atomic_write import OWN_FILE, STAGING, noted_in, pass_notes_on, planned, private_folder
 from data.store.audit_log import (
     append_missing_entries,
     has_log,
@@ -73,6 +77,19 @@ from errors import (
     TwoRuleSetsError,
     UsageError,
 )
+
+
+@dataclass(frozen=True)
+class Batch:
+    """A store that this thread holds for several writes. memory: shared by its imports, each with tables of its own."""
+
+    store: Path
+    staging: Path
+    memory: duckdb.DuckDBPyConnection
+    numbers: Iterator[int] = field(default_factory=count)
+
+
+_BATCH: ContextVar[Batch | None] = ContextVar("batch", default=None)
 
 
 @dataclass(frozen=True)
@@ -174,8 +191,11 @@ class Store:
 
     def uploads_in_force(self) -> list[Upload]:
         """Return the uploads to publish: neither replaced nor withdrawn."""
+        return self._in_force_of(self.uploads())
+
+    def _in_force_of(self, uploads: Sequence[Upload]) -> list[Upload]:
         gone = withdrawn(self.history())
-        return active([upload for upload in self.uploads() if upload.upload_id not in gone])
+        return active([upload for upload in uploads if upload.upload_id not in gone])
 
     def calendar(self) -> Calendar:
         """Return the work calendar: the shipped years, overridden by uploaded years, published or not."""
@@ -190,15 +210,24 @@ class Store:
 
     def status(self, round_id: str) -> RoundStatus:
         """Return the status of a round: trial if its uploads are, else the last recorded status, else draft."""
+        return self._status(round_id, self._of_round(round_id))
+
+    def _status(self, round_id: str, own: Sequence[Upload]) -> RoundStatus:
         given = status_given(self.history(), round_id)
-        if any(upload.trial for upload in self._of_round(round_id)):
+        if any(upload.trial for upload in own):
             return RoundStatus(round_id, TRIAL, given)
         return RoundStatus(round_id, given.status if given else DRAFT, given)
 
     def refused_upload(self, kind: str, round_id: str, trial: bool = False) -> UsageError | None:
         """Return why a file of a kind is not taken for a round now, before anyone chooses it; None if it is."""
+        return self._refused_upload(kind, round_id, trial, self.uploads_in_force())
+
+    def _refused_upload(
+        self, kind: str, round_id: str, trial: bool, in_force: Sequence[Upload]
+    ) -> UsageError | None:
         correcting = bool(awaiting_correction(self.history(), round_id))
-        return policy.refuse_upload(kind, self.status(round_id), self._of_round(round_id), trial, correcting)
+        own = [upload for upload in in_force if _is_of(upload, round_id)]
+        return policy.refuse_upload(kind, self._status(round_id, own), own, trial, correcting)
 
     def refused_status(self, round_id: str, status: str, although: str = "") -> UsageError | None:
         """Return why a round cannot get a status now, before anyone fills in a reason; None if it can.
@@ -343,11 +372,14 @@ class Store:
         with self.writing() as staging:
             if rule_set is not None:  # again under the lock: a concurrent writer may have set the rules
                 rule_set = self._rules_for(round_id, options.rules, correcting)
-            _raise(self.refused_upload(kind, round_id, options.trial))
+            known = self.uploads()
+            in_force = self._in_force_of(known)
+            _raise(self._refused_upload(kind, round_id, options.trial, in_force))
             claims = self.claims(self) if self.claims else None
             request = Request(kind, round_id, rule_set, options, checks, claims, named)
-            job = ImportJob(self.path, staging, request, self.uploads(), self.uploads_in_force(), watch, self.threads)
-            report = job.run(sources)
+            with self._memory(staging) as con:
+                job = ImportJob(self.path, staging, request, known, in_force, watch, self.threads, con)
+                report = job.run(sources)
             if report.upload:
                 discard_stored(self.path, read_upload(self.path / "uploads" / report.upload))
             return report
@@ -675,12 +707,45 @@ class Store:
             yield staging
 
     @contextmanager
+    def batch(self) -> Iterator[None]:
+        """Hold the lock over several writes of this thread; the audit log is written once, at the end.
+
+        The log is as complete as after a process that was killed and the next writer. Raises StoreBusyError.
+        """
+        with self.writing() as staging, closing(working_memory(staging, threads=self.threads)) as memory:
+            earlier = _BATCH.set(Batch(self.path, staging, memory))
+            try:
+                yield
+            finally:
+                _BATCH.reset(earlier)
+
+    @contextmanager
+    def _memory(self, staging: Path) -> Iterator[duckdb.DuckDBPyConnection]:
+        """Yield a connection in memory for an import: in a batch a part of that of the batch."""
+        batch = _BATCH.get()
+        if batch is not None and batch.store == self.path:
+            with part_of(batch.memory, f"part_{next(batch.numbers)}") as con:
+                yield con
+            return
+        with closing(working_memory(staging, threads=self.threads)) as con:
+            yield con
+
+    @contextmanager
     def writing(self) -> Iterator[Path]:
         """Lock the store for writing and yield a temporary folder inside it. Raises StoreBusyError.
 
         What is stored meanwhile is sealed in the audit log at the end, also of a step that fails later on. Raises
         LogNotWrittenError if it is stored and the log cannot be written; the next writer completes it then.
         """
+        batch = _BATCH.get()
+        if batch is not None and batch.store == self.path:
+            part = Path(tempfile.mkdtemp(dir=batch.staging))
+            try:
+                yield part
+            finally:
+                pass_notes_on(part, batch.staging)
+                shutil.rmtree(part, ignore_errors=True)
+            return
         private_folder(self.path)
         try:
             with FileLock(self.path / "lock", timeout=0, mode=OWN_FILE):

@@ -12,7 +12,7 @@ from results.ranking.population import about_whom
 from results.ranking.statements import STATISTICIAN
 from results.ranking.unit import TOO_FEW, alone_sentence
 from results.ranking.unknown import DONT_KNOW, bounds_in_words
-from schemes import SCHEMES
+from schemes import OTHER_SCHEMES
 from schemes.of_unit import unit_dossier
 from ui import cached, charts, downloads, layout, packages, tables, unit_schemes
 from ui.i18n import _, language
@@ -126,5 +126,5 @@ downloads.table("unit", round_, sheet, depends=(code,))
 
 unit_book.in_short(round_, code, detail.name)
 
-make = partial(unit_dossier, release, code, history.rounds, SCHEMES)
+make = partial(unit_dossier, release, code, history.rounds, OTHER_SCHEMES)
 unit_schemes.section(cached.kept((release.id, code, f"dossier {round_.is_trial}"), make))

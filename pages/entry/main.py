@@ -7,7 +7,7 @@ import streamlit as st
 
 from access.roles import PAGE
 from results.ranking.component_sources import offer
-from schemes import SCHEMES
+from schemes import OTHER_SCHEMES
 from schemes.component_sources import sources
 from ui import guard, layout
 from ui.i18n import _, settle_language
@@ -15,7 +15,7 @@ from ui.i18n import _, settle_language
 offer(sources)
 settle_language()
 signed_in = guard.begin()
-page = layout.navigation({scheme.name: scheme.title for scheme in SCHEMES})
+page = layout.navigation({scheme.name: scheme.title for scheme in OTHER_SCHEMES})
 product = _("Biaochi")
 st.set_page_config(page_title=f"{page.title} · {product}", page_icon="📏", layout="wide")
 layout.language_switch()

@@ -9,7 +9,7 @@ from i18n import N_
 from results import method_text
 from results import worked_examples as cases
 from results.ranking.funnel import FEWEST
-from schemes import SCHEMES
+from schemes import OTHER_SCHEMES
 from schemes.worked_examples import in_words, worked_examples
 from ui import cached, charts, layout, tables
 from ui import schemes as parts
@@ -127,7 +127,7 @@ DRAWN = {
 release = layout.page(N_("Methods"))
 for part in method_text.blocks(language(), layout.plain):
     _show(part)
-for scheme in SCHEMES:
+for scheme in OTHER_SCHEMES:
     st.subheader(_(scheme.title))
     st.caption(_("Worked examples, which the tests of the program recompute."))
     parts.worked(scheme, worked_examples(scheme.name), partial(in_words, language=language()))

@@ -8,6 +8,7 @@ from reports.documents.bulletin import bottom_list, bulletin, full_ranking
 from reports.documents.circular import circular
 from reports.documents.common import RoundResults, round_results
 from reports.documents.dossier import dossier
+from reports.documents.pledge_letter import pledge_letter
 from reports.documents.year_on_year import year_on_year
 
 __all__ = [
@@ -16,6 +17,7 @@ __all__ = [
     "bulletin",
     "circular",
     "dossier",
+    "pledge_letter",
     "round_results",
     "full_ranking",
     "year_on_year",

@@ -49,7 +49,7 @@ ITEMS = declared(
     (
         Column("what", 26, True, header=N_("To do")),
         Column("key", 32, True, header=N_("Item number")),
-        Column("unit", 34, True, (NAME,), N_("Unit")),
+        Column("unit", 30, True, (NAME,), N_("Unit")),
         Column("place", 26, True, header=N_("Place or grid")),
         Column("day", 22, header=N_("Day")),
         Column("days", 20, header=N_("Days or number")),

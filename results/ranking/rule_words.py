@@ -30,6 +30,7 @@ ORDER_NAMES = {
 }
 MISSING_NAMES = {"not_ranked": N_("the unit is not ranked"), "renormalise": N_("the other groups share its weight")}
 CLUSTER_NAMES = {"ballot": N_("ballots"), "site": N_("sites")}
+CANCELLED_NAMES = {"missed": N_("count as not met"), "apart": N_("are counted apart")}
 SETTINGS = {
     "scale": N_("Range of the scores"),
     "points": N_("Points of {0}"),
@@ -50,6 +51,7 @@ SETTINGS = {
     "category_population": N_("People of {2} in round {0}, {1}"),
     "decimals": N_("Decimals shown"),
     "smallest_cell": N_("Smallest number of votes shown"),
+    "cancelled": N_("Cancelled pledges"),
     "votes_points": N_("Points of {0} in votes on duty reports"),
     "feature": N_("Also"),
 }
@@ -120,6 +122,7 @@ def _values(rules: RuleSet, language: str) -> Iterator[tuple[tuple[str, ...], st
     yield from _population(rules)
     yield ("decimals",), str(rules.presentation.decimals)
     yield ("smallest_cell",), str(rules.presentation.smallest_cell)
+    yield ("cancelled",), word(CANCELLED_NAMES, rules.cancelled)
     yield from ((("votes_points", grade), f"{value / 100:g}") for grade, value in rules.votes_points.items())
     yield from ((("feature", *key), sentence) for key, sentence in feature_sentences(rules, language).items())
 

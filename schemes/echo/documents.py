@@ -73,7 +73,13 @@ def posted_list(chosen: Chosen, language: str) -> PostedList | None:
         N_("Rules"): asked.rules,
     }
     told = " · ".join(f"{translate(name, language)}{colon}{value}" for name, value in basis.items())
-    return PostedList(translate(DOCUMENT_TITLES["wall"], language), headers, rows, told)
+    return PostedList(parts.titled(chosen, DOCUMENT_TITLES["wall"], language), headers, rows, told)
+
+
+def original_texts(chosen: Chosen) -> dict[str, str]:
+    """Return the text of each opinion of the wall as it was delivered; "" where there is none."""
+    opinions = _of_the_wall(chosen)
+    return dict(zip(opinions["opinion_no"].astype(str), texts(opinions, "text"), strict=True)) if len(opinions) else {}
 
 
 def week(chosen: Chosen, language: str, form: Form = BARE) -> Document:

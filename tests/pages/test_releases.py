@@ -169,9 +169,7 @@ def test_a_deadline_beyond_the_calendar_is_provisional_until_the_calendar_is_upl
     (warning,) = (item.value for item in overview.warning)
     assert "尚无 2027 年的工作日历" in warning and "请作为“工作日历”上传" in warning
     assert "2027-01-04（暂定）" in plain(said(overview)) and "2027-01-01（暂定）" in plain(said(overview))
-    assert "（暂定）" in plain(
-        shown(releases(store, monkeypatch), "异议截止").set_index("批次")["异议截止"]["2025"]
-    )
+    assert "（暂定）" in plain(shown(releases(store, monkeypatch), "异议截止").set_index("批次")["异议截止"]["2025"])
     calendar = "日期,是否工作日\n2027-01-01,否\n2027-01-02,否\n"
     assert store.import_files("work_calendar", [("2027.csv", calendar.encode())], "2027").stored
     overview = opened("browse/home", store.path, monkeypatch, "zh", round="2025")

@@ -187,10 +187,11 @@ def _halls_in_short(chosen: Chosen) -> list[str]:
 def show_outcomes(chosen: Chosen) -> None:
     """Show promise and outcome with the two scores, each on a separate scale."""
     left, right = st.columns([1, 1])
-    with left:
+    there = [one.kind for one in cached.pledge_counts(chosen.year.book, chosen.category or None) if one.pledges]
+    with left:  # a kind without a single pledge is not offered: its table would be empty
         kind = from_address(
             "kind",
-            KIND_TITLES,
+            there or list(KIND_TITLES),
             st.segmented_control,
             _("Kind of pledge"),
             lambda code: _(KIND_TITLES[code]),
