@@ -373,6 +373,8 @@ EXPORTED = {"zh": "导出", "en": "Exported"}
 IMPORTED = {"zh": "导入", "en": "Imported"}
 TABLE_TITLES = {
     "ranking": {"zh": "排名、末位名单", "en": "Ranking and bottom list"},
+    "rule_classes": {"zh": "等次（按计分规则）", "en": "Classes of the rule set"},
+    "score_parts": {"zh": "得分构成", "en": "Parts of the scores"},
     "changes": {"zh": "年度变化", "en": "Year-on-year changes"},
     "groups": {"zh": "评议主体", "en": "Evaluator groups"},
     "evaluators": {"zh": "评议人一致性与构成", "en": "Evaluators: agreement, channels and mix"},

@@ -111,7 +111,9 @@ class Review:
 class Correction(Protocol):
     """A publication that changes the results of a round because of rulings."""
 
-    round: str
+    @property
+    def round(self) -> str:
+        """The round that is corrected."""
 
     def refuse(self, history: Sequence[Event]) -> None:
         """Raise UsageError if nothing of the round waits for a correction. history: newest first."""
@@ -702,7 +704,7 @@ class Store:
         """Like `writing`, once everything that results rest on is as it was recorded. Raises StoreDamagedError."""
         with self.writing() as staging:
             self.history()  # says which entry is lost
-            refuse_broken(self.path, sealed_files(read_log(self.path)))
+            refuse_broken(self.path, sealed_files(read_log(self.path)), planned(self.path))
             refuse_damaged(self.uploads_in_force())
             yield staging
 
