@@ -1,4 +1,4 @@
-"""The door without a browser: sign-in pages, redirects, forms from elsewhere, downloads, the gate for those signed in."""
+"""The door without a browser: sign-in pages, redirects, forms from elsewhere, downloads, the gate."""
 
 import warnings
 
