@@ -99,6 +99,15 @@ def last_entry(store: Path) -> Entry | None:
     return _last(store)[0]
 
 
+def log_version(store: Path) -> tuple[int, int, int]:
+    """Return what changes with every change of the log; zeros for a store without one."""
+    try:
+        about = (store / FOLDER / LOG).stat()
+    except OSError:
+        return (0, 0, 0)
+    return (about.st_ino, about.st_size, about.st_mtime_ns)
+
+
 def entries_backwards(store: Path, containing: str) -> Iterator[Entry]:
     """Yield the entries whose line has a text, newest first, without a look at the chain."""
     lines = [line for line in _lines(store) if containing.encode() in line]

@@ -704,7 +704,7 @@ class Store:
         """Like `writing`, once everything that results rest on is as it was recorded. Raises StoreDamagedError."""
         with self.writing() as staging:
             self.history()  # says which entry is lost
-            refuse_broken(self.path, sealed_files(read_log(self.path)))
+            refuse_broken(self.path, sealed_files(read_log(self.path)), planned(self.path))
             refuse_damaged(self.uploads_in_force())
             yield staging
 
