@@ -42,8 +42,7 @@ def register(seed, day):
         told = answered.isoformat() if answered <= day else ""
         cells = (f"HY-2026-{number:04}", f"{received} 09:00", "热线", "", "KZ-1", "求助", "市容/路灯", unit)
         rows.append(",".join([*cells, f"{told} 15:00" if told else "", "已解决" if told else "", ""]))
-    title = f"群众意见（截至{day.year}年{day.month}月{day.day}日）\n"
-    return (title + HEAD + "\n".join(rows) + "\n").encode("utf-8-sig")
+    return (HEAD + "\n".join(rows) + "\n").encode("utf-8-sig")
 
 
 def two_months(path, seed, *, corrected=()):
@@ -51,7 +50,7 @@ def two_months(path, seed, *, corrected=()):
     store, pages, truth, rows = Store(path, threads=1), [], [], []
     for day in MONTHS:
         content = register(seed, day)
-        report = store.import_files("opinion", [("意见.csv", content)], "2026", ImportOptions())
+        report = store.import_files("opinion", [("意见.csv", content)], "2026", ImportOptions(as_of=day.isoformat()))
         assert report.stored, [problem.message("en") for problem in report.problems]
         store.publish()
         release = store.release()
