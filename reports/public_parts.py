@@ -134,7 +134,9 @@ def _day(event: Event) -> date:
 def measures_of(store: Store, round_: Round, schemes: Iterable[Scheme]) -> tuple[SchemeMeasures, ...]:
     """Return the public measures of the year of a round, judged with everything public of them before."""
     year, found = year_of(round_.id), []
-    for scheme in schemes if year is not None else ():
+    if year is None:
+        return ()
+    for scheme in schemes:
         if scheme.latest_day(round_.release) is None:
             continue
         rows = scheme.public_rows(round_.release, year)
@@ -155,7 +157,9 @@ def log_measures(
 
 def _walls(store: Store, round_: Round, schemes: Iterable[Scheme], last: int) -> Iterable[Wall]:
     year = year_of(round_.id)
-    for scheme in schemes if year is not None else ():
+    if year is None:
+        return
+    for scheme in schemes:
         lists = {language: scheme.posted(round_.release, year, language) for language in ("zh", "en")}
         kept = {language: posted for language, posted in lists.items() if posted is not None and posted.rows}
         if kept:
