@@ -10,7 +10,7 @@ from data.store import ImportOptions, Store
 from reports.notice_parts import NoticeParts
 from reports.public_export import prepare
 from reports.public_measures import judged
-from schemes import SCHEMES, scheme_of
+from schemes import OTHER_SCHEMES, scheme_of
 from tests.reference.attacker_over_measures import Month, printed_measures, recovered
 from tests.support.community import HEAD, registers
 from tests.support.stores import BALLOTS, SMALL
@@ -59,7 +59,7 @@ def two_months(path, seed, *, corrected=()):
         met = [round(float(value or 0) * int(n)) for value, n in zip(own["value"].fillna(0), own["n"], strict=True)]
         truth.append({key: (m, int(n) - m) for key, m, n in zip(own["key"], met, own["n"], strict=True)})
         rows.append((counted, release.id))
-        export = prepare(store, release.round("2026"), NoticeParts(), SCHEMES)
+        export = prepare(store, release.round("2026"), NoticeParts(), OTHER_SCHEMES)
         pages.append(export.page())
         export.keep(store)
         release.close()

@@ -9,7 +9,7 @@ from data.store.released_texts import FOLDER, release_text, released_texts, text
 from errors import UsageError
 from reports.notice_parts import NoticeParts
 from reports.public_export import prepare
-from schemes import SCHEMES
+from schemes import OTHER_SCHEMES
 from tests.reference.attacker import Page
 from tests.support.community import opinions, registers
 from tests.support.stores import BALLOTS, SMALL
@@ -39,7 +39,7 @@ def path(tmp_path_factory):
 def wall_of(path, last):
     store = Store(path, threads=1)
     release = store.release()
-    content = prepare(store, release.round("2026"), NoticeParts(wall=last, measures=False), SCHEMES).page()
+    content = prepare(store, release.round("2026"), NoticeParts(wall=last, measures=False), OTHER_SCHEMES).page()
     release.close()
     section = Page(content.decode()).section("zh")
     return [row.text for row in section.all("tr", data_row=True)], content.decode()
