@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 
 import pytest
 from docx import Document
@@ -45,9 +46,9 @@ def test_31_are_vetoed_666_fail_and_667_pass(city):
     asked = {(round(row["value"] * row["n"]), row["n"]): row["verdict"] for row in rows if row["measure"] == "approval"}
     assert (asked[666, 1000], asked[667, 1000]) == ("confirmed", "cleared")
     assert (asked[213, 290], asked[214, 300], asked[480, 500]) == ("undecided", "cleared", "undecided")
-    for yes, words in ((666, "未达标"), (667, "达标")):
+    for yes, verdict in ((666, "确认未达标"), (667, "确认达标")):
         told = city("scheme", "approval", "what-if", "--yes", yes, "--n", 1000, "--population", 1000).decode()
-        assert f"{yes} / 1,000" in told and words in told
+        assert re.search(rf"赞成 +{yes}\n", told) and re.search(rf"认定 +{verdict}\n", told)
 
 
 def test_36_messengers_93_people_in_six_grids_seven_working_days_three_days_a_week(city):
