@@ -74,7 +74,9 @@ def test_14_million_yuan_24_and_20_5_km_a_share_of_500_and_100_and_200_000_withi
     (road,) = [row for row in exported(city, "project", "2024") if row["项目编号"] == "FS-L1"]
     shares = {name: float(value) for name, value in road.items() if name.endswith("每份(元)") or "标准" in name}
     assert set(shares.values()) == {500, 100}
-    payments = [row for row in exported(city, "fund_entry", "2024") if row["项目编号"] == "FS-L1" and row["来源"] == "集资"]
+    payments = [
+        row for row in exported(city, "fund_entry", "2024") if row["项目编号"] == "FS-L1" and row["来源"] == "集资"
+    ]
     assert (min(row["日期"] for row in payments), float(payments[0]["金额(元)"])) == ("2024-03-09", 1500)
     assert sum(float(row["金额(元)"]) for row in payments if row["日期"] <= "2024-04-09") == 200_000
     assert measured(city, "assembly", "--year", "2024", "--by", "place")["levies_reached", "FS"] == (1, 1)
