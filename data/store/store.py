@@ -224,9 +224,7 @@ class Store:
         """Return why a file of a kind is not taken for a round now, before anyone chooses it; None if it is."""
         return self._refused_upload(kind, round_id, trial, self.uploads_in_force())
 
-    def _refused_upload(
-        self, kind: str, round_id: str, trial: bool, in_force: Sequence[Upload]
-    ) -> UsageError | None:
+    def _refused_upload(self, kind: str, round_id: str, trial: bool, in_force: Sequence[Upload]) -> UsageError | None:
         correcting = bool(awaiting_correction(self.history(), round_id))
         own = [upload for upload in in_force if _is_of(upload, round_id)]
         return policy.refuse_upload(kind, self._status(round_id, own), own, trial, correcting)
