@@ -233,7 +233,9 @@ def _tell(what: str, release_id: str, round_id: str, store: Path, who: str | Non
 
 
 def preview(made: Document) -> None:
-    """Show the text of the document and the first rows of each table."""
+    """Show the text of the document and the first rows of each table; who sees an internal paper is logged once."""
+    if made.secrecy:
+        guard.log_view(f"{made.kind} {made.title}", made.release)
     with st.container(border=True):
         st.caption(" · ".join(layout.plain(stamp) for stamp in (made.secrecy, made.stamp) if stamp))
         st.markdown(f"**{layout.plain(made.title)}**")

@@ -150,14 +150,14 @@ def _refused(entry: Entry) -> st.Page:
         st.title(_("Not for this role"))
         if found is not None:
             guard.log_refusal(found, f"page {entry.path}")
-            show_refusal(NotForRoleError(found.account.shown, _(ROLES[found.account.role])))
+            show_refusal(NotForRoleError(found.account.shown, found.account.role))
 
     refused.__name__ = f"refused_{entry.path}"
     return st.Page(refused, title=_("Not for this role"), url_path=entry.path, visibility="hidden")
 
 
 def signed_out(now: bool = False) -> None:
-    """Show that nobody is signed in; ui/host_page.js goes to the sign-in page. now : whether by the own click."""
+    """Show that nobody is signed in; ui/host_page.js goes to the sign-in page. now : whether by a click here."""
     with st.container(key="biaochi-signed-out-now" if now else "biaochi-signed-out"):
         st.title(_("Sign in"))
         st.write(_("You are signed out. Open this page again to sign in."))
