@@ -111,8 +111,9 @@ def has_double(keys: NDArray[np.int64], bits: Bits) -> bool:
 def ballots_digest(con: duckdb.DuckDBPyConnection) -> bytes:
     """Return the SHA-256 of table `ballot` (ballot, ballot_id, group_name, channel, site) in order of its code."""
     digest = hashlib.sha256()
-    cursor = con.cursor().execute(read_sql("intake/ballot_text"), {"chunk": DIGEST_CHUNK})
-    while rows := cursor.fetchmany(64):
+    # On the connection itself: a cursor of it does not know that `part_of` uses tables of its part.
+    con.execute(read_sql("intake/ballot_text"), {"chunk": DIGEST_CHUNK})
+    while rows := con.fetchmany(64):
         for (text,) in rows:
             digest.update(text.encode())
     return digest.digest()
