@@ -73,6 +73,15 @@ def part_of(memory: duckdb.DuckDBPyConnection, name: str) -> Iterator[duckdb.Duc
             con.execute(f"DETACH {name}")
 
 
+@contextmanager
+def cursor_of(con: duckdb.DuckDBPyConnection) -> Iterator[duckdb.DuckDBPyConnection]:
+    """Yield a cursor that sees the tables of a connection; a plain cursor does not inherit what `part_of` uses."""
+    (name,) = con.execute("SELECT current_database()").fetchone() or ("memory",)
+    with con.cursor() as cursor:
+        cursor.execute(f"USE {name}")  # sql: a name of ours
+        yield cursor
+
+
 def read_parquet(path: Path, *columns: str) -> pd.DataFrame:
     """Read a small Parquet file of ours as a frame, or some of its columns; safe from any thread."""
     with _reader().cursor() as cursor:
