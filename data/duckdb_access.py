@@ -73,13 +73,13 @@ def part_of(memory: duckdb.DuckDBPyConnection, name: str) -> Iterator[duckdb.Duc
             con.execute(f"DETACH {name}")
 
 
-@contextmanager
-def cursor_of(con: duckdb.DuckDBPyConnection) -> Iterator[duckdb.DuckDBPyConnection]:
-    """Yield a cursor that sees the tables of a connection; a plain cursor does not inherit what `part_of` uses."""
-    (name,) = con.execute("SELECT current_database()").fetchone() or ("memory",)
-    with con.cursor() as cursor:
-        cursor.execute(f"USE {name}")  # sql: a name of ours
-        yield cursor
+def cursor_of(con: duckdb.DuckDBPyConnection) -> duckdb.DuckDBPyConnection:
+    """Return a second connection to the tables of another: a cursor of DuckDB begins in the first database instead."""
+    found = con.execute("SELECT current_database()").fetchone()
+    cursor = con.cursor()
+    if found is not None:
+        cursor.execute(f'USE "{found[0]}"')
+    return cursor
 
 
 def read_parquet(path: Path, *columns: str) -> pd.DataFrame:
