@@ -57,7 +57,7 @@ def _empty_deck() -> Any:
     return deck
 
 
-# --- the slides -----------------------------------------------------------------------------------------------------
+# --- the slides -----------------------------------------------------------------------------------------
 
 
 def _pages(brief: Brief) -> Iterator[Any]:
@@ -141,7 +141,7 @@ def _last(slide: Any, brief: Brief) -> None:
     _text(slide, (EDGE, 5.4, WIDTH - 2 * EDGE, 1.4), [brief.words["source"], *brief.about], 11, colour=FAINT)
 
 
-# --- parts of a slide ----------------------------------------------------------------------------------------------------
+# --- parts of a slide -----------------------------------------------------------------------------------
 
 Box = tuple[float, float, float, float]
 """Left, top, width and height in inches."""
@@ -219,7 +219,7 @@ def _cell(cell: Any, words: str, points: float, fill: RGBColor, colour: RGBColor
             _dress(run, points, colour, bold=bold)
 
 
-# --- bytes ---------------------------------------------------------------------------------------------------------------
+# --- bytes ----------------------------------------------------------------------------------------------
 
 
 def _packed(deck: Any, brief: Brief) -> bytes:
