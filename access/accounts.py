@@ -1,4 +1,4 @@
-"""Accounts of the people who sign in: a file outside the store, read anew on every question.
+"""Accounts of the people who sign in: a file outside the store, read again at every question.
 
 A local account has a password, kept as Argon2id; an account of the office's sign-in service has none, and is known by
 the name that the service gives. Roles are taken from here alone, never from a token.
@@ -42,7 +42,7 @@ class AccountError(BiaochiError):
 class Account:
     """An account. name: in lower case. title: the person's name as pages show it. how: PASSWORD or PROVIDER.
 
-    must_change: whether the password is the first one, given by an administrator. created, by: when and by whom.
+    must_change: whether it is the first password, given by an administrator. created, by: when and by whom.
     """
 
     name: str
@@ -145,11 +145,11 @@ def change_password(folder: Path, name: str, old: str, new: str) -> None:
 
 
 def refuse_password(new: str, account: Account, old: str) -> None:
-    """Raise AccountError for a password that is too short, too plain, or the old one."""
+    """Raise AccountError for a password that is too short, too plain, or unchanged."""
     if not SHORTEST <= len(new) <= LONGEST:
         raise AccountError(N_("A password has {shortest} to {longest} characters."), shortest=SHORTEST, longest=LONGEST)
     if new == old:
-        raise AccountError(N_("The new password is the present one. Choose another."))
+        raise AccountError(N_("The new password is the same as the present password. Choose another."))
     if account.name in new.casefold() or len(set(new)) < 5 or new.isdigit():
         raise AccountError(
             N_(

@@ -4,13 +4,14 @@ What the table does not name is allowed to nobody.
 """
 
 import csv
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
 from errors import BiaochiError
 from exit_codes import ExitCode
-from i18n import N_
+from i18n import N_, translate
 
 VIEWER, CLERK, PUBLISHER, AUDITOR, ADMINISTRATOR = "viewer", "clerk", "publisher", "auditor", "administrator"
 ROLES = {
@@ -31,8 +32,13 @@ class NotForRoleError(BiaochiError):
     exit_code = ExitCode.NOT_ALLOWED
     message = N_("Not for this role: {who} is signed in as {role}. Ask an administrator for another role.")
 
-    def __init__(self, who: str, role: str) -> None:
+    def __init__(self, who: str = "", role: str = "") -> None:
         super().__init__(who=who, role=role)
+
+    def sentence(self, language: str, shown: Callable[[object], object] = str) -> str:
+        """Return the message with the role in words."""
+        role = translate(ROLES.get(str(self.facts["role"]), ""), language)
+        return translate(self.message, language).format(who=shown(self.facts["who"]), role=role)
 
 
 @dataclass(frozen=True)

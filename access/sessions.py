@@ -1,4 +1,4 @@
-"""Sessions of people signed in, kept on the server: a row each, found by the SHA-256 of the token in the cookie.
+"""Sessions of people signed in, kept on the server: a row each, by the SHA-256 of the token in the cookie.
 
 A session ends after 30 idle minutes, after eight hours, when its person signs out or is removed, or when the clock goes
 back. A copied cookie ends with it, since the cookie is nothing but the token.
@@ -83,7 +83,7 @@ def end_session(folder: Path, wanted: str, now: float | None = None) -> None:
 
 
 def end_sessions(folder: Path, account: str, *, but: str = "", now: float | None = None) -> int:
-    """End every session of an account but one, by its id; return how many."""
+    """End every session of an account except `but`, by its id; return how many."""
     with _database(folder) as rows:
         text = "UPDATE session SET ended = ? WHERE account = ? AND id <> ? AND ended IS NULL"
         return rows.execute(text, (_now(now), account, but)).rowcount
@@ -135,7 +135,7 @@ def _now(given: float | None) -> float:
 
 @contextmanager
 def _database(folder: Path) -> Iterator[sqlite3.Connection]:
-    """Yield the table of sessions in a transaction of its own; a connection costs less than a lock between threads."""
+    """Yield the table of sessions in a separate transaction; a connection costs less than a lock between threads."""
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     path = folder / FILE
     new = not path.is_file()

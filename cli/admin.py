@@ -19,7 +19,7 @@ def backup(
         bool,
         typer.Option(
             "--verify",
-            help=N_("Restore into a scratch folder and compare; of FILE if there is one, else of a backup made for it."),
+            help=N_("Restore into a scratch folder and compare: FILE if it exists, else a new backup."),
         ),
     ] = False,
 ) -> None:

@@ -119,7 +119,7 @@ def audit_key(file: Annotated[Path, typer.Argument(metavar="FILE")]) -> None:
 
     digest = make_key(file.absolute())
     session.say(
-        N_("Made {file} and {public}. Keep the first secret, give the second to whoever checks."),
+        N_("Written: {file} and {public}. Keep the first secret, give the second to whoever checks."),
         file=file,
         public=f"{file}.pub",
     )

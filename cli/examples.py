@@ -46,7 +46,11 @@ EXAMPLES: dict[str, tuple[str, ...]] = {
         "biaochi bundle --round 2025 --public -o 2025-public.zip",
     ),
     "biaochi kit": ("biaochi kit ZY001 --round 2025 -o ZY001.zip",),
-    "biaochi public": ("biaochi public --round 2025 -o 2025.html",),
+    "biaochi public": (
+        "biaochi public --round 2025 -o 2025.html",
+        'biaochi public --round 2025 --office "Supervision Office" --contact "Room 3" --remember -o 2025.html',
+        "biaochi public --round 2025 --format csv -o public-2025.csv",
+    ),
     "biaochi uploads": ("biaochi uploads --round 2025", "biaochi uploads --format json"),
     "biaochi rounds": ("biaochi rounds", "biaochi rounds --format json"),
     "biaochi releases": ("biaochi releases", "biaochi releases --format xlsx -o releases.xlsx"),

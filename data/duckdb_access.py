@@ -73,6 +73,15 @@ def part_of(memory: duckdb.DuckDBPyConnection, name: str) -> Iterator[duckdb.Duc
             con.execute(f"DETACH {name}")
 
 
+def cursor_of(con: duckdb.DuckDBPyConnection) -> duckdb.DuckDBPyConnection:
+    """Return a second connection to the tables of another: a cursor of DuckDB begins in the first database instead."""
+    found = con.execute("SELECT current_database()").fetchone()
+    cursor = con.cursor()
+    if found is not None:
+        cursor.execute(f'USE "{found[0]}"')
+    return cursor
+
+
 def read_parquet(path: Path, *columns: str) -> pd.DataFrame:
     """Read a small Parquet file of ours as a frame, or some of its columns; safe from any thread."""
     with _reader().cursor() as cursor:

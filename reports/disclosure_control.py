@@ -632,11 +632,13 @@ def _public_rows(
     for row in ranking.rows[list(FIELDS)].to_dict("records"):
         code = str(row["unit_code"])
         told = judgement.categories[category[code]]
-        if told.how == REPEATED:
-            shown.append(dict(sets[told.against or 0].rows[code]))
+        repeated = sets[told.against or 0].rows.get(code) if told.how == REPEATED else None
+        if repeated is not None:
+            shown.append(dict(repeated))
             continue
         named = {str(name): None if is_missing(value) else value for name, value in row.items()}
-        if told.how == WAITING or limits is None:
+        # Of a repeated category only places that the earlier page printed are printed again.
+        if told.how in (WAITING, REPEATED) or limits is None:
             kept = {name: named[name] for name in ("unit_code", "unit_name", "category")}
             shown.append(dict.fromkeys(COLUMNS) | kept | {"n_by_group": {}})
             continue

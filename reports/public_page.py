@@ -480,7 +480,7 @@ class _Page:
 
     def _summary(self) -> list[dict[str, object]]:
         """Return a line for each category: how many units are ranked, and how many have each verdict."""
-        lines = []
+        lines: list[dict[str, object]] = []
         for one in self._shown():
             name = one.family.name
             verdicts = Counter(str(row["verdict"]) for row in self._rows if row["category"] == name and row["verdict"])

@@ -31,10 +31,10 @@ TERMS = {
     "contact": N_("Contact"),
 }
 HOW_TO_OBJECT = N_(
-    "In writing to the office that gives notice, within the term: the unit, the figure or finding, the reasons and the "
-    "evidence. An objection has to be signed; it is answered in writing."
+    "In writing and signed, to this office, within the term: the unit, the figure or finding, the reasons and the "
+    "evidence. It is answered in writing."
 )
-PERIOD = N_("{first} to {end} ({days} calendar days; the day of announcing is not counted, the last is a working day)")
+PERIOD = N_("{first} to {end} ({days} calendar days after the announcement, ending on a working day)")
 PERIOD_OF_WORKING_DAYS = N_("{first} to {end} ({days} working days; the day of announcing is not counted)")
 UNTIL = N_("{until}, that day included ({days} working days)")
 NOT_YET = N_("Not announced yet; the first and the last day stand here once it is.")
@@ -134,7 +134,9 @@ def _day(event: Event) -> date:
 def measures_of(store: Store, round_: Round, schemes: Iterable[Scheme]) -> tuple[SchemeMeasures, ...]:
     """Return the public measures of the year of a round, judged with everything public of them before."""
     year, found = year_of(round_.id), []
-    for scheme in schemes if year is not None else ():
+    if year is None:
+        return ()
+    for scheme in schemes:
         if scheme.latest_day(round_.release) is None:
             continue
         rows = scheme.public_rows(round_.release, year)
@@ -155,7 +157,9 @@ def log_measures(
 
 def _walls(store: Store, round_: Round, schemes: Iterable[Scheme], last: int) -> Iterable[Wall]:
     year = year_of(round_.id)
-    for scheme in schemes if year is not None else ():
+    if year is None:
+        return
+    for scheme in schemes:
         lists = {language: scheme.posted(round_.release, year, language) for language in ("zh", "en")}
         kept = {language: posted for language, posted in lists.items() if posted is not None and posted.rows}
         if kept:

@@ -106,4 +106,12 @@ def word(field: str, code: object, language: str) -> object:
     return translate(words[str(code)], language) if words and code is not None else code
 
 
+MACHINE_USERS = frozenset({"root", "administrator", "system"})
+
+
+def person(name: str, language: str) -> str:
+    """Return who did something: the account that administers the machine is no name of a person."""
+    return translate(N_("the administrator"), language) if name.casefold() in MACHINE_USERS else name
+
+
 YES_OR_NO = {True: ("是", "yes"), False: ("否", "no")}

@@ -12,10 +12,8 @@ from results.ranking.statements import Row
 MOST = 4
 """Units that fit next to each other on a screen of 1366 pixels with names, figures and intervals."""
 APART = N_("{better} is ahead of {worse}: their ranges of places do not overlap.")
-ALIKE = N_("{first} and {second} cannot be told apart: their ranges of places overlap.")
-OTHER_CATEGORY = N_(
-    "{first} and {second} belong to different categories; places are not compared across categories."
-)
+ALIKE = N_("{first} and {second} cannot be separated: their ranges of places overlap.")
+OTHER_CATEGORY = N_("{first} and {second} belong to different categories; places are not compared across categories.")
 NOT_RANKED = N_("{unit} is not ranked, so it is not compared.")
 
 

@@ -10,10 +10,14 @@ from data.store.release import Release
 from i18n import N_
 from results.ranking.lineage import codes_of
 
-NAME, EARLIER, ALIAS, CODE, LETTERS, SIMILAR = "name", "earlier", "alias", "code", "letters", "similar"
+NAME, EARLIER, SHORT, ALIAS, CODE, LETTERS, SIMILAR = (
+    *("name", "earlier", "short", "alias"),
+    *("code", "letters", "similar"),
+)
 WHY = {
     NAME: N_("name"),
     EARLIER: N_("earlier name {text}"),
+    SHORT: N_("short name {text}"),
     ALIAS: N_("other name {text}"),
     CODE: N_("code"),
     LETTERS: N_("initials"),
@@ -88,10 +92,11 @@ def directory(release: Release) -> Directory:
                 about[code] = (name, str(row["category"]))
                 listed[code] = {}
             listed[newest[code]].setdefault(name, NAME if name == about[newest[code]][0] else EARLIER)
-    for row in release.records("unit_alias").to_dict("records"):
-        unit = newest.get(str(row["unit_code"]))
-        if unit is not None:
-            listed[unit].setdefault(str(row["alias"]), ALIAS)
+    others = [(row["unit_code"], row["short_name"], SHORT) for row in release.query("short_names").to_dict("records")]
+    others += [(row["unit_code"], row["alias"], ALIAS) for row in release.records("unit_alias").to_dict("records")]
+    for code, name, kind in others:
+        if str(code) in newest:
+            listed[newest[str(code)]].setdefault(str(name), kind)
     codes = {code: tuple(old for old, new in newest.items() if new == code and old != code) for code in listed}
     return Directory(tuple(_units(listed, about, codes)))
 

@@ -142,8 +142,8 @@ class Scheme:
 
     @property
     def posts(self) -> bool:
-        """Whether it posts a list for everybody, whose entries may have a redacted text."""
-        return self._given(DOCUMENTS, "posted_list", None) is not None
+        """Whether it posts a list for everybody, whose entries may have a redacted text; its words say so."""
+        return bool(getattr(self.module(WORDS), "POSTS", False))
 
     def original_texts(self, release: "Release", year: int) -> Mapping[str, str]:
         """Return item -> its text as delivered, of the list that it posts of a year; inside the house only."""
@@ -157,8 +157,8 @@ class Scheme:
 
     def posted(self, release: "Release", year: int, language: str) -> "PostedList | None":
         """Return the list that it posts for everybody, of a year; None if it posts none, or has no tables."""
-        write = self._given(DOCUMENTS, "posted_list", None)
-        day = self.latest_day(release)
+        write = self._given(DOCUMENTS, "posted_list", None) if self.posts else None
+        day = self.latest_day(release) if write is not None else None
         if write is None or day is None:
             return None
         from schemes.chosen import of_year

@@ -36,15 +36,15 @@ def choose(
     return chosen
 
 
-def text(name: str, label: str, **more: object) -> str:
+def typed(name: str, label: str, **more: object) -> str:
     """Return the text in the address, for a search field; empty if there is none."""
     key = f"address_{name}"
     st.session_state[key] = st.query_params.get(name, "")
 
     def keep() -> None:
-        typed = str(st.session_state[key]).strip()
-        if typed:
-            st.query_params[name] = typed
+        entered = str(st.session_state[key]).strip()
+        if entered:
+            st.query_params[name] = entered
         else:
             st.query_params.pop(name, None)
 

@@ -1,7 +1,7 @@
-"""Downloads belong to the session that made them: whoever else has the link gets nothing.
+"""Downloads belong to the session that asked for them: whoever else has the link gets nothing.
 
 Streamlit names a file by its content and gives it to everybody who knows the name. So it is noted here which of its
-sessions belongs to which person's session, and which session had a file made.
+sessions belongs to which person's session, and which session asked for a file.
 """
 
 import threading
@@ -14,7 +14,7 @@ MOST = 20_000  # notes kept; the oldest go first
 _HOLDERS: OrderedDict[str, str] = OrderedDict()
 """Streamlit's session -> id of the person's session that opened it."""
 _MADE: OrderedDict[tuple[str, str], None] = OrderedDict()
-"""File and id of the person's session that had it made by a click."""
+"""File and id of the person's session that asked for it by a click."""
 _LOCK = threading.Lock()
 
 
@@ -28,7 +28,7 @@ def hold(streamlit_session: str, session: str) -> None:
 
 
 def belongs(path: str, session: str) -> bool:
-    """Return whether a file of /media/ was shown or made in the session of a person. session: its id."""
+    """Return whether a file of /media/ was shown or asked for in the session of a person. session: its id."""
     file_id = PurePosixPath(path).name.split(".")[0]
     with _LOCK:
         if (file_id, session) in _MADE:
@@ -48,7 +48,7 @@ def _shown() -> dict[str, set[str]]:
 
 
 def _watch() -> None:
-    """Note who has a file made by a click: Streamlit makes it outside of any session."""
+    """Note who asks for a file by a click: Streamlit creates it outside of any session."""
     from streamlit import runtime
 
     manager = runtime.get_instance().media_file_mgr

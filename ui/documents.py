@@ -5,6 +5,7 @@ from datetime import date
 from functools import partial
 from pathlib import Path
 
+import pandas as pd
 import streamlit as st
 from markupsafe import Markup
 from streamlit.delta_generator import DeltaGenerator
@@ -25,7 +26,7 @@ from results.comparison.year_on_year import round_before
 from results.pledges.counts import quarter_days
 from results.ranking.statements import named_with_verdict
 from results.unit_dossier import Dossier
-from ui import cached, downloads, guard, home, layout, markup
+from ui import address, cached, downloads, guard, home, layout, markup, tables
 from ui.i18n import _, language
 from ui.markup import tag
 
@@ -132,7 +133,7 @@ def _can_be(kind: str, round_: Round) -> bool:
 def choose_quarter(round_: Round) -> date:
     """Let the user choose a quarter, newest first; return the day at which its pledges are assessed."""
     days = quarter_days(round_.id, cached.default_as_of(round_, date.today()))
-    quarter = st.selectbox(_("Quarter"), list(reversed(days)), key="quarter", bind="query-params", width=220)
+    quarter = address.choose("quarter", reversed(days), st.selectbox, _("Quarter"), str, width=220)
     return days[quarter]
 
 
@@ -145,7 +146,7 @@ def _earlier(round_: Round) -> list[str]:
 
 def choose_earlier(round_: Round) -> str:
     """Let the user choose the round to compare with."""
-    return st.selectbox(_("Earlier round"), _earlier(round_), key="from", bind="query-params", width=220)
+    return address.choose("from", _earlier(round_), st.selectbox, _("Earlier round"), str, width=220)
 
 
 PARTS = {
@@ -258,17 +259,19 @@ def _tell(what: str, release_id: str, round_id: str, store: Path, who: str | Non
 
 
 def preview(made: Document) -> None:
-    """Show the text of the document and the first rows of each table."""
+    """Show the text of the document and the first rows of each table; who sees an internal paper is logged once."""
+    if made.secrecy:
+        guard.log_view(f"{made.kind} {made.title}", made.release)
     with st.container(border=True):
         st.caption(" · ".join(layout.plain(stamp) for stamp in (made.secrecy, made.stamp) if stamp))
         st.markdown(f"**{layout.plain(made.title)}**")
-        for number, section in enumerate(made.sections):
+        for section in made.sections:
             if section.heading:
                 st.markdown(f"{'#' * (section.level + 3)} {layout.plain(section.heading)}")
             for text in section.paragraphs:
                 st.markdown(layout.plain(text))
             if section.table is not None:
-                _table(section.table, f"preview_{number}")
+                _table(section.table)
         st.caption(layout.plain(made.footer))
 
 
@@ -305,14 +308,10 @@ def _cells(row: Row) -> Mapping[str, str]:
     return {**row.cells, "unit": name}
 
 
-def _table(table: Table, key: str) -> None:
+def _table(table: Table) -> None:
     shown = [_cells(row) for row in table.rows[:MOST_SHOWN]]
-    st.dataframe(
-        {header: [cells[name] for cells in shown] for name, header in table.headers.items()},
-        hide_index=True,
-        key=key,
-        alt=_("The first rows of a table of the document."),
-    )
+    cells = pd.DataFrame({header: [line[name] for line in shown] for name, header in table.headers.items()})
+    tables.written(cells, _("The first rows of a table of the document."))
     if len(table.rows) > MOST_SHOWN:
         st.caption(
             _("The first {shown} of {count} lines; the file contains all of them.").format(

@@ -30,6 +30,32 @@ MIME = {
 }
 
 
+FILE_WORDS = {
+    "ranking": N_("Ranking"),
+    "bottom": N_("Bottom list"),
+    "changes": N_("Changes"),
+    "unit": N_("One unit"),
+    "groups": N_("Evaluator groups"),
+    "evaluators": N_("Evaluators"),
+    "pledges": N_("Pledges"),
+    "post": N_("Pledges of a post"),
+    "circular": N_("Circular of the quarter"),
+    "history": N_("History of releases"),
+    "bulletin": N_("Bulletin"),
+    "internal": N_("Internal package"),
+    "public": N_("Public package"),
+    "page": N_("Public page"),
+    "kit": N_("Verification kit"),
+}
+"""Names of files by the code that the log and the command line use."""
+
+
+def named(stem: str) -> str:
+    """Return the name of a file in the reader's language; the code stays in English, and names of units everywhere."""
+    code, dash, rest = stem.partition("-")
+    return stem if language() == "en" or code not in FILE_WORDS else _(FILE_WORDS[code]) + dash + rest
+
+
 def file_name(stem: str, kind: str, content: bytes) -> str:
     """Return stem, 12 hex digits of the content's SHA-256, and kind.
 
@@ -67,7 +93,7 @@ def download(
     st.download_button(
         label,
         data=guard.allowed_download(right, hand_out),
-        file_name=file_name(stem, kind, content),
+        file_name=file_name(named(stem), kind, content),
         mime=MIME[kind],
         key=key,
         on_click="ignore",
@@ -128,6 +154,25 @@ def _original(path: Path, sha256: str, told: Callable[[str], None]) -> bytes:
     return path.read_bytes()
 
 
+def ask_for_filter(search: str) -> str:
+    """Ask whether the file follows the search of the page; return the search if so, else ""."""
+    if not search:
+        return ""
+    chosen = st.toggle(_("Only the units shown, in the file as well"), key="filtered_file")
+    return search if chosen else ""
+
+
+def holds(round_id: str, category: str, count: int, search: str = "") -> str:
+    """Return what a file of units holds: round, category, number of units, and the search that it follows."""
+    named = layout.category_name(category) if category else _("all categories")
+    words = (
+        _("round {round}, {category}, {count} units")
+        if not search
+        else _("round {round}, {category}, {count} units that contain “{text}”")
+    )
+    return words.format(round=round_id, category=named, count=count, text=search)
+
+
 def table(
     name: str,
     about: Round | Release,
@@ -136,12 +181,15 @@ def table(
     depends: tuple[str, ...] = (),
     keys: bool = True,
     right: str = "table",
+    holds: str = "",
+    title: str = "",
 ) -> None:
     """Show two buttons that download a table as a workbook and as CSV, created on the click.
 
     name: of reports.tables. sheet: builds the table in the language of the page. depends: what determines the content
     besides release, table, round, status and language; all of these enter the file name, so that files cannot be
     confused. keys: add keyboard shortcuts; for a single table per page. right: a download of the table of roles.
+    holds: what the file holds, in words. title: name of the file in the reader's language, where FILE_WORDS has none.
     """
     if not guard.may(DOWNLOAD, right):
         return
@@ -149,6 +197,8 @@ def table(
     own = (release.id, name, round_id, status, release.head(round_id), language(), *depends)
     digest = hashlib.sha256("\n".join(own).encode()).hexdigest()[:12]
     store, who = cached.store().path, layout.user()
+    if holds:
+        st.caption(layout.plain(_("The file holds: {what}.").format(what=holds)))
     with st.container(horizontal=True):
         for kind, label in LABELS.items():
             st.download_button(
@@ -156,7 +206,7 @@ def table(
                 data=guard.allowed_download(
                     right, partial(_made, sheet, kind, f"{name}.{kind}", store, release.id, round_id, who)
                 ),
-                file_name="-".join(filter(None, [name, round_id, f"{digest}.{kind}"])),
+                file_name="-".join(filter(None, [title or named(name), round_id, f"{digest}.{kind}"])),
                 mime=MIME[kind],
                 key=f"{name}_{kind}",
                 on_click="ignore",

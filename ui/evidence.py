@@ -10,6 +10,7 @@ from formats.spreadsheet import Sheet
 from reports.evidence_table import classes_sheet
 from results import number_format
 from results.evidence.classes import about, class_table, meanings, word_of
+from results.missing import named_rows
 from ui import downloads, layout
 from ui.i18n import _, language
 
@@ -29,7 +30,7 @@ def show_classes(round_: Round, category: str | None, search: str) -> None:
 def _show(rows: pd.DataFrame, name: str) -> None:
     shown = pd.DataFrame(
         {
-            _("Class"): [word_of(row) for row in rows.to_dict("records")],
+            _("Class"): [word_of(row) for row in named_rows(rows)],
             _("Unit"): rows["unit_name"].to_numpy(),
             _("Votes"): rows["n"].to_numpy(),
             _("Better at least"): [number_format.count(value) for value in rows["better_at_least"]],

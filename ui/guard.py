@@ -1,6 +1,6 @@
 """Who is signed in at this run of a page, and what the role allows; without a login everything is allowed.
 
-Asked anew on every run, fragment and click, so that signing out and removing an account count at once.
+Asked again on every run, fragment and click, so that signing out and removing an account count at once.
 """
 
 from collections.abc import Callable, Mapping
@@ -17,6 +17,7 @@ from access.roles import ACTION, DOWNLOAD, NotForRoleError, needs_two
 from access.sessions import end_session
 from data.store import people
 from data.store.audit_log import has_log, log_action
+from i18n import N_
 from ui import bound_downloads
 
 T = TypeVar("T")
@@ -24,6 +25,8 @@ T = TypeVar("T")
 
 class SessionEndedError(NotForRoleError):
     """Nobody is signed in any more: the session ended while the page was open."""
+
+    message = N_("You are signed out. Open this page again to sign in.")
 
 
 def login_needed() -> bool:
@@ -38,8 +41,10 @@ def cookies() -> Mapping[str, str]:
 
 def who() -> Identity | None:
     """Return who is signed in; None if nobody is, or if no login is configured."""
+    if get_script_run_ctx(suppress_warning=True) is None:
+        return None
     chosen = settings.load()
-    if not chosen.login or get_script_run_ctx(suppress_warning=True) is None:
+    if not chosen.login:
         return None
     return identity(chosen.accounts, cookies())
 
@@ -61,7 +66,7 @@ def begin() -> Identity | None:
 
 
 def present() -> Identity | None:
-    """Return who is signed in, as the run began: for what a page shows. A click asks anew, see `require`."""
+    """Return who is signed in, as the run began: for what a page shows. A click asks again, see `require`."""
     return _PRESENT.get() or who()
 
 
@@ -102,7 +107,7 @@ def require(action: str) -> None:
 def require_of(found: Identity | None, kind: str, name: str) -> None:
     """Raise NotForRoleError, and log the refusal, if a person lacks a right. None: nobody is signed in."""
     if found is None:
-        raise SessionEndedError("–", "–")
+        raise SessionEndedError
     try:
         found.require(kind, name)
     except NotForRoleError:
@@ -134,6 +139,15 @@ def allowed_download(right: str, make: Callable[[], bytes]) -> Callable[[], byte
             return make()
 
     return checked
+
+
+def log_view(what: str, release: str) -> None:
+    """Log that the person signed in sees an internal paper, once in a session of the browser."""
+    found = present()
+    seen: set[tuple[str, str]] = st.session_state.setdefault("papers_seen", set())
+    if found is not None and (what, release) not in seen:
+        seen.add((what, release))
+        log_action(settings.load().store, "view", what, release=release)
 
 
 def two_people(action: str) -> bool:

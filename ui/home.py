@@ -18,7 +18,21 @@ from results.pledges.counts import PledgeCounts
 from results.public_notice import notice_of
 from ui import cached, layout
 from ui.i18n import _, language
-from ui.markup import NOTHING, SHAPES, folded, link, tag, together, unseen, verdict_tag
+from ui.markup import (
+    NOTHING,
+    SHAPES,
+    cell,
+    folded,
+    header_cell,
+    link,
+    note,
+    table_row,
+    tag,
+    together,
+    unseen,
+    verdict_tag,
+    whole_table,
+)
 
 MOST_OPEN = 6
 """Cards that are open; with more categories only those with a confirmed unit are, and the rest is a tap away."""
@@ -38,24 +52,25 @@ class Line:
     query: dict[str, str]
 
 
-def first_screen(round_: Round, year: Overview, cards: list[HomeCard], steps: list[Step], lines: list[Line]) -> Markup:
+def first_screen(round_: Round, year: Overview, cards: list[HomeCard], steps: list[Step], today: date) -> Markup:
     """Return everything of the home page that has to be seen first."""
+    key = (round_.release.id, round_.id, language(), "home", today.isoformat())
     return tag(
         "div",
-        _headline(headline(round_.id, cards), year),
+        cached.kept((*key, "headline"), lambda: _headline(headline(round_.id, cards), year)),
         strip(steps),
-        _cards(cards, round_.id),
-        _lines(lines),
+        cached.kept((*key, "cards"), lambda: _cards(cards, round_.id)),
+        cached.kept((*key, "lines"), lambda: _lines(lines_of(round_, year, today))),
         class_="biaochi-home",
     )
 
 
 def steps_of(round_: Round, year: Overview) -> list[Step]:
     """Return the steps of the year on this day, as the store has them."""
-    store = cached.store()
-    status = store.status(round_.id)
-    facts = YearFacts(round_, store.history(), status, len(year.notes), notice_of(status.given, store.calendar()))
-    return year_strip(facts, date.today())
+    status = cached.status(round_.id)
+    notice = notice_of(status.given, cached.calendar())
+    facts = YearFacts(round_, cached.history(), status, len(year.notes), notice)
+    return year_strip(facts, date.today(), cached.review_steps(round_.id, date.today()))
 
 
 # --- headline and steps ------------------------------------------------------------------------------------------
@@ -71,6 +86,7 @@ def _headline(found: Headline, year: Overview) -> Markup:
 
 
 def strip(steps: list[Step]) -> Markup:
+    """Return the steps of the year with what has to be done next."""
     asked = next_step(steps)
     told = asked.what_next(language()) if asked else ""
     return together(
@@ -136,32 +152,26 @@ def _names(found: HomeCard, category: str, round_id: str) -> Markup:
         return NOTHING
     before = [None, *(unit.verdict for unit in shown)]
     rows = [_named(unit, round_id, first=unit.verdict != last) for unit, last in zip(shown, before, strict=False)]
-    heads = tag("tr", *(tag("th", words, scope="col") for words in (_("Verdict"), _("Unit"), _("Evidence"))))
-    caption = tag("caption", _("Units of {category} that may be at the bottom").format(category=category))
+    heads = (_("Verdict"), _("Unit"), _("Evidence"))
+    caption = _("Units of {category} that may be at the bottom").format(category=category)
     hidden = len(found.undecided) - MOST_UNDECIDED
     more = _("and {count} more undecided: see the bottom list").format(count=hidden) if hidden > 0 else ""
     query = {"category": found.category, "round": round_id}
-    return tag(
-        "table", caption, tag("thead", heads), tag("tbody", *rows), class_="biaochi-names"
-    ) + (tag("p", link("bottom", more, query), class_="biaochi-note") if more else NOTHING)
+    table = whole_table(caption, heads, rows, "biaochi-names")
+    return table + (note(link("bottom", more, query)) if more else NOTHING)
 
 
 def _named(unit: NamedUnit, round_id: str, *, first: bool) -> Markup:
-    """Return the row of a unit; the word of the verdict is seen in the first row that has it, and heard in every row."""
+    """Return the row of a unit; the word of the verdict is seen in its first row and heard in every row."""
     name = link("unit", unit.name, {"unit": unit.code, "round": round_id})
     told = PUNCTUATION[language()].semicolon.join(filter(None, [unit.evidence(language()), unit.again(language())]))
-    return tag(
-        "tr",
-        tag("td", verdict_tag(unit.verdict, _(VERDICTS[unit.verdict]), seen=first)),
-        tag("th", name, scope="row"),
-        tag("td", told, class_="biaochi-evidence"),
-        class_=unit.verdict,
-    )
+    shown = verdict_tag(unit.verdict, _(VERDICTS[unit.verdict]), seen=first)
+    return table_row(cell(shown), header_cell(name), cell(told, "biaochi-evidence"), class_=unit.verdict)
 
 
 def _reasons(found: HomeCard) -> Markup:
     told = [found.why_nobody(language()), found.what_settles(language())]
-    return tag("p", PUNCTUATION[language()].gap.join(filter(None, told)), class_="biaochi-note") if any(told) else NOTHING
+    return note(PUNCTUATION[language()].gap.join(filter(None, told))) if any(told) else NOTHING
 
 
 def _others(found: HomeCard) -> Markup:

@@ -15,10 +15,10 @@ from data.store.release import Release, Round
 from data.store.round_status import TRIAL, WITHDRAWN
 from errors import BiaochiError, StoreBusyError
 from i18n import N_
-from results.labels import STAMPS
+from results.labels import STAMPS, person
 from results.ranking.statements import family_name
 from results.ranking.unit import UnitDetail
-from ui import cached, guard
+from ui import address, cached, guard, markup
 from ui.i18n import _, choose_language, language
 
 PAGES = Path(__file__).resolve().parent.parent / "pages"
@@ -150,14 +150,14 @@ def _refused(entry: Entry) -> st.Page:
         st.title(_("Not for this role"))
         if found is not None:
             guard.log_refusal(found, f"page {entry.path}")
-            show_refusal(NotForRoleError(found.account.shown, _(ROLES[found.account.role])))
+            show_refusal(NotForRoleError(found.account.shown, found.account.role))
 
     refused.__name__ = f"refused_{entry.path}"
     return st.Page(refused, title=_("Not for this role"), url_path=entry.path, visibility="hidden")
 
 
 def signed_out(now: bool = False) -> None:
-    """Show that nobody is signed in; ui/host_page.js goes to the sign-in page. now : whether by the own click."""
+    """Show that nobody is signed in; ui/host_page.js goes to the sign-in page. now : whether by a click here."""
     with st.container(key="biaochi-signed-out-now" if now else "biaochi-signed-out"):
         st.title(_("Sign in"))
         st.write(_("You are signed out. Open this page again to sign in."))
@@ -198,7 +198,7 @@ def top_row(page: str) -> None:
     with st.container(key="biaochi-top", horizontal=True, vertical_alignment="center"):
         current = cached.release() if guard.may(PAGE, HOME) else None
         if current is not None and current.is_demo:
-            st.caption(_("Demonstration data: an invented city"), width="content")
+            markup.show(markup.tag("p", _("Demonstration data: an invented city"), class_="biaochi-demo"), narrow=True)
         st.session_state[TOP] = st.container(key="biaochi-top-choices", horizontal=True)
         if current is not None:
             _search_box(page)
@@ -206,7 +206,7 @@ def top_row(page: str) -> None:
 
 
 def _search_box(page: str) -> None:
-    """Show the search for a unit; Enter opens the page that lists what was found."""
+    """Show the search for a unit; Enter opens the page with the results."""
     st.session_state["find_unit"] = st.query_params.get("q", "") if page == FIND else ""
     st.text_input(
         _("Find a unit"),
@@ -281,6 +281,22 @@ def choose_round(
     return cached.round_of(release, chosen)
 
 
+def choose_category(categories: list[str], *, first: str = "", everything: bool = True, disabled: bool = False) -> str:
+    """Return the category in the address, else `first`; "" for all categories, which `everything` offers."""
+    several = everything and len(categories) > 1
+    known = ["", *categories] if several else categories
+    return address.choose(
+        "category",
+        known,
+        st.selectbox,
+        _("Category"),
+        lambda name: category_name(name) if name else _("All categories, each separately"),
+        first=first if first in known else None,
+        width=420,
+        disabled=disabled,
+    )
+
+
 def _round_label(round_id: str, status: str) -> str:
     """Return the label of a round, such as 2026 (trial); the plain name for a formal round in force."""
     if status not in BANNERS:
@@ -302,7 +318,8 @@ def busy(refused: StoreBusyError) -> str:
     if refused.holder is None:
         return told
     who, since = refused.holder
-    return told + " " + _("It was started by {user} at {time}.").format(user=plain(who), time=since)
+    by = plain(person(who, language()))
+    return told + " " + _("It was started by {user} at {time}.").format(user=by, time=since)
 
 
 def page(title: str, *, heading: bool = True) -> Release:

@@ -167,7 +167,7 @@ class Gate:
 
 
 def whole_run(content: bytes) -> bytes:
-    """Return a message of the browser to Streamlit that asks for a run of the whole page, not of a part of it."""
+    """Return a message of the browser to Streamlit that asks for a run of the page, not of a part of it."""
     from google.protobuf.message import DecodeError
     from streamlit.proto.BackMsg_pb2 import BackMsg
 
@@ -178,7 +178,7 @@ def whole_run(content: bytes) -> bytes:
         return content
     if message.WhichOneof("type") == "rerun_script":
         message.rerun_script.fragment_id = ""
-    elif message.WhichOneof("type") == "backend_operation_request":  # a file made by a click
+    elif message.WhichOneof("type") == "backend_operation_request":  # a file asked for by a click
         message.rerun_script.query_string = ""
     return message.SerializeToString()
 

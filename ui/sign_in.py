@@ -141,13 +141,13 @@ class _Step:
         raise NotImplementedError
 
     def own_origin(self, request: Request) -> bool:
-        """Return whether a form comes from our own page, not from a foreign page in the same browser."""
+        """Return whether a form comes from this server, not from a foreign page in the same browser."""
         return request.headers.get("origin", "").lower().rstrip("/") in self.door.origins
 
-    async def page(self, request: Request, facts: Mapping[str, str], **told: Any) -> HTMLResponse:
-        """Return the sign-in page. facts: next and lang. told: refused or told, a sentence; status."""
+    async def page(self, request: Request, facts: Mapping[str, str], **shown: Any) -> HTMLResponse:
+        """Return the sign-in page. facts: next and lang. shown: sentences `refused` and `told`; status."""
         language = self.language(facts)
-        status = int(told.pop("status", 200))
+        status = int(shown.pop("status", 200))
         known = await asyncio.to_thread(accounts.read_accounts, self.door.folder)
         local = any(account.how == PASSWORD for account in known.values())
         say = _speaker(language)
@@ -157,7 +157,7 @@ class _Step:
         about = say(N_("Results are shown to signed-in staff only."))
         about = about if local or self.door.provider else say(NO_WAY_IN)
         links = links if self.door.provider else []
-        content = {"title": say(N_("Sign in")), "about": about, "forms": forms, "links": links, **told}
+        content = {"title": say(N_("Sign in")), "about": about, "forms": forms, "links": links, **shown}
         return _html(content, SIGN_IN, facts, language, status)
 
     def language(self, facts: Mapping[str, str]) -> str:
@@ -248,7 +248,7 @@ class _AskNew(_Step):
         """Return the form."""
         language = self.language(facts)
         say = _speaker(language)
-        first = N_("This is your first sign-in. Choose a password of your own; nobody else knows it then.")
+        first = N_("This is your first sign-in. Choose a new password that nobody else knows.")
         later = N_("Your other sessions end when the password changes.")
         content = {
             "title": say(N_("Change the password")),
@@ -348,7 +348,7 @@ class _Back(_Step):
 
 
 def name_of(told: Mapping[str, Any]) -> str:
-    """Return the name of the account that a confirmed token stands for: the e-mail address, else the subject."""
+    """Return the name of the account of a confirmed token: the e-mail address, else the subject."""
     mail = told.get("email") if told.get("email_verified", True) else None
     return accounts.plain_name(str(mail or told.get("sub", "")))
 

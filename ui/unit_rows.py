@@ -56,7 +56,7 @@ def unit_table(caption: str, rows: Iterable[Row], rules: RuleSet, round_id: str,
     """Return units with verdict, place, score, votes and strength of evidence. category : with its column."""
     heads: Sequence[str] = (_("Unit"), _("Verdict"), _("Category"), _("Place (range)"), _("Score (interval)"))
     heads = (*heads, _("Votes"), _("Evidence"))
-    cells = [
+    cells: list[tuple[str | Markup, ...]] = [
         (
             unit_link(row, round_id),
             verdict(row),
@@ -69,5 +69,5 @@ def unit_table(caption: str, rows: Iterable[Row], rules: RuleSet, round_id: str,
         for row in rows
     ]
     if not category:
-        heads, cells = (*heads[:2], *heads[3:]), [(*row[:2], *row[3:]) for row in cells]
+        return table(caption, (*heads[:2], *heads[3:]), [(*row[:2], *row[3:]) for row in cells])
     return table(caption, heads, cells)

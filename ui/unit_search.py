@@ -1,4 +1,4 @@
-"""Result of a search for units: each with where it matched and the place where it stands in its newest round."""
+"""Result of a search for units: each with what matched and its place in the newest round."""
 
 from collections.abc import Sequence
 

@@ -1,7 +1,7 @@
 """Initials of Chinese names in Pinyin (市公安局: SGAJ), for a search by letters.
 
-The order of all characters by Pinyin is part of the engine (ICU), so no list of readings is kept here. It knows a single
-reading of a character; `OTHER_READINGS` has the second ones that occur in names of offices and places.
+The order of all characters by Pinyin is part of the engine (ICU), so no list of readings is kept here. It knows a
+single reading of a character; `OTHER_READINGS` has the second ones that occur in names of offices and places.
 """
 
 from bisect import bisect_right
@@ -18,7 +18,19 @@ OTHER_READINGS = {
     **{"会": "K", "行": "H", "重": "C", "乐": "Y", "调": "T", "藏": "Z", "单": "S", "朝": "Z", "省": "X", "参": "S"},
     **{"传": "Z", "弹": "T", "给": "J", "系": "J", "校": "J", "石": "D", "率": "S", "盛": "C", "种": "C", "属": "Z"},
     **{"厦": "X", "长": "C", "曾": "Z", "畜": "X", "伺": "S", "咳": "K", "茄": "Q", "辟": "B", "泊": "B", "埔": "P"},
-    **{"脯": "F", "匙": "C", "吁": "Y", "咯": "K", "轧": "Z", "槛": "J", "蛤": "G", "降": "X", "解": "X", "洗": "X", "番": "P"},
+    **{
+        "脯": "F",
+        "匙": "C",
+        "吁": "Y",
+        "咯": "K",
+        "轧": "Z",
+        "槛": "J",
+        "蛤": "G",
+        "降": "X",
+        "解": "X",
+        "洗": "X",
+        "番": "P",
+    },
     **{"车": "J", "尉": "Y", "蔚": "Y", "六": "L", "台": "T", "柏": "B", "繁": "P", "隆": "L", "万": "M", "术": "Z"},
     **{"折": "S", "查": "Z", "仇": "Q", "区": "O", "尺": "C", "奇": "J", "扎": "Z", "提": "D", "敦": "D", "枞": "Z"},
 }
@@ -34,7 +46,7 @@ def _borders() -> tuple[str, ...]:
 def initials(names: Iterable[str]) -> list[tuple[str, ...]]:
     """Return for every name the letters that each of its characters may begin with, in small letters.
 
-    A digit or Latin letter stands for itself; other signs are left out, so "市12345热线" gives s, 1, 2, 3, 4, 5, r, x.
+    A digit or Latin letter is kept; other signs are left out, so "市12345热线" gives s, 1, 2, 3, 4, 5, r, x.
     """
     keyed = [match_key(name) for name in names]
     keys = sort_keys({character for name in keyed for character in name if _is_chinese(character)})

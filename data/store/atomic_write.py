@@ -58,7 +58,7 @@ def noted_in(staging: Path) -> dict[str, str]:
     """
     found: dict[str, str] = {}
     for note in (staging / PLANNED, *sorted(staging.glob(f"*/{PLANNED}"))):
-        with suppress(FileNotFoundError):  # the writer has ended since
+        with suppress(FileNotFoundError, NotADirectoryError):  # the writer has ended since; or its name
             found |= _read_notes(note)
     return found
 

@@ -1,6 +1,6 @@
-"""Signed checkpoints of the audit log: heads signed with a key that lies outside the store.
+"""Signed checkpoints of the audit log: heads signed with a key outside the store.
 
-Optional. Whoever may write the store can write a consistent log anew, but cannot sign it. A checkpoint is a line of
+Optional. Whoever may write the store can rewrite all of it consistently, but cannot sign it. A checkpoint is a line of
 `audit/checkpoints.jsonl`: number and hash of an entry, the key by its digest, and the Ed25519 signature. The first
 checkpoint is signed by a person (`biaochi audit sign`); later ones by every writer, as long as the log goes on from
 the last checkpoint.
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
 FILE = "checkpoints.jsonl"
-NOT_A_KEY = N_("The file {path} is no Ed25519 key in PEM form. “biaochi audit key FILE” makes one.")
+NOT_A_KEY = N_("The file {path} is no Ed25519 key in PEM form. “biaochi audit key FILE” writes a new key.")
 
 
 @dataclass(frozen=True)
@@ -38,7 +38,7 @@ class Checkpoint:
 
 
 def make_key(path: Path) -> str:
-    """Write a new signing key and beside it the public key; return the digest of the key. Raises UsageError."""
+    """Write a new signing key and, next to it, the public key; return the digest of the key. Raises UsageError."""
     from cryptography.hazmat.primitives import serialization as form
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
@@ -78,7 +78,7 @@ def verify_checkpoints(store: Path, log: Sequence[Entry], key: Path) -> Checkpoi
     if missing or not found:
         raise StoreDamagedError(
             N_(
-                "The log is not signed up to entry {number}. It was written anew without the key, or signing has just "
+                "The log is not signed up to entry {number}. It was rewritten without the key, or signing has just "
                 "been switched on: compare it with a printed head (biaochi audit verify --head), then sign it: biaochi "
                 "audit sign"
             ),
@@ -88,7 +88,7 @@ def verify_checkpoints(store: Path, log: Sequence[Entry], key: Path) -> Checkpoi
 
 
 def sign(store: Path, key: Path) -> Checkpoint:
-    """Sign the last entry of the log and return the checkpoint. Raises StoreDamagedError if an earlier one is wrong."""
+    """Sign the last entry and return the checkpoint. Raises StoreDamagedError if an earlier checkpoint is wrong."""
     log, private = read_log(store), _private(key)
     for one in read_checkpoints(store):
         _verify(one, log, private.public_key())
@@ -128,7 +128,7 @@ def _verify(one: Checkpoint, log: Sequence[Entry], public: "Ed25519PublicKey") -
         ) from None
     if not 1 <= one.number <= len(log) or log[one.number - 1].hash != one.hash:
         raise StoreDamagedError(
-            N_("The log is not the log that was signed at entry {number}: it was cut off or written anew."),
+            N_("The log is not the log that was signed at entry {number}: it was cut off or rewritten."),
             number=one.number,
         )
 

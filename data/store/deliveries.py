@@ -43,7 +43,8 @@ def deliveries(store: Store, round_id: str | None = None) -> list[Delivery]:
 def _add(found: list[Delivery], content: Mapping[str, Any], event: Event) -> None:
     if "sent" in content:
         fields = ("round", "unit_code", "unit_name", "sent", "sent_by", "way")
-        found.append(Delivery(*(str(content[name]) for name in fields), entered=event))
+        kept: dict[str, Any] = {name: str(content[name]) for name in fields}
+        found.append(Delivery(**kept, entered=event))
         return
     at = _waiting(found, content["unit_code"])
     found[at] = replace(

@@ -84,7 +84,7 @@ def refuse_other_log(log: Sequence[Entry], head: Head) -> Entry:
         raise StoreDamagedError(
             N_(
                 "Entry {number} of the log is not the entry of this head: its hash begins with {found}. The log was "
-                "written anew, or it belongs to another store."
+                "rewritten, or it belongs to another store."
             ),
             number=head.number,
             found=entry.hash[:DIGITS],

@@ -57,7 +57,7 @@ def person() -> Person:
 
 
 def ask_with(ask: Callable[[], Person | None]) -> None:
-    """Set how the person of a thread is found that no one acts in yet, such as a part of a page that runs alone."""
+    """Set how the person of a thread is known in which nobody acts yet, such as a part of a page that runs alone."""
     global _ask
     _ask = ask
 

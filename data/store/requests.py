@@ -59,7 +59,7 @@ class Request:
 
 Step = Callable[["Store", Request], None]
 STEPS: dict[str, Step] = {}
-"""Action -> what carries it out; a branch of the product adds its own with `step`."""
+"""Action -> what carries it out; `step` adds an action."""
 
 
 def step(action: str) -> Callable[[Step], Step]:
@@ -165,7 +165,7 @@ def _refuse_other(store: "Store", request: Request) -> None:
         )
     if (store.in_force() or "") != request.release:
         raise UsageError(
-            "Another release is in force since request {number} was made. Decline it, compare, and ask again.",
+            "Another release came into force after request {number}. Decline it, compare, and ask again.",
             number=request.number,
         )
 

@@ -111,7 +111,9 @@ class Review:
 class Correction(Protocol):
     """A publication that changes the results of a round because of rulings."""
 
-    round: str
+    @property
+    def round(self) -> str:
+        """The round that is corrected."""
 
     def refuse(self, history: Sequence[Event]) -> None:
         """Raise UsageError if nothing of the round waits for a correction. history: newest first."""

@@ -1,4 +1,4 @@
-"""The format of a store: refused where a newer program made it, upgraded by the first writer where an older one did.
+"""The format of a store: a newer format is refused, an older format is upgraded by the first writer.
 
 Format 1 had an audit log without seals. Format 2 seals every truth file; the upgrade changes the log only, and keeps
 a copy of the store as it was.
@@ -21,7 +21,7 @@ BEFORE = "before-format-2.zip"
 
 
 class NewerStoreError(StoreDamagedError):
-    """A newer version of the program made the store."""
+    """The format of the store is newer than the program."""
 
     message = N_(
         "The store {path} has format {found}; this version of the program reads formats up to {known}. Install the "
@@ -60,7 +60,7 @@ def bring_up_to_date(store: Path, sealing: bool) -> None:
 
 
 def _copied(store: Path) -> str:
-    """Keep the store as it is in a ZIP beside its folders, and return the SHA-256 of the ZIP."""
+    """Keep the store as it is in a ZIP next to its folders, and return the SHA-256 of the ZIP."""
     draft = store / f".{BEFORE}"
     sha256 = packed(store, draft, no_progress)
     move_atomically(draft, store / BEFORE)

@@ -22,17 +22,9 @@ if not cached.bottom_lists(round_):
 kind = documents.choose_kind(round_, middle)
 whole = kind in ("unit", "pledges", "pledge-letter", *documents.BRIEFS)
 categories = [found.family.name for found in cached.round_results(round_).lists]
-category = right.selectbox(
-    _("Category"),
-    categories,
-    format_func=layout.category_name,
-    index=None,
-    placeholder=_("All categories, each separately"),
-    key="category",
-    bind="query-params",
-    disabled=whole,
-)
-found = cached.round_results(round_, None if whole else category)
+with right:
+    category = layout.choose_category(categories, disabled=whole)
+found = cached.round_results(round_, None if whole else category or None)
 code = layout.choose_unit(found.ranking.rows) if kind == "unit" else ""
 since = documents.choose_earlier(round_) if kind == "changes" else ""
 day = documents.choose_quarter(round_) if kind in ("pledges", "pledge-letter") else None

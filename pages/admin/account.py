@@ -1,4 +1,4 @@
-"""我的账号 · My account: who is signed in, the own sessions, the password."""
+"""我的账号 · My account: who is signed in, where, and the password."""
 
 import streamlit as st
 

@@ -1,5 +1,7 @@
 """单位对比 · Compare units: two to four units of a round next to each other."""
 
+from functools import partial
+
 import streamlit as st
 
 from i18n import N_
@@ -26,6 +28,8 @@ for sentence in found.sentences(language()):
     st.markdown(layout.plain(sentence))
 st.subheader(_("Scores with intervals"))
 alt = _("Score with interval of each compared unit, and of its category.")
-charts.show(charts.units_in_category(answer.rows, [str(row["unit_code"]) for row in found.rows]), "compared", alt)
+shown = [str(row["unit_code"]) for row in found.rows]
+draw = partial(charts.units_in_category, answer.rows, shown)
+charts.show_kept((release.id, round_.id, *shown), draw, "compared", alt)
 markup.show(markup.source(release.short, len(found.rows)))
 markup.show(compared.side_by_side(found, round_))

@@ -1,4 +1,4 @@
-"""查找单位 · Find a unit: by name, short name, earlier name, code or initials, with the place where it stands."""
+"""查找单位 · Find a unit: by name, short name, earlier name, code or initials, with its newest place."""
 
 import streamlit as st
 

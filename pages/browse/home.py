@@ -25,14 +25,15 @@ if year.rules is None:
 
 with st.spinner(_("Computing places and verdicts; only the first time for this release…")):
     cards = cached.home_cards(round_)
-    lines = home.lines_of(round_, year, date.today())
-markup.show(home.first_screen(round_, year, cards, home.steps_of(round_, year), lines))
+    first = home.first_screen(round_, year, cards, home.steps_of(round_, year), date.today())
+markup.show(first)
 
 drawn = charts.lowest(cards)
 if drawn.units:
     st.subheader(home.finding(round_, cards))
-    charts.show(
-        charts.lowest_units(drawn),
+    charts.show_kept(
+        (release.id, round_.id),
+        partial(charts.lowest_units, drawn),
         "lowest",
         _("Score and interval of the units that may be at the bottom, by category."),
     )

@@ -13,6 +13,7 @@ from schemes import OTHER_SCHEMES
 from schemes.worked_examples import in_words, worked_examples
 from ui import cached, charts, layout, tables
 from ui import schemes as parts
+from ui.grids import from_texts
 from ui.i18n import _, language
 
 
@@ -59,7 +60,8 @@ def _worked_table() -> None:
             _("Unit"): units["name"],
             _("Score"): units["score"],
             _("Rank"): units["rank"],
-            _("Places"): [tables.places(a, b) for a, b in zip(units["best"], units["worst"], strict=True)],
+            _("Places from"): units["best"],
+            _("Places to"): units["worst"],
             _("p for the bottom"): units["confirm_raw"],
             _("after Holm"): units["confirm_p"],
             _("p against it"): units["clear_raw"],
@@ -85,10 +87,9 @@ def _attainment_table() -> None:
             _("Progress %"): pledges["progress"].map(_brief),
         }
     )
-    wide = {_("Case"): st.column_config.Column(width=250)}
-    st.dataframe(
-        shown, hide_index=True, key="attainment", height="content", column_config=wide, alt=_("Worked pledges")
-    )
+    rows, formats = from_texts(shown)
+    wide = {**formats, _("Case"): st.column_config.Column(width=250)}
+    st.dataframe(rows, hide_index=True, key="attainment", height="content", column_config=wide, alt=_("Worked pledges"))
 
 
 def _brief(value: float) -> str:

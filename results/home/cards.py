@@ -24,8 +24,8 @@ COUNTS = {
 }
 WITHOUT_LIST = N_("{count} in categories without a list")
 PROMISE = N_(
-    "{ballots} ballots, {votes} votes that count. Confirmed means {level}% confidence for the whole list of a category; "
-    "an undecided unit must not be named as the bottom."
+    "{ballots} ballots, {votes} votes that count. Confirmed means {level}% confidence for the entire list of a "
+    "category; an undecided unit must not be named as the bottom."
 )
 EVIDENCE = N_("{votes} votes, {score} points ({interval}), place {place} ({places})")
 EVIDENCE_SETTLED = N_("{votes} votes, {score} points ({interval}), place {place}")
@@ -47,7 +47,7 @@ UNKNOWN_PLAN = N_("What would settle it cannot be computed for this rule.")
 class NamedUnit:
     """A unit that may be at the bottom, with everything that has to accompany its name.
 
-    row : its ranking row. in_a_row : rounds in a row that confirmed it, this one included; 0 if it is not confirmed.
+    row : its ranking row. in_a_row : rounds in a row, up to this round, that confirmed it; 0 if it is not confirmed.
     """
 
     code: str

@@ -39,8 +39,8 @@ PLACES = {
     FINALISED: "manage/releases.py",
     ANNOUNCEMENT: "manage/releases.py",
     NOTICE: "act/bulletin.py",
-    OBJECTIONS: "act/bulletin.py",
-    LETTERS: "act/bulletin.py",
+    OBJECTIONS: "act/objections.py",
+    LETTERS: "act/objections.py",
 }
 """Page where a step is done, below pages/."""
 
@@ -63,7 +63,9 @@ NEXT = {
     LETTERS: N_("The review period is over: send the results to the units."),
 }
 NEXT_TRIAL = N_("This is a trial of the procedure. Clear it before the formal ballots are uploaded.")
-NEXT_WITHDRAWN = N_("The results are withdrawn. Set the round back to draft, with a reason, before anything is corrected.")
+NEXT_WITHDRAWN = N_(
+    "The results are withdrawn. Set the round back to draft, with a reason, before anything is corrected."
+)
 
 
 @dataclass(frozen=True)

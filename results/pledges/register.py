@@ -258,7 +258,7 @@ def _attained(lines: pd.DataFrame, sort: str, apart: bool) -> list[Attainment]:
     """Return how far each pledge was kept according to one source (reported or verified)."""
     status, percentage = ("status", "completion_pct") if sort == "reported" else ("verified_status", "verified_pct")
     columns = [sort, "target", "baseline", "direction", status, percentage, "status"]
-    return [_one(*values, apart) for values in zip(*(lines[name].tolist() for name in columns), strict=True)]
+    return [_one(*values, apart=apart) for values in zip(*(lines[name].tolist() for name in columns), strict=True)]
 
 
 def _one(
@@ -269,6 +269,7 @@ def _one(
     status: object,
     percentage: object,
     closed: object,
+    *,
     apart: bool,
 ) -> Attainment:
     goal = _number(target)

@@ -11,7 +11,7 @@ import pandas as pd
 
 from analytics.deadlines import PAUSED
 from formats.document import Document, Form, Section
-from formats.table_kinds import Column, declared
+from formats.table_kinds import KINDS, Column, declared
 from i18n import N_, PUNCTUATION, translate
 from reports.documents import scheme as parts
 from reports.documents.common import BARE
@@ -65,7 +65,7 @@ def posted_list(chosen: Chosen, language: str) -> PostedList | None:
     if opinions.empty:
         return None
     rows = {str(row["opinion_no"]): tuple(_wall_cells(row, language).values()) for row in records(opinions)}
-    headers = [translate(column.header, language) for column in WALL.columns]
+    headers = [translate(column.header, language) for column in KINDS[WALL].columns]
     asked, colon = chosen.asked, PUNCTUATION[language].colon
     basis = {
         N_("Period"): f"{asked.period.first.isoformat()}–{asked.period.last.isoformat()}",

@@ -200,7 +200,7 @@ def _several_answers(events: pd.DataFrame, given: pd.DataFrame | None) -> dict[s
     sent = events[events["event"] == SENT_BACK]
     times = pd.to_datetime(sent["at"], format="ISO8601").groupby(sent["opinion_no"]).agg(list).to_dict()
     values = pd.to_datetime(given["value"], format="ISO8601").groupby(given["key"]).agg(list).to_dict()
-    return {number: answers_in_order(found, times[number]) for number, found in values.items() if number in times}
+    return {str(number): answers_in_order(found, times[number]) for number, found in values.items() if number in times}
 
 
 def _moved(events: pd.DataFrame) -> dict[str, list[Event]]:

@@ -4,6 +4,7 @@ from i18n import N_
 
 TITLE = N_("Echo wall and home visits")
 ORDER = 30
+POSTS = True  # `documents.posted_list`
 MEASURE_WORDS = {
     "received": N_("Opinions received"),
     "answered": N_("Opinions answered"),

@@ -120,8 +120,8 @@ def test_a_trial_is_not_offered_beside_formal_rounds(store, monkeypatch):
     test = opened("browse/changes", store.path, monkeypatch, "zh")
     assert [test.selectbox(key=key).value for key in ("from", "to")] == ["2024", "2025"]
     test.toggle(key="with_trial").set_value(True).run()
-    assert test.selectbox(key="to").options == ["2026", "2025"]
-    test.selectbox(key="to").set_value("2026").run()
+    assert test.selectbox(key="address_to").options == ["2026", "2025"]
+    test.selectbox(key="address_to").set_value("2026").run()
     assert not test.exception and "有一个是试算" in said(test)
     test = opened("browse/unit", store.path, monkeypatch, "zh", unit="市公安局", round="2025")
     assert shown(test, "批次")["批次"].tolist() == ["2025", "2024"]

@@ -134,6 +134,15 @@ def test_a_deduction_decides_a_place_and_the_row_says_so_next_to_the_ballots_alo
         assert run(["--store", str(store.path), "ranking", "--round", "2025", option, "--format", "json"]) == 0
 
 
+def test_only_the_first_and_last_places_are_published_with_all_that_share_them(tmp_path):
+    text = BASE.replace("RULE", "last") + "[publication]\nfirst = 2\nlast = 1\n"
+    round_ = stored(tmp_path / "var", text, ()).release().round("2025")
+    ranked = ranking(round_).rows.sort_values("rank")
+    shown = published(round_).rows
+    expected = set(ranked[(ranked["rank"] <= 2) | (ranked["rank_tied_to"] == 5)]["unit_code"])
+    assert set(shown["unit_code"]) == expected and len(expected) < 5
+
+
 def test_a_rule_set_with_parts_can_be_tried_on_a_round_published_without(tmp_path):
     store = stored(tmp_path / "var", BASE.replace("RULE", "last"))
     round_ = store.release().round("2025")

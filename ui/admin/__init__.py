@@ -1,1 +1,1 @@
-"""Pages of people signed in: the own account, the audit log, the accounts."""
+"""Pages of people signed in: my account, the audit log, the accounts."""

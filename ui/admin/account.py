@@ -1,4 +1,4 @@
-"""Parts of the page of the own account: name and role, sessions with the way to end them, password."""
+"""Parts of the page My account: name and role, sessions with the way to end them, password."""
 
 from datetime import UTC, datetime
 

@@ -66,7 +66,7 @@ def _first(name: str, password: str) -> str:
 
 
 def change() -> None:
-    """Show the buttons that change or remove an account; the own account stays as it is."""
+    """Show the buttons that change or remove an account; not for the account that is signed in."""
     known = [name for name in accounts.read_accounts(settings.load().accounts) if name != layout.user()]
     if not known:
         return

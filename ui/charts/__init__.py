@@ -1,6 +1,6 @@
 """Charts for the pages, a module for each page. The common style is in base.py."""
 
-from ui.charts.base import MOST_GRADES, MOST_ROWS, label, show
+from ui.charts.base import MOST_GRADES, MOST_ROWS, label, show, show_kept
 from ui.charts.bottom import bottom_chart, drawn
 from ui.charts.changes import changes_chart
 from ui.charts.funnel import funnel_chart
@@ -19,7 +19,7 @@ from ui.charts.pledges import (
     with_states,
     years_chart,
 )
-from ui.charts.ranking import ranked_units, score_spread
+from ui.charts.ranking import ranked_units
 from ui.charts.robustness import MOST_STRIP, robustness_strip
 from ui.charts.unit import grade_bars, group_means, rounds
 
@@ -49,8 +49,8 @@ __all__ = [
     "ranked_units",
     "robustness_strip",
     "rounds",
-    "score_spread",
     "show",
+    "show_kept",
     "units_in_category",
     "years_chart",
 ]

@@ -21,7 +21,7 @@ def units_in_category(rows: pd.DataFrame, codes: Sequence[str], *, named: bool =
     shown = rows[rows["score"].notna()].set_index(rows.loc[rows["score"].notna(), "unit_code"].astype(str))
     drawn = [code for code in codes if code in shown.index]
     for place, code in enumerate(drawn):
-        unit = shown.loc[code]
+        unit = shown[shown.index == code].iloc[0]
         others = rows[(rows["category"] == unit["category"]) & rows["rank"].notna() & (rows["unit_code"] != code)]
         _strip(fig, others, place)
         _unit(fig, unit, place, named=named)
@@ -40,7 +40,9 @@ def _strip(fig: go.Figure, others: pd.DataFrame, y: int) -> None:
             mode="markers",
             marker={"symbol": "line-ns-open", "size": 14, "color": GREY, "line": {"width": 1.5, "color": GREY}},
             customdata=list(zip(names, others["n"], strict=True)),
-            hovertemplate=f"%{{customdata[0]}}<br>{_('Score')} %{{x:.2f}}<br>{_('Votes')} %{{customdata[1]}}<extra></extra>",
+            hovertemplate=(
+                f"%{{customdata[0]}}<br>{_('Score')} %{{x:.2f}}<br>{_('Votes')} %{{customdata[1]}}<extra></extra>"
+            ),
         )
     )
 

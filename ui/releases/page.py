@@ -21,6 +21,7 @@ from data.store.uploads import Upload
 from errors import BiaochiError
 from i18n import PUNCTUATION
 from reports.history_table import as_sheet as history_sheet
+from results.labels import person
 from results.public_notice import Notice, notice, notice_of, shown_day
 from results.quality.before_publishing import needs_reason, review
 from ui import cached, downloads, guard, layout, problem_table, tables
@@ -113,9 +114,7 @@ def show_rounds() -> None:
             _("Round"): status.round,
             _("Uploads"): sum(upload.round_id == status.round for upload in in_force),
             _("Status"): status_word(status),
-            _("Reason"): _("{reason} ({user})").format(reason=status.given.note, user=status.given.user)
-            if status.given
-            else "",
+            _("Reason"): _reason(status),
             **_last_days(notice_of(status.given, calendar)),
         }
         for status in own
@@ -133,6 +132,14 @@ def show_rounds() -> None:
             _clear(chosen)
         else:
             _change_status(status)
+
+
+def _reason(status: RoundStatus) -> str:
+    """Return why a round has its status, and who gave it; empty for the initial status."""
+    if status.given is None:
+        return ""
+    who = person(status.given.user, language())
+    return _("{reason} ({user})").format(reason=status.given.note, user=who)
 
 
 def _last_days(found: Notice | None) -> dict[str, str]:
@@ -159,7 +166,7 @@ def show_status(round_id: str, kind: str = "") -> None:
 
     kind : of a file to be uploaded; the status closes the evaluation and no table that closes by month.
     """
-    status = cached.store().status(round_id)
+    status = cached.status(round_id)
     if said(status) and kind and TABLE_OF[kind].lock == MONTH:
         st.caption(
             _("Status of the round {round}: {status}. It closes the evaluation; files of this kind are taken.").format(
@@ -176,7 +183,7 @@ def show_status(round_id: str, kind: str = "") -> None:
 
 def show_notice(round_id: str) -> None:
     """Show the end of public notice and review of an announced round; nothing for other rounds."""
-    found = notice_of(cached.store().status(round_id).given, cached.store().calendar())
+    found = notice_of(cached.status(round_id).given, cached.calendar())
     if found is None:
         return
     ends, review, basis = found.sentences(language())
@@ -303,7 +310,7 @@ def show_history(history: list[Event]) -> None:
     rows = [
         {
             _("Time"): local_time(event.time),
-            _("User"): event.user,
+            _("User"): person(event.user, language()),
             _("Action"): _action(event),
             _("Release"): event.release[:16],
             _("Uploads"): sizes.get(event.release),
@@ -359,7 +366,7 @@ def show_uploads(own: list[Upload]) -> None:
             _("Rows"): upload.lines,
             _("Files"): ", ".join(file.name for file in upload.files),
             _("Time"): local_time(upload.imported_at),
-            _("User"): upload.imported_by,
+            _("User"): person(upload.imported_by, language()),
             _("Reason for accepting"): upload.accepted_warnings,
         }
         for upload in own

@@ -1,4 +1,4 @@
-"""Steps that wait for a second person: asking for one, and what waits with its two buttons."""
+"""Steps that wait for a second person: asking, and what waits with its two buttons."""
 
 import streamlit as st
 

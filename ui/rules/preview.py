@@ -10,6 +10,7 @@ from results.quality.rule_lint import lint_on
 from results.ranking.ranking import Ranking, ranking
 from results.ranking.what_if import what_if
 from ui import cached, layout, problem_table, tables
+from ui.grids import rounded
 from ui.i18n import _, language
 
 
@@ -55,8 +56,8 @@ def _show_moved(published: Ranking, again: Ranking) -> None:
             _("Unit"): moved["unit_name"].fillna(moved["unit_name_new"]),
             _("Category"): moved["category"].fillna(moved["category_new"]),
             _("Votes"): moved["n_new"],
-            _("Score"): moved["score"],
-            _("Score under these rules"): moved["score_new"],
+            _("Score"): rounded(moved["score"], 2),
+            _("Score under these rules"): rounded(moved["score_new"], 2),
             _("Verdict"): moved["verdict"].map(tables.verdict),
             _("Verdict under these rules"): moved["verdict_new"].map(tables.verdict),
         }

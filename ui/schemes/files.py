@@ -123,7 +123,8 @@ def tables(chosen: Chosen, sheet: Callable[[], Sheet]) -> None:
     """Offer the measures of the page as a workbook and as CSV. sheet : built on the click."""
     asked = chosen.asked
     depends = (asked.as_of.isoformat(), period_of(chosen), chosen.place, chosen.unit)
-    downloads.table(f"scheme-{chosen.scheme.name}", chosen.registers.release, sheet, depends=depends)
+    title = _(chosen.scheme.title) if language() == "zh" else ""
+    downloads.table(f"scheme-{chosen.scheme.name}", chosen.registers.release, sheet, depends=depends, title=title)
 
 
 def period_of(chosen: Chosen) -> str:

@@ -8,6 +8,7 @@ from data.store.history import local_time, withdrawn
 from data.store.uploads import Upload
 from errors import BiaochiError
 from i18n import N_
+from results.labels import person
 from ui import cached, guard, layout, tables
 from ui.i18n import _, language
 
@@ -71,7 +72,7 @@ def stored_files() -> None:
                 upload.lines,
                 len(upload.edits),
                 upload.accepted_warnings,
-                upload.imported_by,
+                person(upload.imported_by, language()),
                 local_time(upload.imported_at),
                 _(states[upload.upload_id]),
             ]
