@@ -98,13 +98,27 @@ def test_page_and_slides_say_what_the_ranking_says(own_town, tmp_path):
         for name, value in zip(chart.plots[0].categories, series.values, strict=True)
         if value is not None
     }
+    hidden = 0
     for row in rows:
         verdict, name, *figures = wanted(row)
-        assert name + "".join(figures) in text or row["verdict"] == "undecided", name
-        sign = "◆" if row["verdict"] == "confirmed" else "○"
-        narrow = (name, figures[0], figures[2], figures[4])
-        assert any(line[0].startswith(sign + verdict) and line[1:] == narrow for line in lines), (row, lines)
-        assert scores[f"{row['unit_name']}（{row['n']:,} 票）"] == row["score"]
+        confirmed = row["verdict"] == "confirmed"
+        on_page = name + "".join(figures) in text
+        on_slide = (name, figures[0], figures[2], figures[4])
+        told = any(
+            line[0].startswith(f"{'◆' if confirmed else '○'}{verdict}") and line[1:] == on_slide for line in lines
+        )
+        label = f"{row['unit_name']}（{row['n']:,} 票）"
+        assert scores.get(label) == (row["score"] if told else None), label
+        assert (told and on_page) or not confirmed, (row, lines)
+        hidden += not told
+    counted = re.findall(r"另有(\d+)个证据不足", "".join(words_of(slides.read_bytes())))
+    assert hidden == sum(map(int, counted))
+
+
+def words_of(content: bytes) -> list[str]:
+    deck = pptx.Presentation(io.BytesIO(content))
+    texts = [shape.text_frame.text for slide in deck.slides for shape in slide.shapes if shape.has_text_frame]
+    return [re.sub(r"\s+", "", text) for text in texts]
 
 
 def test_every_name_on_the_page_has_its_evidence(told):
