@@ -50,6 +50,7 @@ ACTIONS = {
     "draft": N_("Unfinished upload kept"),
     "discard": N_("Unfinished upload discarded"),
     "second": N_("Checked by a second person"),
+    "ballots judged": N_("Listed ballots judged"),
     "nothing later": N_("Nothing published after the backup"),
     "mapping": N_("Meaning of columns confirmed"),
     "seal": N_("Files sealed"),
