@@ -245,7 +245,7 @@ class Store:
     def origins(self, *, correcting: str = "") -> dict[str, str]:
         """Return round -> the release with whose id its draws begin, for the release that would be published now.
 
-        correcting: a round whose results change by a ruling; its draws begin anew.
+        correcting: a round whose results change by a ruling; its draws begin with the new id.
         """
         in_force = self.in_force()
         contents = self._contents(in_force or "")
