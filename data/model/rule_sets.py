@@ -201,6 +201,8 @@ class RuleSet:
         del content["features"]  # as before there were any, so that release ids stay; so too the populations
         if self.features.canonical:
             content["features"] = self.features.canonical
+        if self.cancelled == MISSED:
+            del content["cancelled"]  # as before there was the choice
         if not self.uncertainty.population:
             content["uncertainty"].pop("population")
         # Sorting loses the order of equal points only; ranks of grades come from their points.
