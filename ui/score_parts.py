@@ -69,7 +69,7 @@ def _classes(round_: Round, category: str | None) -> None:
 
 def _parts(own: ScoreParts, decimals: int) -> None:
     """Show what the parts add, and places and verdicts of the ballots alone next to those of the official score."""
-    st.subheader(_("Parts of the scores") + (f" · {layout.category_name(own.family.name)}" if not own.family.joint else ""))
+    st.subheader(_("Parts of the scores") + f" · {layout.category_name(own.family.name)}")
     st.caption(
         _(
             "The official score, and next to it what the ballots alone would say. What was counted completely has no "
