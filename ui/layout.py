@@ -246,6 +246,17 @@ def language_switch() -> None:
         )
 
 
+def view_links() -> None:
+    """Show the links to the other views of the page, below the language; ui/views.js opens them."""
+    links = [
+        markup.tag("a", _(words), href=f"#biaochi-{view}")
+        for view, words in {"projector": N_("Projector view"), "print": N_("Print (Ctrl+P)")}.items()
+        if view == "print" or allowed(HOME)
+    ]
+    with st.sidebar:
+        markup.show(markup.tag("p", *links, class_="biaochi-views"))
+
+
 def round_banners() -> None:
     """Show a banner for every round of the release in force that is a trial or withdrawn."""
     release = cached.release()

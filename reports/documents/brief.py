@@ -8,7 +8,7 @@ from datetime import date
 from formats.brief import Brief, Finding, Moved, Named, Sheet
 from formats.document import Form, plain
 from i18n import N_, PUNCTUATION, translate
-from reports.documents.common import BARE, NOTE, RELEASE, REPLAY, FOOTER, RoundResults, round_words, unit_cells
+from reports.documents.common import BARE, FOOTER, NOTE, RELEASE, REPLAY, RoundResults, round_words, unit_cells
 from reports.documents.official_form import printed_form
 from reports.documents.year_on_year import TO
 from reports.ranking_table import marks
@@ -36,11 +36,10 @@ WORDS = {
     "unit": N_("Unit"),
     "n": N_("Votes"),
     "score": N_("Score"),
-    "scores": N_("Scores"),
+    "scores": N_("Score, before and now"),
     "interval": N_("Interval"),
     "rank": N_("Place"),
     "places": N_("Places the votes allow"),
-    "drawn": N_("{low} to {high} points"),
     "votes_of": N_("{unit} ({n} votes)"),
     "difference": N_("Change"),
     "finding": N_("Finding"),
@@ -48,7 +47,7 @@ WORDS = {
     "page": N_("{number} of {count}"),
     "plus": N_("Interval above the score"),
     "minus": N_("Interval below the score"),
-    "axis": N_("Points"),
+    "axis": N_("Score"),
 }
 CANNOT = (
     N_("An undecided unit may neither be called one of the bottom nor said not to be one."),
@@ -129,7 +128,7 @@ def brief(found: RoundResults, outlook: Outlook, language: str, form: Form = BAR
     )
 
 
-# --- names ----------------------------------------------------------------------------------------------------------
+# --- names ----------------------------------------------------------------------------------------------
 
 
 def _finding(found: HomeCard, results: RoundResults, language: str) -> Finding:
@@ -177,7 +176,7 @@ def _at_most(found: Finding, most: int, language: str) -> Finding:
     return replace(found, undecided=found.undecided[:most], more=more)
 
 
-# --- changes and steps -------------------------------------------------------------------------------------------------
+# --- changes and steps ----------------------------------------------------------------------------------
 
 
 def _change(outlook: Outlook, language: str) -> str:
@@ -231,7 +230,7 @@ def _day(day: date, language: str) -> str:
     return translate(DAY, language).format(year=day.year, month=day.month, day=day.day)
 
 
-# --- the page ----------------------------------------------------------------------------------------------------------
+# --- the page -------------------------------------------------------------------------------------------
 
 
 def _sheets(findings: Sequence[Finding], moved: Sequence[Moved], language: str) -> Iterator[Sheet]:

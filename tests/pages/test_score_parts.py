@@ -30,7 +30,7 @@ def shown(test):
     assert not test.exception, test.exception
     tables = [frame.value.to_string() for frame in test.dataframe]
     texts = [item.value for item in [*test.subheader, *test.caption, *test.markdown, *test.warning]]
-    return "\n".join([*texts, *tables])
+    return "\n".join([*texts, *tables]).replace("\\", "")
 
 
 def test_the_ranking_page_shows_classes_parts_and_votes_kept_apart(store, monkeypatch):
