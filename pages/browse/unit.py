@@ -94,8 +94,7 @@ if row["rank"]:
         )
     )
 
-query = {"units": code, "round": round_.id, "lang": language()}
-layout.page_link("browse/compare.py", _("Compare with other units"), query)
+layout.compare_link(code, round_.id)
 
 st.subheader(_("By evaluator group"))
 if detail.groups.empty:
