@@ -212,7 +212,6 @@ def test_a_withdrawn_notice_says_so_and_why_if_the_office_says_why(own_store):
 
 
 def test_a_corrected_notice_names_the_one_that_it_replaces_and_the_old_one_its_successor(own_store):
-    exported_first(own_store)
     old = own_store.in_force()
     own_store.set_status("2025", "withdrawn", "更正")
     own_store.set_status("2025", "draft", "更正")
@@ -226,12 +225,6 @@ def test_a_corrected_notice_names_the_one_that_it_replaces_and_the_old_one_its_s
     assert change == f"This notice corrects and replaces the notice of {day} (release {old[:16]})."
     before = change_of(own_store.history(), "2025", old)
     assert (before.replaces, before.replaced.isoformat()) == (None, day.isoformat())
-
-
-def exported_first(store):
-    release = store.release()
-    prepare(store, release.round("2025"), NoticeParts(**PARTS)).keep(store)
-    release.close()
 
 
 def test_corrections_stand_with_the_old_and_the_new_verdict(announced_path):
