@@ -8,7 +8,7 @@ from datetime import date
 from formats.brief import Brief, Finding, Moved, Named, Sheet
 from formats.document import Form, plain
 from i18n import N_, PUNCTUATION, translate
-from reports.documents.common import BARE, FOOTER, NOTE, RELEASE, REPLAY, RoundResults, round_words, unit_cells
+from reports.documents.common import BARE, FOOTER, NOTE, REPLAY, RoundResults, round_words, unit_cells
 from reports.documents.official_form import printed_form
 from reports.documents.year_on_year import TO
 from reports.ranking_table import marks
@@ -22,6 +22,7 @@ from results.ranking.statements import family_name
 KINDS = ("brief", "slides")
 TITLE = N_("Brief on the mass evaluation of {round}")
 INTERNAL = N_("Internal")
+MADE_OF = N_("Release {release}; round {round}; rule set {rules}.")
 WORDS = {
     "confirmed": N_("Confirmed at the bottom"),
     "nobody": N_("No unit is confirmed at the bottom; nobody may be named."),
@@ -116,9 +117,7 @@ def brief(found: RoundResults, outlook: Outlook, language: str, form: Form = BAR
         axis=_axis(shown),
         sheets=tuple(_sheets(findings, moved, language)),
         about=(
-            translate(RELEASE, language).format(
-                release=release.short, round=plain(round_id), rules=rules, rows=len(shown) + len(moved)
-            ),
+            translate(MADE_OF, language).format(release=release.short, round=plain(round_id), rules=rules),
             translate(REPLAY, language).format(short=release.short),
             translate(NOTE, language).format(short=release.short),
         ),

@@ -45,6 +45,6 @@ def test_the_page_of_rules_has_a_sentence_for_each_setting_and_what_it_does_to_i
         "Component 日常考核: 20% of the score",
         "Points are taken off",
         "Classes, the best first",
-        "round 2025",
+        "Round 2025",
     ):
         assert words in text, words
