@@ -156,9 +156,9 @@ def strata_verdict(
     sizes = [size for *_, size in rows]
     lines = np.array([needed(size, numerator, denominator) for size in sizes])
     line = int(lines.sum()) if each else needed(sum(sizes), numerator, denominator)
-    cleared, missed = (ends[:, 0] >= lines).all(), (ends[:, 1] < lines).any()
-    if not each:
-        cleared, missed = low_sum >= line, high_sum < line
+    cleared, missed = low_sum >= line, high_sum < line
+    if each:
+        cleared, missed = bool((ends[:, 0] >= lines).all()), bool((ends[:, 1] < lines).any())
     word = CLEARED if cleared else CONFIRMED if missed else UNDECIDED
     return StrataVerdict(ends[:, 0], ends[:, 1], low_sum, high_sum, line, word)
 

@@ -102,7 +102,7 @@ def period_words(first: object, last: object, language: str) -> str:
 
 
 def number_words(scheme: Scheme, row: Mapping[str, object], language: str) -> str:
-    """Return the number of an item to do in words: days, negative ones as days over, or what the scheme counts there."""
+    """Return the number of an item to do in words: days, days over if it is negative, or what the scheme counts."""
     if is_missing(row["days"]) or row["days"] is None:
         return ""
     number = int(float(str(row["days"])))

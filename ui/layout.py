@@ -386,6 +386,12 @@ def unit_link(code: str, name: str, round_id: str) -> None:
     page_link("browse/unit.py", text, query)
 
 
+def compare_link(code: str, round_id: str) -> None:
+    """Show a link that compares a unit with others."""
+    query = {"units": code, "round": round_id, "lang": language()}
+    page_link("browse/compare.py", _("Compare with other units"), query)
+
+
 def choose_unit(rows: pd.DataFrame) -> str:
     """Return the unit in the address, else the first; a choice changes the address."""
     names = dict(zip(rows["unit_code"], rows["unit_name"], strict=True))

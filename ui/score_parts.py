@@ -59,7 +59,7 @@ def _classes(round_: Round, category: str | None) -> None:
     if classed:
         ends = zip(rows["class_best"], rows["class_worst"], strict=True)
         shown |= {
-            _("Class"): rows["class_name"].astype(str),
+            _("Class by the rules"): rows["class_name"].astype(str),
             _("Classes possible"): [best if best == worst else f"{best} – {worst}" for best, worst in ends],
             _("Remark"): [_word(REASON_WORDS, code) for code in rows["class_reason"]],
         }
@@ -69,7 +69,7 @@ def _classes(round_: Round, category: str | None) -> None:
 
 def _parts(own: ScoreParts, decimals: int) -> None:
     """Show what the parts add, and places and verdicts of the ballots alone next to those of the official score."""
-    st.subheader(_("Parts of the scores") + (f" · {own.family.name}" if not own.family.joint else ""))
+    st.subheader(_("Parts of the scores") + f" · {layout.category_name(own.family.name)}")
     st.caption(
         _(
             "The official score, and next to it what the ballots alone would say. What was counted completely has no "

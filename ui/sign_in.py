@@ -8,6 +8,7 @@ import asyncio
 import json
 import logging
 import tomllib
+import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -356,7 +357,9 @@ def name_of(told: Mapping[str, Any]) -> str:
 @cache
 def _client(provider: str) -> Any:
     """Return the client of a sign-in service. provider: its settings as JSON."""
-    from authlib.integrations.starlette_client import OAuth
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # that httpx has a successor
+        from authlib.integrations.starlette_client import OAuth
 
     chosen = json.loads(provider)
     more = {"scope": "openid email profile", "code_challenge_method": "S256", **chosen.get("client_kwargs", {})}

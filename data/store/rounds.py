@@ -37,7 +37,6 @@ from data.store.uploads import Upload, damage_told
 from errors import ProblemsError
 from problems import Place, Problem
 
-
 KINDS_OF_REGISTERS = ("units", "unit_lineage", "unit_round", "unit_alias", "round")
 """Kinds of uploads that a register is read from."""
 MOST_KEPT = 20_000  # rows of tables whose keys are kept between two imports

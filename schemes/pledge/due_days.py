@@ -4,7 +4,7 @@ The frame `pledges` holds the lines of `results.pledges.register.PledgeBook` of 
 """
 
 from datetime import date
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
@@ -37,10 +37,10 @@ def _of_round(round_: "Round", as_of: date, settings: Settings) -> pd.DataFrame:
     lines, year = report.warnings, year_of(round_.id) or as_of.year
     first, last = pd.Timestamp(year, 1, 1), pd.Timestamp(year, 12, 31)
     due = pd.to_datetime(lines["due"], format="ISO8601").astype("datetime64[s]")
-    added = {
+    added: dict[str, Any] = {
         "state": states(lines, round_.id, report.as_of),
         "due_on": due,
-        "due_day": due.fillna(last).clip(lower=first, upper=last),  # a pledge is of its round, whatever its day
+        "due_day": due.fillna(last).mask(due < first, first).mask(due > last, last),  # a pledge is of its round, whatever its day
         "running_round": _runs(round_, as_of),
     }
     return lines.assign(**added)[list(COLUMNS)]

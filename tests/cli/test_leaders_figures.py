@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 
 import pytest
 from docx import Document
@@ -45,9 +46,9 @@ def test_31_are_vetoed_666_fail_and_667_pass(city):
     asked = {(round(row["value"] * row["n"]), row["n"]): row["verdict"] for row in rows if row["measure"] == "approval"}
     assert (asked[666, 1000], asked[667, 1000]) == ("confirmed", "cleared")
     assert (asked[213, 290], asked[214, 300], asked[480, 500]) == ("undecided", "cleared", "undecided")
-    for yes, words in ((666, "未达标"), (667, "达标")):
+    for yes, verdict in ((666, "确认未达标"), (667, "确认达标")):
         told = city("scheme", "approval", "what-if", "--yes", yes, "--n", 1000, "--population", 1000).decode()
-        assert f"{yes} / 1,000" in told and words in told
+        assert re.search(rf"赞成 +{yes}\n", told) and re.search(rf"认定 +{verdict}\n", told)
 
 
 def test_36_messengers_93_people_in_six_grids_seven_working_days_three_days_a_week(city):
@@ -73,7 +74,9 @@ def test_14_million_yuan_24_and_20_5_km_a_share_of_500_and_100_and_200_000_withi
     (road,) = [row for row in exported(city, "project", "2024") if row["项目编号"] == "FS-L1"]
     shares = {name: float(value) for name, value in road.items() if name.endswith("每份(元)") or "标准" in name}
     assert set(shares.values()) == {500, 100}
-    payments = [row for row in exported(city, "fund_entry", "2024") if row["项目编号"] == "FS-L1" and row["来源"] == "集资"]
+    payments = [
+        row for row in exported(city, "fund_entry", "2024") if row["项目编号"] == "FS-L1" and row["来源"] == "集资"
+    ]
     assert (min(row["日期"] for row in payments), float(payments[0]["金额(元)"])) == ("2024-03-09", 1500)
     assert sum(float(row["金额(元)"]) for row in payments if row["日期"] <= "2024-04-09") == 200_000
     assert measured(city, "assembly", "--year", "2024", "--by", "place")["levies_reached", "FS"] == (1, 1)

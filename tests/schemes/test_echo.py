@@ -265,7 +265,9 @@ def test_a_week_that_still_runs_is_missed_by_nobody():
         "visit": frame(
             "person_code,place_code,visit_date,result", *(f"G1,K,2026-03-{day:02},见面" for day in (2, 4, 6, 9))
         ),
-        "calendar": frame("date,worked,provisional", *(f"2026-03-{day:02},{int(day % 7 not in (0, 1))}," for day in range(1, 23))),
+        "calendar": frame(
+            "date,worked,provisional", *(f"2026-03-{day:02},{int(day % 7 not in (0, 1))}," for day in range(1, 23))
+        ),
     }
     frames["calendar"]["worked"] = frames["calendar"]["worked"] == "1"
     for as_of, expected in (("2026-03-12", (1, 1)), ("2026-03-14", (1, 1)), ("2026-03-15", (0.5, 2))):

@@ -50,7 +50,9 @@ def test_what_has_to_be_done_is_what_the_circular_of_the_quarter_warns_of(releas
     day = date(int(newest), 8, 15)
     warned = quarter_report(release.round(newest), day).warnings
     listed = attention(choose(PLEDGE, release, Period.of(newest), day))
-    assert set(listed["key"]) == set(warned.loc[warned["warned"], "pledge_id"]) and len(listed) == warned["warned"].sum()
+    assert (
+        set(listed["key"]) == set(warned.loc[warned["warned"], "pledge_id"]) and len(listed) == warned["warned"].sum()
+    )
     assert set(listed["what"]) <= set(PLEDGE.words("ATTENTION_WORDS")) == set(WARNINGS)
     overdue = listed[listed["what"] == "overdue"]
     assert len(overdue) == warned["overdue"].sum() and (overdue["days"].dropna() < 0).all()

@@ -116,7 +116,7 @@ def test_its_public_measure_is_judged_and_its_rows_pass_the_names_guard(folder):
     found = json.loads((folder / "told.json").read_text("utf-8"))
     public = {(row["by"], row["key"]): (row["value"], row["n"]) for row in found["public"]}
     assert public["all", ""] == (0.6, 20) and {by for by, _ in public} == {"all", "unit"}  # nothing below the community
-    assert found["guard"] == {"faults": [], "rows": 5}
+    assert found["guard"] == {"faults": [], "rows": 6}  # in total, by unit, by place, three months
 
 
 def test_it_has_a_page_and_an_entry_of_the_menu(folder, tmp_path):
