@@ -135,6 +135,18 @@
     }
   }
 
+  // Streamlit's subheaders are of level 3 under a title of level 1: readers are told of the level that comes next.
+  function mendHeadings() {
+    let before = 0;
+    for (const heading of document.querySelectorAll('[data-testid="stMain"] :is(h1, h2, h3, h4, h5, h6)')) {
+      const own = Number(heading.tagName[1]);
+      const level = Math.min(own, before + 1);
+      if (level !== own) heading.setAttribute("aria-level", String(level));
+      else heading.removeAttribute("aria-level");
+      before = level;
+    }
+  }
+
   let waiting = 0;
   new MutationObserver((records) => {
     if (waiting || records.every((record) => stage && stage.contains(record.target))) return;
@@ -142,6 +154,7 @@
       waiting = 0;
       dark();
       mendMenu();
+      mendHeadings();
       if (stage && !stage.querySelector("h1, h2")) project();
     }, 200);
   }).observe(root, { subtree: true, childList: true });
