@@ -43,7 +43,9 @@
     const foot = document.createElement("p");
     foot.className = "biaochi-stage-foot";
     foot.setAttribute("role", "status");
-    for (const text of [shown.length ? words().place(at + 1, shown.length) : words().none, words().foot]) {
+    const resting = document.querySelector('[data-testid="stApp"][data-test-script-state="notRunning"] h1');
+    const place = shown.length ? words().place(at + 1, shown.length) : resting ? words().none : "…";
+    for (const text of [place, words().foot]) {
       const part = document.createElement("span");
       part.textContent = text;
       foot.append(part);
@@ -123,12 +125,36 @@
     if (colour) root.classList.toggle("biaochi-dark", Number(colour[0]) + Number(colour[1]) + Number(colour[2]) < 300);
   }
 
+  // Streamlit's menu has its items in sections inside the list: a list must hold its items itself.
+  function mendMenu() {
+    for (const list of document.querySelectorAll('ul[data-testid="stSidebarNavItems"]:not([role])')) list.setAttribute("role", "none");
+    for (const item of document.querySelectorAll('[data-testid="stSidebarNavItems"] li')) {
+      const holder = item.parentElement;
+      if (holder.tagName !== "UL" && holder.tagName !== "OL" && !holder.hasAttribute("role")) holder.setAttribute("role", "list");
+      else if (holder.getAttribute("role") === "none") holder.setAttribute("role", "list");
+    }
+  }
+
+  // Streamlit's subheaders are of level 3 under a title of level 1: readers are told of the level that comes next.
+  function mendHeadings() {
+    let before = 0;
+    for (const heading of document.querySelectorAll('[data-testid="stMain"] :is(h1, h2, h3, h4, h5, h6)')) {
+      const own = Number(heading.tagName[1]);
+      const level = Math.min(own, before + 1);
+      if (level !== own) heading.setAttribute("aria-level", String(level));
+      else heading.removeAttribute("aria-level");
+      before = level;
+    }
+  }
+
   let waiting = 0;
   new MutationObserver((records) => {
     if (waiting || records.every((record) => stage && stage.contains(record.target))) return;
     waiting = setTimeout(() => {
       waiting = 0;
       dark();
+      mendMenu();
+      mendHeadings();
       if (stage && !stage.querySelector("h1, h2")) project();
     }, 200);
   }).observe(root, { subtree: true, childList: true });

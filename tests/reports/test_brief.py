@@ -170,11 +170,13 @@ def test_the_chart_opens_its_figures_as_a_sheet(told):
         heads = [cell.value for cell in sheet[1]]
         for at, series in enumerate(chart.plots[0].series):
             assert heads[1 + at] == series.name
-            assert tuple(row[1 + at] for row in sheet.iter_rows(min_row=2, values_only=True)) == tuple(series.values)
+            scores = [row[1 + at] for row in sheet.iter_rows(min_row=2, values_only=True)]
+            # A sheet keeps 16 digits of a number.
+            assert [value and round(value, 12) for value in scores] == [v and round(v, 12) for v in series.values]
             bars = series._element.xpath("c:errBars/c:plus/c:numRef/c:numCache/c:pt/c:v")
             drawn = [float(value.text) for value in bars]
             column = [row[4 + 2 * at] for row in sheet.iter_rows(min_row=2, values_only=True)]
-            assert drawn == [value for value in column if value is not None]
+            assert drawn == pytest.approx([value for value in column if value is not None], abs=1e-12)
 
 
 def test_any_round_fits_one_page(tmp_path):
