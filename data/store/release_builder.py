@@ -344,7 +344,7 @@ def _scored(
         step = votes.step
         unit_at = _positions(pd.Series(facts.dictionaries.units, dtype="object"), units)[votes.unit]
         places = con.table("ballot").order("ballot").project("ballot, group_name, site").df().set_index("ballot")
-            places = places.reindex(range(int(places.index.max()) + 1))  # ballots may be left out
+        places = places.reindex(range(int(places.index.max()) + 1))  # ballots may be left out
         group_at = pd.Categorical(places["group_name"], categories=groups).codes.astype(np.int64)[votes.ballot]
         lowest += np.bincount(unit_at[votes.score == lowest_score(rules)], minlength=len(units))
         moments.append(
