@@ -20,10 +20,13 @@ from starlette.responses import JSONResponse, RedirectResponse
 from starlette.routing import Route
 
 import settings
+from access.identity import Identity
+from access.roles import ACTION
 from errors import BiaochiError
-from ui import cached, host_page, jobs, layout
+from ui import bound_downloads, cached, host_page, jobs, layout
 from ui.i18n import _
-from ui.security import Gate, content_security_policy, login_of_cookies
+from ui.security import Gate, content_security_policy
+from ui.sign_in import Door, SignIn, way_in
 
 ROOT = Path(__file__).resolve().parent
 SPACE_NEEDED = 500 * 1024 * 1024  # bytes; with less an upload may fail
@@ -115,28 +118,47 @@ async def ready(_request: Request) -> JSONResponse:
 
 
 async def first_page(request: Request) -> RedirectResponse:
-    """Redirect GET /overview to the root address, where the first page is served."""
+    """Redirect GET /home, and its former name /overview, to the root address, where the first page is served."""
     query = request.url.query
     return RedirectResponse(f"./?{query}" if query else "./", status_code=307)
 
 
+def visitor(cookies: dict[str, str]) -> Identity | None:
+    """Return who is signed in with these cookies, once the first password is changed."""
+    found = DOOR.identity(cookies, used=False)
+    return found if found is not None and found.settled else None
+
+
+def permits(found: Identity, path: str) -> bool:
+    """Return whether someone signed in may use an address: files of the own session, uploads by role."""
+    if path.startswith("/media/"):
+        return bound_downloads.belongs(path, found.session.id)
+    return not path.startswith("/_stcore/upload_file") or found.may(ACTION, "upload")
+
+
 SETTINGS = settings.load()
+DOOR = Door.of(SETTINGS, origins(SETTINGS))
 app = st.App(
     ROOT / "pages" / "entry" / "main.py",
     lifespan=lifespan,
     routes=[
         Route("/api/ready", ready),
+        Route("/home", first_page),
         Route("/overview", first_page),
         Route(host_page.SCRIPT_PATH, host_page.script),
+        Route(host_page.STYLE_PATH, host_page.style),
     ],
     middleware=[
         Middleware(
             Gate,
             hosts=SETTINGS.hosts,
             origins=origins(SETTINGS),
-            signed_in=login_of_cookies if SETTINGS.login else None,
+            signed_in=visitor if SETTINGS.login else None,
             policy=content_security_policy(host_page.streamlit_index()),
+            permits=permits,
+            way_in=way_in,
         ),
+        *([Middleware(SignIn, door=DOOR)] if SETTINGS.login else []),
         Middleware(host_page.Page, default_language=SETTINGS.language),
     ],
     on_script_error=show_reference_number,

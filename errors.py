@@ -71,6 +71,19 @@ class StoreDamagedError(UsageError):
     exit_code = ExitCode.CHECK_FAILED
 
 
+class LogNotWrittenError(BiaochiError):
+    """What was asked for is stored, and its line of the audit log could not be written."""
+
+    exit_code = ExitCode.CHECK_FAILED
+    message = N_(
+        "It took effect and is stored, but its line in the audit log could not be written: {why}. Do not repeat it. "
+        "Make room or give back the right to write; the next import or publication adds the line."
+    )
+
+    def __init__(self, why: str) -> None:
+        super().__init__(why=why)
+
+
 class StoreBusyError(BiaochiError):
     """Another process is writing; `holder` says who and since when, None when it is not known."""
 

@@ -213,6 +213,7 @@ SENTENCES: dict[str, str] = {
     ),
     "already_imported_line": N_("Each line is imported once; this line is already in {earlier} (upload {upload})."),
     "record_in_other_upload": N_("Each record is imported once; {value} is already in {earlier} (upload {upload})."),
+    "reserved_category": N_("{value} cannot be the name of a category: it means all categories of a round together."),
     "unit_in_two_categories": N_("A unit belongs to one category in a round; {value} is in: {categories}."),
     "duplicate_unit": N_("Each unit appears once; {value} is already in {earlier}."),
     "duplicate_roster_no": N_("Each roster number is used once; {value} is already in {earlier}."),
@@ -273,6 +274,9 @@ SENTENCES: dict[str, str] = {
     "not_a_code": N_("{column} should be a code of 1 to {limit} letters, digits and hyphens, not {value}."),
     "not_a_quarter": N_("{column} should be a quarter such as 2026Q1, not {value}."),
     "not_a_month": N_("{column} should be a month such as 2026-03, not {value}."),
+    "not_spans": N_(
+        "{column} should be spans of days such as 2026-03-04至2026-03-06, with a semicolon between two, not {value}."
+    ),
     "date_in_future": N_("{column} should not be later than {day}, the as-of day of the file; this cell has {value}."),
     "past_changed": N_(
         "{column} of {key} should not change any more; as of {since} it was {old}, this file has {new}."
@@ -333,10 +337,21 @@ SENTENCES: dict[str, str] = {
         "The rule set should be valid TOML; there is an error at line {line}, character {column_number}."
     ),
     "rules_unknown_key": N_("The setting {key} is not recognised."),
-    "rules_not_supported": N_(
-        "The setting {key} is used in practice, but this version does not support it. It is refused, because it "
-        "would have no effect."
+    "rules_out_of_scope": N_("The setting {key} is left out on purpose: {reason}."),
+    "rules_other_name": N_("The setting {key} is written {name} in a rule set."),
+    "rules_nothing_set": N_("The setting {key} says nothing; it should give one of: {keys}."),
+    "rules_one_of": N_("These settings exclude each other in {key}: {keys}."),
+    "rules_needs_section": N_("The setting {key} needs the section {section}, which is missing."),
+    "rules_lines_rise": N_("The first numbers of the pairs of {key} should rise from pair to pair."),
+    "rules_lines_fall": N_("The lines of {key} should fall from the best class to the worst."),
+    "rules_ballots_once": N_(
+        "A single component of the score should be without source: the score of the ballots. There are {found}."
     ),
+    "rules_ballots_plain": N_("The component {key} is the score of the ballots and has a weight only."),
+    "rules_two_classes": N_("At least two classes should be named, the best first."),
+    "rules_last_class": N_("The last class takes all that are left; {key} cannot be given."),
+    "rules_apart_weight": N_("The group {value} is kept apart (section apart) and has a weight as well."),
+    "rules_reserved_word": N_("{value} cannot be a name in {key}: it means all categories, or all groups, together."),
     "rules_missing": N_("The setting {key} must be given."),
     "rules_wrong_type": N_("The setting {key} should be {expected}, not {value}."),
     "rules_empty_text": N_("The setting {key} must not be empty."),
@@ -576,6 +591,7 @@ SUGGESTIONS: dict[str, str] = {
         "Leave the row out, or import a complete correction that replaces the earlier uploads: on the upload "
         "page, or with --replace on the command line."
     ),
+    "reserved_category": N_("Give the category another name, such as 全体单位."),
     "unit_in_two_categories": N_("Decide on the unit's category for this round and correct the other rows."),
     "duplicate_unit": N_("Delete one of the two rows."),
     "duplicate_roster_no": N_("Give one of the two units another roster number."),
@@ -621,6 +637,7 @@ SUGGESTIONS: dict[str, str] = {
     "not_a_code": N_("Give it a random code; the office keeps the list of codes."),
     "not_a_quarter": N_("Write the quarter as year and number."),
     "not_a_month": N_("Write the month as year-month."),
+    "not_spans": N_("Write the first and the last day of each span; a span begins after the span before it."),
     "date_in_future": N_("Correct the date, or the as-of day of the file."),
     "past_changed": N_("Confirm, with the reason, if the earlier entry was wrong; otherwise correct the file."),
     "event_order": N_("Correct the day or the kind of the event."),
@@ -677,7 +694,19 @@ SUGGESTIONS: dict[str, str] = {
     "two_rule_sets": N_("Import with the rule set already in use, or replace all uploads of the round."),
     "rules_not_toml": N_('Compare it with the example rules/demo-2025.toml; texts need straight quotation marks (").'),
     "rules_unknown_key": N_("Correct the spelling or delete it."),
-    "rules_not_supported": N_("Delete it; if the ranking depends on it, this version cannot compute that ranking."),
+    "rules_out_of_scope": N_("Delete the setting."),
+    "rules_other_name": N_("Correct the name; the examples in the folder rules show each setting."),
+    "rules_nothing_set": N_("Give one of them, or delete the section."),
+    "rules_one_of": N_("Keep whichever the scoring document names."),
+    "rules_needs_section": N_("Add the section, or choose another word."),
+    "rules_lines_rise": N_("Put the pairs in order; each first number once."),
+    "rules_lines_fall": N_("Put the classes in order, the best first."),
+    "rules_ballots_once": N_("Delete the source of the component that is the ballots, and give the others theirs."),
+    "rules_ballots_plain": N_("Delete the other settings, or give the component a source."),
+    "rules_two_classes": N_("Name every class of the scoring document."),
+    "rules_last_class": N_("Delete it; the line of the class above is where the last begins."),
+    "rules_apart_weight": N_("Keep it in one place only."),
+    "rules_reserved_word": N_("Choose another name, also in the files of the round."),
     "rules_missing": N_("Add it; the example rules/demo-2025.toml shows how."),
     "rules_wrong_type": N_("Correct it as in the example rules/demo-2025.toml."),
     "rules_empty_text": N_("Fill it in: it is printed with every result."),

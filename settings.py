@@ -12,6 +12,8 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent
 
 LOOPBACK_HOSTS = ("127.0.0.1", "localhost", "[::1]")
+SECRETS = Path(".streamlit") / "secrets.toml"
+ACCOUNTS = "accounts.json"  # in the folder of accounts
 TRUE_WORDS = {"1", "true", "yes", "on"}
 FALSE_WORDS = {"", "0", "false", "no", "off"}
 
@@ -30,10 +32,17 @@ class Settings:
     hosts: tuple[str, ...]  # names in the Host header that are answered, without port
     origins: tuple[str, ...]  # origins whose requests are accepted, scheme://host:port
     login: bool  # whether people must sign in
+    two_people: bool  # whether a second person confirms what is finalised, announced, ruled and rolled back
+    accounts: Path  # folder of accounts and sessions, outside the store; need not exist yet
+    provider: Path  # file that names the sign-in service of the office, [auth] of Streamlit's secrets.toml
+    signing_key: Path | None  # Ed25519 key that signs checkpoints of the audit log, outside the store
     threads: int  # DuckDB
     memory_limit: str  # DuckDB, such as "2GB"
     engine: str  # "duckdb:" is the only one of this version
     report_days: int  # working days after a quarter in which its report on the pledges is due
+    notice_days: int  # calendar days of a public notice, unless whoever announces states others
+    objection_days: int  # working days in which objections to a notice or preview may be raised, likewise
+    ruling_days: int  # working days from the receipt of an objection to the ruling
     schemes: tuple[Path, ...]  # folders that hold folders of schemes, besides those of the product
     debug: bool  # whether the command line shows tracebacks
 
@@ -44,17 +53,25 @@ def load(environ: Mapping[str, str] | None = None, root: Path = ROOT) -> Setting
     store = Path(env.get("BIAOCHI_STORE") or root / "var").expanduser().absolute()
     port = _whole(env, "PORT", default=8501, low=1, high=65535)
     hosts = _words(env, "BIAOCHI_HOSTS") or LOOPBACK_HOSTS
+    accounts = _accounts(env, store)
     return Settings(
         store=store,
         language=_language(env),
         port=port,
         hosts=hosts,
         origins=_words(env, "BIAOCHI_ORIGINS") or tuple(f"http://{host}:{port}" for host in hosts),
-        login=_login(env, root),
+        login=_login(env, root, accounts),
+        two_people=_flag(env, "BIAOCHI_TWO_PEOPLE", default=_login(env, root, accounts)),
+        accounts=accounts,
+        provider=root / SECRETS,
+        signing_key=_signing_key(env, store),
         threads=_whole(env, "BIAOCHI_THREADS", default=min(4, os.cpu_count() or 1), low=1, high=256),
         memory_limit=_memory(env),
         engine=_engine(env),
         report_days=_whole(env, "BIAOCHI_REPORT_DAYS", default=10, low=1, high=60),
+        notice_days=_whole(env, "BIAOCHI_NOTICE_DAYS", default=7, low=1, high=60),
+        objection_days=_whole(env, "BIAOCHI_OBJECTION_DAYS", default=5, low=1, high=60),
+        ruling_days=_whole(env, "BIAOCHI_RULING_DAYS", default=5, low=1, high=60),
         schemes=scheme_folders(env),
         debug=env.get("BIAOCHI_DEBUG", "").strip().lower() not in FALSE_WORDS,
     )
@@ -91,12 +108,37 @@ def _engine(env: Mapping[str, str]) -> str:
     return value
 
 
-def _login(env: Mapping[str, str], root: Path) -> bool:
-    """Return whether people must sign in: BIAOCHI_LOGIN, else whether Streamlit's secrets name a sign-in service."""
-    value = env.get("BIAOCHI_LOGIN", "").strip().lower()
+def _login(env: Mapping[str, str], root: Path, accounts: Path) -> bool:
+    """Return whether people must sign in: BIAOCHI_LOGIN, a sign-in service in Streamlit's secrets, or accounts."""
+    return _flag(env, "BIAOCHI_LOGIN", default=False) or _has_sign_in(root / SECRETS) or (accounts / ACCOUNTS).is_file()
+
+
+def _flag(env: Mapping[str, str], name: str, *, default: bool) -> bool:
+    value = env.get(name, "").strip().lower()
     if value not in TRUE_WORDS | FALSE_WORDS:
-        raise InvalidSettingError(f"BIAOCHI_LOGIN must be 1 or 0, not {value!r}.")
-    return value in TRUE_WORDS or _has_sign_in(root / ".streamlit" / "secrets.toml")
+        raise InvalidSettingError(f"{name} must be 1 or 0, not {value!r}.")
+    return value in TRUE_WORDS if value else default
+
+
+def _accounts(env: Mapping[str, str], store: Path) -> Path:
+    """Return the folder of accounts and sessions: BIAOCHI_ACCOUNTS, else beside the store; never inside it."""
+    given = env.get("BIAOCHI_ACCOUNTS", "").strip()
+    folder = Path(given).expanduser().absolute() if given else store.with_name(f"{store.name}-accounts")
+    if store == folder or store in folder.parents:
+        raise InvalidSettingError(f"BIAOCHI_ACCOUNTS must lie outside the store {store}, not in it: {folder}.")
+    return folder
+
+
+def _signing_key(env: Mapping[str, str], store: Path) -> Path | None:
+    given = env.get("BIAOCHI_SIGNING_KEY", "").strip()
+    if not given:
+        return None
+    path = Path(given).expanduser().absolute()
+    if store in path.parents:
+        raise InvalidSettingError(f"BIAOCHI_SIGNING_KEY must lie outside the store {store}, not in it: {path}.")
+    if not path.is_file():
+        raise InvalidSettingError(f"BIAOCHI_SIGNING_KEY must name a file; there is no file {path}.")
+    return path
 
 
 def _has_sign_in(secrets: Path) -> bool:

@@ -28,6 +28,8 @@ class Evidence:
         one evaluator, pooled, 0 to 1.
     clusters : sites; None where ballots count one by one.
     df_score : shape (p,); degrees of freedom of each score, NaN without a score.
+    shift, extra, reach : of scores with other parts (`analytics.composites`), all shape (p,): their points, the
+        variance of those that were sampled, and how far these reach down and up; None where the ballots are all.
     """
 
     counts: VoteCounts
@@ -39,6 +41,9 @@ class Evidence:
     correlation: Floats
     clusters: Clusters | None
     df_score: Floats
+    shift: Floats | None = None
+    extra: Floats | None = None
+    reach: tuple[Floats, Floats] | None = None
 
     def select(self, rows: Ints) -> "Evidence":
         """Select units; the groups keep the votes of the round."""
@@ -52,6 +57,9 @@ class Evidence:
             overlap=self.overlap[:, rows][:, :, rows],
             clusters=None if self.clusters is None else self.clusters.select(rows),
             df_score=self.df_score[rows],
+            shift=None if self.shift is None else self.shift[rows],
+            extra=None if self.extra is None else self.extra[rows],
+            reach=None if self.reach is None else (self.reach[0][rows], self.reach[1][rows]),
         )
 
     @property
@@ -61,7 +69,12 @@ class Evidence:
         parts += [self.weight, self.open_share, self.overlap, self.correlation]
         if self.clusters is not None:
             parts += [self.clusters.used, self.clusters.effect, self.clusters.between, self.clusters.freedom]
+        parts += [part for part in (self.shift, self.extra) if part is not None]
         return parts
+
+    def sampled(self, rows: Ints) -> Floats:
+        """Return the variance of parts of the scores other than the ballots, shape (rows,); 0 where there are none."""
+        return np.zeros(len(rows)) if self.extra is None else self.extra[rows]
 
     @property
     def effect(self) -> Floats:
@@ -80,7 +93,7 @@ class Evidence:
     def law(self, pseudo: float = PSEUDO, counts: VoteCounts | None = None) -> Tilted:
         """Return the laws of the scores, untilted; `counts` replaces the votes by score."""
         votes = counts or self.counts
-        return Tilted(votes.smoothed(pseudo, self.effect), votes.value, self.weight, self.size, self.mean)
+        return Tilted(votes.smoothed(pseudo, self.effect), votes.value, self.weight, self.size, self.mean, self.shift)
 
     def half_step(self) -> Floats:
         """Return half of the smallest change that a vote can make to a score, shape (p,), points."""
@@ -102,6 +115,9 @@ class Evidence:
         critical = special.stdtrit(self.df_score[rows], (1 + np.broadcast_to(level, score.shape)[rows]) / 2)
         ends = interval_ends(law, inside, critical, rows)
         low[rows], high[rows] = np.minimum(ends[0], score[rows]), np.maximum(ends[1], score[rows])
+        if self.reach is not None:  # two independent parts: Zou and Donner (2008)
+            low = score - np.hypot(score - low, self.reach[0])
+            high = score + np.hypot(high - score, self.reach[1])
         return low, high
 
     def _inside(self, score: Floats, lowest: Floats, highest: Floats, rows: Ints) -> Floats:
@@ -116,19 +132,49 @@ class Evidence:
         moved towards the line by half a step, and the normal test with the variance tilted to the line. No single one
         held for one-sided grades: r* alone 10%, the tilted variance alone 34% wrong confirming at worst.
         """
+        if self.shift is not None:
+            return self._tails_apart(score, line)
+        return self._tails(score, line, line)
+
+    def _tails_apart(self, score: Floats, line: float) -> tuple[Floats, Floats]:
+        """Return the tails unit by unit: with other parts in the scores each has its line among the votes."""
+        below, above = np.full(score.shape, np.nan), np.full(score.shape, np.nan)
+        for row in np.flatnonzero(~np.isnan(score)):
+            own = self.select(np.array([row]))
+            weight = float(own.weight.sum())
+            among_votes = (line - float(own.shift[0] if own.shift is not None else 0.0)) / weight if weight else line
+            below[row : row + 1], above[row : row + 1] = own._tails(score[row : row + 1], line, among_votes)
+        return below, above
+
+    def _tails(self, score: Floats, line: float, among_votes: float) -> tuple[Floats, Floats]:
         below = np.where(np.isnan(score), np.nan, np.where(score < line, 0.0, 1.0))
         above = np.where(np.isnan(score), np.nan, np.where(score > line, 0.0, 1.0))
-        counts = self._reaching(line)
+        known = np.flatnonzero(~np.isnan(score))
+        if (self.sampled(known) > 0).any():  # where no vote reaches the line, the other parts still may
+            with np.errstate(divide="ignore", invalid="ignore"):
+                z = np.nan_to_num((score[known] - line) / np.sqrt(self.sampled(known)), nan=0.0)
+            below[known], above[known] = special.ndtr(z), special.ndtr(-z)
+        counts = self._reaching(among_votes)
         own, group = self.law(PSEUDO, counts), self.law(np.inf, counts)
         lowest, highest = own.range_of(np.arange(len(score)))
         margin = INSIDE * (highest - lowest)
         rows = np.flatnonzero(~np.isnan(score) & (line - lowest > margin) & (highest - line > margin))
         tests = [self._root(law, score, line, rows) for law in (own, group)]
         tests.append(_wald(group, score, line, rows))
+        share = self._share_of_votes(group, line, rows)
         nu = self.df_score[rows]
-        below[rows] = np.max([special.stdtr(nu, up) for up, _ in tests], axis=0)
-        above[rows] = np.max([special.stdtr(nu, -down) for _, down in tests], axis=0)
+        below[rows] = np.max([special.stdtr(nu, up * share) for up, _ in tests], axis=0)
+        above[rows] = np.max([special.stdtr(nu, -down * share) for _, down in tests], axis=0)
         return below, above
+
+    def _share_of_votes(self, law: Tilted, line: float, rows: Ints) -> Floats:
+        """Return the standard error of the ballots divided by that of the score, shape (rows,); 1 without parts."""
+        if self.extra is None:
+            return np.ones(len(rows))
+        hypothesis = multipliers(law, np.full(len(rows), line), rows)
+        variance = law.cumulants(hypothesis, rows)[2]
+        share: Floats = np.sqrt(variance / (variance + self.extra[rows]))
+        return share
 
     def _reaching(self, line: float) -> VoteCounts:
         """Return votes by score on both sides of the line; a score that nobody gave mirrors the farthest that was."""

@@ -128,14 +128,19 @@ class Tilted:
     share : shape (p, groups, values), of each vote score. value : shape (values,), points.
     weight, size : shape (p, groups); weights of the groups, and effective numbers of votes. An infinite size is a
         group without sampling error. mean : shape (p, groups), points, read for such groups only.
+    shift : shape (p,), points of other parts of the scores; None without any.
     """
 
-    def __init__(self, share: Floats, value: Floats, weight: Floats, size: Floats, mean: Floats) -> None:
+    def __init__(
+        self, share: Floats, value: Floats, weight: Floats, size: Floats, mean: Floats, shift: Floats | None = None
+    ) -> None:
         used = (size > 0) & np.isfinite(size) & (weight > 0)
         self.size = np.where(used, size, 0.0)
         self.step = np.where(used, weight / np.where(used, size, 1.0), 0.0)
         self.share, self.value = share, value
         self.fixed: Floats = np.where(np.isinf(size), weight * mean, 0.0).sum(axis=1)
+        if shift is not None:
+            self.fixed = self.fixed + shift
 
     def cumulants(self, multiplier: Floats, rows: Ints) -> tuple[Floats, Floats, Floats]:
         """Return the cumulant generating functions of scores `rows` with their first and second derivatives."""

@@ -71,11 +71,14 @@ def honest_pairs(scores: UnitScores) -> Pairs:
     cells = _Cells(evidence, rows)
     at_common = _at_common_scores(evidence, x, rows)
     p = len(rows)
-    sigma, z, spread, df = np.diag(cells.total), np.zeros((p, p)), np.zeros((p, p)), np.full((p, p), np.nan)
+    extra = evidence.sampled(rows)  # of parts other than the ballots, which no two units share
+    at_common, total = at_common + extra[:, None], cells.total + extra
+    sigma, z, spread, df = np.diag(total), np.zeros((p, p)), np.zeros((p, p)), np.full((p, p), np.nan)
     for j in range(p - 1):
         others = slice(j + 1, None)
         part, both, nu = cells.against(j)
-        variance = _largest(own, j, both, at_common, cells.total, part)
+        both += extra[j] + extra[others]
+        variance = _largest(own, j, both, at_common, total, part)
         if model is not None:
             variance, nu = np.maximum(variance, _own(model.covariance, j)), np.minimum(nu, model.df[j, others])
         variance[few[others] | few[j]] = np.inf

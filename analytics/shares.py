@@ -37,3 +37,15 @@ def beyond_chance(
     p = holm(np.where(n >= max(smallest, 1), np.minimum(1.0, 2 * tail), np.nan))
     differs = p <= 1 - level + 1e-12  # 1 - 0.95 falls short of 0.05 by rounding
     return np.select([np.isnan(p), differs & (x < pooled * n), differs], [TOO_FEW, BELOW, ABOVE], INSIDE)
+
+
+def exact_interval(met: ArrayLike, base: ArrayLike, level: float) -> tuple[NDArray[Any], NDArray[Any]]:
+    """Return the interval of Clopper and Pearson (1934) of each share; 0 to 1 for an empty base.
+
+    met, base : shape (units,), counts.
+    """
+    x, n = np.asarray(met, dtype=np.float64), np.asarray(base, dtype=np.float64)
+    tail = (1 - level) / 2
+    low = np.where(x > 0, stats.beta.ppf(tail, np.maximum(x, 0.5), n - x + 1), 0.0)
+    high = np.where(x < n, stats.beta.ppf(1 - tail, x + 1, np.maximum(n - x, 0.5)), 1.0)
+    return low, high

@@ -129,7 +129,12 @@ def bounds(yes: int, drawn: int, missing: int, population: int, tail: float) -> 
 
 
 def strata_verdict(
-    strata: Iterable[tuple[int, int, int, int]], *, numerator: int = 2, denominator: int = 3, level: float = 0.95
+    strata: Iterable[tuple[int, int, int, int]],
+    *,
+    numerator: int = 2,
+    denominator: int = 3,
+    level: float = 0.95,
+    each: bool = False,
 ) -> StrataVerdict:
     """Return what surveys of strata show about the line of all of them together.
 
@@ -138,6 +143,8 @@ def strata_verdict(
     Parameters
     ----------
     strata : (yes, drawn, missing, size) of each.
+    each : every stratum must reach the line by itself, so that a single stratum that misses it is a veto. The bounds
+        hold together, so nothing is corrected further; needed is then the sum over the strata.
     """
     rows = list(strata)
     if not rows:
@@ -146,8 +153,13 @@ def strata_verdict(
         _refuse(*row, numerator, denominator, level)
     ends = np.array([bounds(*row, (1 - level) / len(rows)) for row in rows], dtype=np.int64)
     low_sum, high_sum = (int(total) for total in ends.sum(axis=0))
-    line = needed(sum(size for *_, size in rows), numerator, denominator)
-    word = CLEARED if low_sum >= line else CONFIRMED if high_sum < line else UNDECIDED
+    sizes = [size for *_, size in rows]
+    lines = np.array([needed(size, numerator, denominator) for size in sizes])
+    line = int(lines.sum()) if each else needed(sum(sizes), numerator, denominator)
+    cleared, missed = low_sum >= line, high_sum < line
+    if each:
+        cleared, missed = bool((ends[:, 0] >= lines).all()), bool((ends[:, 1] < lines).any())
+    word = CLEARED if cleared else CONFIRMED if missed else UNDECIDED
     return StrataVerdict(ends[:, 0], ends[:, 1], low_sum, high_sum, line, word)
 
 

@@ -18,7 +18,7 @@ from i18n import ROOT
 from ui import cached
 
 PAGES = (
-    "browse/overview.py",
+    "browse/home.py",
     "browse/ranking.py",
     "browse/changes.py",
     "browse/unit.py",

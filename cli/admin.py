@@ -1,63 +1,61 @@
-"""Commands for the administrator: audit log, backup and restore."""
+"""Commands for the administrator: backup and restore."""
 
+import tempfile
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from cli.app import app
-from cli.context import Format, Output, check_files, progress, session
-from cli.output import emit_rows, parsed_date, print_line
-from i18n import N_, translate
+from cli.context import CHECK_FAILED, CommandError, check_files, progress, session
+from cli.output import print_line
+from i18n import N_
 
 
-@app.command(help=N_("List who did what, when and to which release, newest last."))
-def audit(
-    since: Annotated[str, typer.Option(metavar="DATE", help=N_("From this day on, for instance 2026-01-31."))] = "",
-    form: Format = "csv",
-    output: Output = None,
+@app.command(help=N_("Back up the store to a new file, or prove a backup by restoring it elsewhere."))
+def backup(
+    file: Annotated[Path | None, typer.Argument(metavar="[FILE]")] = None,
+    verify: Annotated[
+        bool,
+        typer.Option(
+            "--verify",
+            help=N_("Restore into a scratch folder and compare: FILE if it exists, else a new backup."),
+        ),
+    ] = False,
 ) -> None:
-    """`biaochi audit`."""
-    from data.model.contract import KIND_NAMES
-    from data.store.audit_log import ACTIONS, read_log
-    from data.store.history import local_time
-    from data.store.round_status import STATUSES
-    from results.fields import headers
-
-    day = parsed_date("--since", since).isoformat() if since else ""
-    log = read_log(session.path)
-    titles = headers("audit")
-    shown = [entry for entry in log if local_time(entry.time)[:10] >= day]
-    rows = [{name: getattr(entry, name) for name in titles} for entry in shown]
-    words_of = {**dict.fromkeys(("import", "draft", "discard"), KIND_NAMES), "status": STATUSES}
-    if form != "json":
-        for row, entry in zip(rows, shown, strict=True):
-            row["action"] = translate(ACTIONS.get(row["action"], row["action"]), session.language)
-            kind, gap, upload = row["what"].partition(" ")
-            word = words_of.get(entry.action, {}).get(kind)
-            row["what"] = f"{translate(word, session.language)}{gap}{upload}" if word else row["what"]
-            row["time"] = local_time(row["time"])
-    emit_rows(rows, titles, N_("Audit log"), form, output)
-    if log:
-        session.say(
-            N_(
-                "The chain holds to entry {number}, hash {hash}. Note both outside this machine: a tail cut off shows "
-                "then."
-            ),
-            number=log[-1].number,
-            hash=log[-1].hash[:16],
-        )
-
-
-@app.command(help=N_("Back up the store to a new file."))
-def backup(file: Annotated[Path, typer.Argument(metavar="FILE")]) -> None:
     """`biaochi backup`."""
+    if file is None and not verify:
+        raise CommandError(N_("Name the file of the backup, or give --verify."))
+    if file is not None and verify and file.is_file():
+        return _verify(file.absolute())
+    if file is None:
+        with tempfile.TemporaryDirectory() as folder:
+            _back_up(Path(folder) / "backup.zip")
+            return _verify(Path(folder) / "backup.zip")
+    digest = _back_up(file.absolute())
+    session.say(N_("Backed up and read again. Keep a copy on another machine. SHA-256:"))
+    print_line(digest)
+    if verify:
+        _verify(file.absolute())
+
+
+def _back_up(file: Path) -> str:
     from data.store.backup import backup as pack
 
     with progress(N_("Backing up")) as report:
-        digest = pack(session.store(), file.absolute(), report)
-    session.say(N_("Backed up and read again. Keep a copy on another machine. SHA-256:"))
-    print_line(digest)
+        return pack(session.store(), file, report)
+
+
+def _verify(file: Path) -> None:
+    from data.store.backup import verify_backup
+
+    with progress(N_("Checking")) as report:
+        found = verify_backup(session.store(), file, report)
+    for damage in found:
+        print_line(damage.sentence(session.language))
+    if found:
+        raise typer.Exit(CHECK_FAILED)
+    session.say(N_("Proved: the backup was restored elsewhere, checked, and belongs to this store."))
 
 
 @app.command(help=N_("Restore a backup into an empty store."))

@@ -1,13 +1,14 @@
 """What every command works with: the store and language of this call, its exit codes, its common options."""
 
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+import settings
 from errors import BiaochiError
 from exit_codes import ExitCode
 from i18n import N_, translate
@@ -15,6 +16,7 @@ from i18n import N_, translate
 if TYPE_CHECKING:
     from data.intake.context import Claims
     from data.store import Store
+    from results.ranking.component_sources import Source
 
 DONE, CHECK_FAILED, WRONG_USAGE, FILE_PROBLEMS, WARNINGS, BUSY, NOT_ALLOWED, OUR_BUG, INTERRUPTED = ExitCode
 
@@ -45,17 +47,21 @@ class Session:
     """What one call works with: the store, the language, and where its words go."""
 
     def __init__(self) -> None:
-        self.path, self.language, self.threads = Path(), "zh", 1
+        self.path, self.language = Path(), "zh"
+        self.settings: settings.Settings
 
-    def begin(self, store: Path, language: str, threads: int) -> None:
+    def begin(self, known: settings.Settings, language: str) -> None:
         """A new call begins."""
-        self.path, self.language, self.threads = store, language, threads
+        self.path, self.language, self.settings = known.store, language, known
 
     def store(self) -> "Store":
-        """The store of this call."""
+        """The store of this call; schemes offer what a score may take from them."""
         from data.store import Store
+        from results.ranking.component_sources import offer
 
-        return Store(self.path, threads=self.threads, claims=_claims)
+        offer(_sources)
+        key = self.settings.signing_key
+        return Store(self.path, threads=self.settings.threads, claims=_claims, signing_key=key)
 
     def say(self, message: str, **facts: object) -> None:
         """One message to stderr."""
@@ -64,9 +70,16 @@ class Session:
 
 def _claims(store: "Store") -> "Claims":
     """What the evaluation allows to be stated, for an import that asks."""
-    from results.ranking.claims import ReleaseClaims
+    from results.ranking.allowed_accountability import ReleaseClaims
 
     return ReleaseClaims(store)
+
+
+def _sources() -> "Mapping[str, Source]":
+    """Measures that a rule set may take as a component of the official score."""
+    from schemes.component_sources import sources
+
+    return sources()
 
 
 session = Session()

@@ -1,6 +1,7 @@
 """The command `biaochi`: parses one call, carries it out, returns its exit code; never raises."""
 
 import os
+import signal
 import sys
 import tomllib
 from collections.abc import Sequence
@@ -14,18 +15,23 @@ from typer.models import CommandInfo
 import settings
 from cli import (
     admin,
+    audit,
     documents,
     drafts,
     evidence,
     export,
     imports,
+    letters,
+    objections,
     packages,
     pledges,
     releases,
+    requests,
     results,
     rules,
     schemes,
     templates,
+    user,
     verify,
 )
 from cli.app import app
@@ -38,32 +44,38 @@ from i18n import LANGUAGES, N_, ROOT
 # Importing a module registers its commands.
 COMMANDS = (
     admin,
+    audit,
     documents,
     drafts,
     evidence,
     export,
     imports,
+    letters,
+    objections,
     packages,
     pledges,
     releases,
+    requests,
     results,
     rules,
     schemes,
     templates,
+    user,
     verify,
 )
 # As help lists them: in the order of a year's work.
 ORDER = (
     *("demo", "template", "import", "drafts", "alias", "publish", "ranking", "bottom", "unit", "pledges", "scheme"),
     *("flip", "ballot-integrity", "recount", "design"),
-    *("export", "bulletin", "bundle", "kit", "public"),
+    *("export", "bulletin", "letters", "bundle", "kit", "public"),
     *("rounds", "uploads", "releases", "rollback", "status", "withdraw", "clear", "check", "replay", "rebuild"),
-    *("backup", "restore", "audit"),
+    *("backup", "restore", "audit", "user", "requests"),
 )
 
 
 def main() -> None:
-    """The command `biaochi`."""
+    """The command `biaochi`. A request to end, as a service manager sends it, ends as Ctrl+C does: cleaned up."""
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     code = run(sys.argv[1:])
     try:
         sys.stdout.flush()
@@ -81,7 +93,7 @@ def run(arguments: Sequence[str]) -> int:
     try:
         known = settings.load()
         debug = known.debug
-        session.begin(known.store, _language(arguments, known.language), known.threads)
+        session.begin(known, _language(arguments, known.language))
         _check_text(arguments)
         code = _command(session.language).main(list(arguments), prog_name="biaochi", standalone_mode=False)
         return int(code or DONE)

@@ -1,5 +1,7 @@
 """What a command answers: a table, JSON, a line; to stdout or to a file."""
 
+import errno
+import hashlib
 import sys
 from collections.abc import Mapping, Sequence
 from datetime import date
@@ -13,6 +15,7 @@ if TYPE_CHECKING:
     from formats.spreadsheet import Cell, Sheet
 
 
+READ_ONLY = (errno.EROFS, errno.EACCES, errno.EPERM)
 CANNOT_BE_WRITTEN = N_("The file {path} cannot be written: its folder does not exist, or it is a folder itself.")
 
 
@@ -75,7 +78,7 @@ def check_output(output: Path | None) -> None:
 def emit_sheet(sheet: "Sheet", form: str, output: Path | None) -> None:
     """A sheet as CSV or as a workbook."""
     check_form(form, output)
-    write(sheet_bytes(sheet, form), output)
+    _answer(sheet_bytes(sheet, form), output)
 
 
 def sheet_bytes(sheet: "Sheet", form: str) -> bytes:
@@ -89,7 +92,29 @@ def emit_json(content: "dict[str, object]", output: Path | None) -> None:
     """JSON, field names and codes in it whatever the language."""
     from formats.spreadsheet import json_bytes
 
-    write(json_bytes(content), output)
+    _answer(json_bytes(content), output)
+
+
+def _answer(content: bytes, output: Path | None) -> None:
+    """An answer, with an entry in the log where it goes into a file.
+
+    A store that may only be read keeps no entry: the same answer could be read from the terminal.
+    """
+    if output is not None:
+        _log_answer(content, output)
+    write(content, output)
+
+
+def _log_answer(content: bytes, output: Path) -> None:
+    from data.store.audit_log import has_log, log_action
+
+    if not has_log(session.path):
+        return
+    try:
+        log_action(session.path, "answer", output.name, sha256=hashlib.sha256(content).hexdigest())
+    except OSError as error:
+        if error.errno not in READ_ONLY:
+            raise
 
 
 def write(content: bytes, output: Path | None) -> None:

@@ -11,20 +11,30 @@ import typer
 from cli.app import app
 from cli.context import CommandError, Output, ReleaseId, RoundId, checked_round, progress, session
 from cli.form_options import asked_form, with_form
-from cli.output import check_binary, write
+from cli.notice_options import asked_notice, with_notice
+from cli.output import check_binary, check_choice, write
 from cli.results import open_release, which_unit
 from i18n import N_
 
 if TYPE_CHECKING:
     from data.store.release import Round
     from formats.document import Form
+    from reports.notice_parts import NoticeParts
     from reports.public_export import PublicExport
 
 
-@app.command(help=N_("Write the public page of a round, an HTML file for the government website."))
+PUBLIC_FORMS = ("html", "csv", "codebook")
+
+
+@app.command(help=N_("Write the public page of a round, an HTML file for the government website, or its data."))
+@with_notice
 def public(
     round_id: RoundId,
     release: ReleaseId = None,
+    form: Annotated[
+        str,
+        typer.Option("--format", help=N_("html: the page; csv: its table of units; codebook: what the columns mean.")),
+    ] = "html",
     nothing_later: Annotated[
         str | None,
         typer.Option(
@@ -32,26 +42,42 @@ def public(
         ),
     ] = None,
     output: Output = None,
+    *,
+    notice: "NoticeParts",
 ) -> None:
     """`biaochi public`."""
     from data.store.audit_log import PAGE
     from data.store.public_sets import state_nothing_later
     from reports.public_export import prepare
+    from schemes import OTHER_SCHEMES
 
+    check_choice("--format", form, PUBLIC_FORMS)
     with open_release(release) as chosen:
         if nothing_later is not None:
-            state_nothing_later(session.path, round_id, nothing_later)
+            for judged in (round_id, *(f"{scheme.name}-{round_id}" for scheme in OTHER_SCHEMES)):
+                state_nothing_later(session.path, judged, nothing_later)
         with progress(N_("Computing")):
-            export = prepare(session.store(), chosen.round(round_id))
-            page = export.page()
-        _log_and_write(page, output, f"{PAGE} {round_id}", chosen.round(round_id), _kept(export))
+            export = prepare(session.store(), chosen.round(round_id), notice, OTHER_SCHEMES if form == "html" else ())
+            content = _in_form(export, form)
+        note = _kept(export, notice=form == "html")
+        export.log_measures(session.store(), hashlib.sha256(content).hexdigest())
+        _log_and_write(content, output, f"{PAGE} {round_id}", chosen.round(round_id), note)
 
 
-def _kept(export: "PublicExport") -> str:
-    """Say what is withheld because of earlier pages and which these are; keep the set, and return the note of it."""
+def _in_form(export: "PublicExport", form: str) -> bytes:
+    if form == "html":
+        return export.page()
+    return export.table(session.language) if form == "csv" else export.codebook(session.language)
+
+
+def _kept(export: "PublicExport", *, notice: bool) -> str:
+    """Say what is withheld because of earlier pages and which these are; keep the set, and return the note of it.
+
+    notice : say as well what is missing in the notice.
+    """
     from data.store.public_sets import noted
 
-    for sentence in export.sentences(session.language):
+    for sentence in [*export.sentences(session.language), *(export.to_mend(session.language) if notice else [])]:
         print(sentence, file=sys.stderr)
     if export.earlier:
         session.say(N_("Public before it: {digests}"), digests=", ".join(export.earlier))
@@ -97,7 +123,7 @@ def bundle(
     from reports.bundle import changes_since, internal_bundle
     from reports.public_export import prepare
     from results.ranking.what_if import what_if
-    from schemes import SCHEMES
+    from schemes import OTHER_SCHEMES
 
     name = checked_round(round_id)
     if public and form != asked_form():
@@ -112,9 +138,10 @@ def bundle(
     with open_release(release) as chosen:
         with progress(N_("Computing")) as report:
             if public:
-                export = prepare(session.store(), chosen.round(name))
+                export = prepare(session.store(), chosen.round(name), asked_notice(), OTHER_SCHEMES)
                 content = export.bundle(session.language)
-                note = _kept(export)
+                note = _kept(export, notice=True)
+                export.log_measures(session.store(), hashlib.sha256(content).hexdigest())
             else:
                 recount = partial(what_if, session.store())
                 found = changes_since(chosen.round(name), recount) if chosen.round(name).has_units else []
@@ -122,7 +149,7 @@ def bundle(
                     chosen.round(name),
                     session.language,
                     changes_found=found,
-                    schemes=SCHEMES,
+                    schemes=OTHER_SCHEMES,
                     form=form,
                     progress=report,
                 )

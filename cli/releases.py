@@ -2,22 +2,24 @@
 
 import sys
 from collections.abc import Sequence
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+import settings
 from cli.app import app
 from cli.context import WARNINGS, CommandError, Format, Output, ReleaseId, checked_round, progress, session
 from cli.output import check_form, emit_json, emit_rows, emit_sheet, print_line
+from cli.requests import wait_for_second
 from cli.results import open_release
 from i18n import N_, PUNCTUATION, join, translate
 
 if TYPE_CHECKING:
-    from results.quality.before_publishing import Finding
-
-if TYPE_CHECKING:
+    from data.model.working_days import Periods
     from data.store.uploads import Upload
+    from results.quality.before_publishing import Finding
 
 
 @app.command(help=N_("Publish the imported uploads as the release in force."))
@@ -45,13 +47,13 @@ def publish(
     store = session.store()
     with progress(N_("Computing")):
         report = store.publish(
-            note, expect=expect, review=lambda candidate: review(candidate, store, accept_warnings, _say_findings)
+            note, expect=expect, review=lambda candidate: review(candidate, store, accept_warnings, say_findings)
         )
     session.say(N_("Published.") if report.new else N_("Nothing changed: this release is in force already."))
     print_line(report.release)
 
 
-def _say_findings(findings: "Sequence[Finding]") -> None:
+def say_findings(findings: "Sequence[Finding]") -> None:
     """Warnings and notes about the rounds that would change, one line a finding."""
     from problems import LEVELS
 
@@ -84,7 +86,7 @@ def _what_would_change(form: str | None, output: Path | None, accepted: str | No
         for sentence in found.sentences(session.language):
             print_line(sentence)
         print_line(found.after)
-    _say_findings(findings)
+    say_findings(findings)
     session.say(
         N_("Nothing is stored. To publish exactly this: biaochi publish --expect {release}"), release=found.after
     )
@@ -162,6 +164,7 @@ def rollback(
 ) -> None:
     """`biaochi rollback`."""
     before = session.store().in_force()
+    wait_for_second("roll_back", "rollback", reason, release=session.store().find(release))
     found = session.store().rollback(release, reason)
     if found == before:
         session.say(N_("Nothing changed: this release is in force already."))
@@ -204,8 +207,18 @@ def status(
         str | None, typer.Argument(metavar="[NEW]", help=N_("draft, trial, final, announced or withdrawn"))
     ] = None,
     reason: Annotated[str, typer.Option(help=N_("Why; kept in the history."))] = "",
+    notice_days: Annotated[
+        int | None, typer.Option(metavar="N", help=N_("Calendar days of the public notice, when announcing."))
+    ] = None,
+    objection_days: Annotated[
+        int | None, typer.Option(metavar="N", help=N_("Working days to raise objections, when announcing."))
+    ] = None,
+    although: Annotated[
+        str, typer.Option(metavar="REASON", help=N_("Announced before the term of objections ends; why."))
+    ] = "",
 ) -> None:
     """`biaochi status`."""
+    from access.roles import status_action
     from data.store.history import local_time
     from data.store.round_status import CHINESE, DRAFT, PERMITS, STATUSES
 
@@ -213,7 +226,15 @@ def status(
     if name not in store.rounds() and not any(event.round == name for event in store.history()):
         session.say(N_("The round {round} holds no uploads."), round=name)
     if new is not None:
-        store.set_status(name, CHINESE.get(new, new), reason)
+        wanted = CHINESE.get(new, new)
+        periods = _periods(new, notice_days, objection_days)
+        given = {"periods": asdict(periods)} if periods else {}
+        wait_for_second(
+            status_action(wanted), "status", reason, round_id=name, status=wanted, although=although, **given
+        )
+        first = store.set_status(name, wanted, reason, periods, although=although)
+        if first:
+            session.say(N_("Nothing changed: the round has this status already."))
     found = store.status(name)
     print_line(translate(STATUSES[found.code], session.language))
     plain = found.given is None and found.code == DRAFT
@@ -221,3 +242,17 @@ def status(
     if found.given:
         time, who = local_time(found.given.time), found.given.user
         session.say(N_("Set by {user} at {time}: {note}"), user=who, time=time, note=found.given.note)
+
+
+def _periods(new: str, notice_days: int | None, objection_days: int | None) -> "Periods":
+    """Return the periods of an announcement: as given, else the usual ones of the settings."""
+    from data.model.working_days import Periods
+    from data.store.round_status import ANNOUNCED, CHINESE
+
+    given = [days for days in (notice_days, objection_days) if days is not None]
+    if given and CHINESE.get(new, new) != ANNOUNCED:
+        raise CommandError(N_("--notice-days and --objection-days go with the status announced."))
+    usual = settings.load()
+    notice = usual.notice_days if notice_days is None else notice_days
+    objection = usual.objection_days if objection_days is None else objection_days
+    return Periods(notice, objection, stated=bool(given))

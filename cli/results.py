@@ -26,6 +26,12 @@ def ranking(
     classes: Annotated[
         bool, typer.Option("--classes", help=N_("At most five classes a category instead of places."))
     ] = False,
+    rule_classes: Annotated[
+        bool, typer.Option("--rule-classes", help=N_("The class of every unit by the rule set."))
+    ] = False,
+    parts: Annotated[
+        bool, typer.Option("--parts", help=N_("What each part adds to the scores, with its evidence."))
+    ] = False,
     form: Format = "csv",
     output: Output = None,
 ) -> None:
@@ -39,6 +45,8 @@ def ranking(
         if what_if is not None:
             raise CommandError(N_("--classes is for published rules; leave out --what-if."))
         return _classes(round_id, category, release, form, output)
+    if rule_classes or parts:
+        return _further(round_id, category, release, form, output, classes=rule_classes, what_if=what_if)
     with open_release(release) as chosen:
         with progress(N_("Computing")):
             other = _what_if(chosen.round(round_id), what_if) if what_if else None
@@ -51,6 +59,42 @@ def ranking(
             emit_sheet(sheet, form, output)
     if what_if is not None:
         session.say(OTHER_RULES)
+
+
+def _further(
+    round_id: str,
+    category: str | None,
+    release: str | None,
+    form: str,
+    output: Path | None,
+    *,
+    classes: bool,
+    what_if: Path | None,
+) -> None:
+    """Write the classes of a round, or the parts of its scores, instead of its ranking."""
+    from reports import score_table as tables
+    from results.ranking.score_classes import score_classes
+    from results.ranking.score_parts import score_parts
+
+    if what_if is not None:
+        raise CommandError(N_("--what-if goes with the ranking only, not with --rule-classes or --parts."))
+    with open_release(release) as chosen:
+        round_ = chosen.round(round_id)
+        with progress(N_("Computing")):
+            classed = score_classes(round_, category) if classes else None
+            found = [] if classes else score_parts(round_, category)
+        if classed is not None and round_.rules is not None and not round_.rules.features.classes:
+            session.say(N_("The rule set {rules} has no classes."), rules=round_.rules.name)
+        elif classed is None and not found and round_.rules is not None:
+            session.say(N_("In the rule set {rules} the ballots are the entire score."), rules=round_.rules.name)
+        if form == "json":
+            emit_json(
+                tables.classes_as_json(classed, chosen) if classed else tables.parts_as_json(found, round_), output
+            )
+        elif classed:
+            emit_sheet(tables.classes_as_sheet(classed, chosen, session.language), form, output)
+        else:
+            emit_sheet(tables.parts_as_sheet(found, round_, session.language), form, output)
 
 
 def _classes(round_id: str, category: str | None, release: str | None, form: str, output: Path | None) -> None:
@@ -126,7 +170,7 @@ def unit(
     from reports import unit_dossier as words_of
     from reports.ranking_table import unit_as_json, unit_as_sheet
     from results.ranking.rows import unit_rounds
-    from schemes import SCHEMES
+    from schemes import OTHER_SCHEMES
     from schemes.of_unit import in_register, unit_dossier
 
     check_form(form, output)
@@ -139,7 +183,7 @@ def unit(
         if rows and form != "json" and not schemes:
             emit_sheet(unit_as_sheet(chosen, code, rows, session.language), form, output)
             return
-        found = unit_dossier(chosen, code, rows, SCHEMES, day)
+        found = unit_dossier(chosen, code, rows, OTHER_SCHEMES, day)
         if form == "json":
             emit_json({**unit_as_json(chosen, code, rows), "schemes": words_of.as_json(found)}, output)
         else:
@@ -160,6 +204,7 @@ def which_unit(release: "Release", text: str, rounds: Sequence[str]) -> CommandE
 @contextmanager
 def open_release(prefix: str | None) -> "Iterator[Release]":
     """A release, open while it is read."""
+
     found = session.store().release(prefix)
     if found is None:
         raise CommandError(N_("Nothing is published yet."))

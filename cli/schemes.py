@@ -102,6 +102,11 @@ def register(scheme: Scheme) -> None:
     own.command("public", help=N_("Write what may be published of a year; small numbers are withheld."))(
         _public(scheme)
     )
+    if scheme.posts:
+        own.command("text", help=N_("Release a redacted text of the posted list for the public, or list them."))(
+            _text_command(scheme)
+        )
+        EXAMPLES[f"{path} text"] = (f"{path} text", f'{path} text HY-2026-0131 "路灯不亮" --second 李四')
     EXAMPLES[f"{path} public"] = (f"{path} public --year 2026 -o {scheme.name}-2026.csv",)
     rules = typer.Typer(add_completion=False, no_args_is_help=True, rich_markup_mode=None)
     own.add_typer(rules, name="rules", help=N_("Rules of the scheme: add, show."))
@@ -236,6 +241,33 @@ def _public(scheme: Scheme) -> Callable[..., None]:
         write(content, output)
 
     return public
+
+
+def _text_command(scheme: Scheme) -> Callable[..., None]:
+    def text(
+        item: Annotated[str | None, typer.Argument(metavar="[ITEM]", help=N_("Entry of the posted list."))] = None,
+        words: Annotated[
+            str | None, typer.Argument(metavar="[TEXT]", help=N_("Its redacted text; empty takes it back."))
+        ] = None,
+        second: Annotated[str, typer.Option("--second", metavar="NAME", help=N_("Who checked the text."))] = "",
+    ) -> None:
+        from data.store.history import user
+        from data.store.released_texts import release_text, released_texts
+
+        if item is None:
+            for kept in released_texts(session.path):
+                if kept.scheme == scheme.name:
+                    print_line(f"{kept.number}\t{kept.item}\t{kept.text}\t{kept.released_by}\t{kept.checked_by}")
+            return
+        if words is None:
+            raise CommandError(N_("Give the redacted text after the entry; an empty text takes it back."))
+        released = release_text(session.path, scheme.name, item, words, user(), second)
+        print_line(str(released.number))
+        session.say(
+            N_("Released: the public page prints it with --wall.") if released.text else N_("The text is taken back.")
+        )
+
+    return text
 
 
 def _template(scheme: Scheme) -> Callable[..., None]:

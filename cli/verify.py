@@ -8,7 +8,13 @@ import typer
 from cli.app import app
 from cli.context import CHECK_FAILED, progress, session
 from cli.output import print_line
+from errors import StoreDamagedError
 from i18n import N_, translate
+
+ACCOUNT_DIFFERS = N_(
+    "Account {name}: the log has the role {logged}, the file of accounts {found}. Somebody changed the file by hand; "
+    "give the role again with “biaochi user role”, or remove the account."
+)
 
 if TYPE_CHECKING:
     from data.store.verify import Damage
@@ -20,8 +26,25 @@ def replay(release: Annotated[str, typer.Argument(metavar="RELEASE")]) -> None:
     from data.store.replay import replay as recompute
 
     with progress(N_("Computing")):
-        differences = recompute(session.store(), release)
+        differences = [*recompute(session.store(), release), *_register_differs(release)]
     _answer(differences, N_("Equal: every table is the same, byte for byte."))
+
+
+def _register_differs(prefix: str) -> "list[Damage]":
+    """Return where the register of objections gives other corrected figures than the release."""
+    from data.store.objections import corrections_to
+    from data.store.verify import Damage
+    from results.comparison.reviewed_figures import contradicted
+
+    store = session.store()
+    release = store.open_release(prefix)
+    try:
+        units = [unit for kept in corrections_to(store, release.id) for unit in contradicted(kept, release)]
+    finally:
+        release.close()
+    return [
+        Damage("Register of objections: its corrected figures of {unit} are others.", {"unit": unit}) for unit in units
+    ]
 
 
 @app.command(help=N_("Verify every checksum of the store."))
@@ -31,7 +54,30 @@ def check() -> None:
 
     with progress(N_("Checking")):
         damaged = verify(session.store())
-    _answer(damaged, N_("Sound: every checksum holds."))
+    _answer([*damaged, *_of_accounts()], N_("Sound: every checksum holds."))
+
+
+def _of_accounts() -> "list[Damage]":
+    """Return where the file of accounts is not as the log has it: somebody changed it by hand."""
+    from access.accounts import AccountError, differing, states_logged
+    from data.store.audit_log import read_log
+    from data.store.verify import Damage
+
+    chosen = session.settings
+    if not chosen.login:  # a store that was moved has its accounts elsewhere
+        return []
+    try:
+        log = read_log(session.path)
+        states = states_logged((entry.what, entry.note) for entry in log if entry.action == "account")
+        found = differing(chosen.accounts, states)
+    except StoreDamagedError:
+        return []  # reported already
+    except AccountError as refusal:
+        return [Damage(refusal.message, refusal.facts)]
+    return [
+        Damage(ACCOUNT_DIFFERS, {"name": name, "logged": logged or "–", "found": now or "–"})
+        for name, logged, now in found
+    ]
 
 
 @app.command(help=N_("Rebuild damaged or missing derived files from the stored originals."))

@@ -6,7 +6,7 @@ per call none. Only this module opens DuckDB.
 
 import re
 import threading
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
@@ -60,6 +60,28 @@ def working_memory(spill: Path, *, threads: int | None = None) -> duckdb.DuckDBP
     return duckdb.connect(":memory:", config=config)
 
 
+@contextmanager
+def part_of(memory: duckdb.DuckDBPyConnection, name: str) -> Iterator[duckdb.DuckDBPyConnection]:
+    """Yield a connection with separate tables in the memory of another: this takes 2 ms, to open a memory 20."""
+    with memory.cursor() as con:
+        con.execute(f"ATTACH ':memory:' AS {name}")
+        con.execute(f"USE {name}")
+        try:
+            yield con
+        finally:
+            con.execute("USE memory")
+            con.execute(f"DETACH {name}")
+
+
+def cursor_of(con: duckdb.DuckDBPyConnection) -> duckdb.DuckDBPyConnection:
+    """Return a second connection to the tables of another: a cursor of DuckDB begins in the first database instead."""
+    found = con.execute("SELECT current_database()").fetchone()
+    cursor = con.cursor()
+    if found is not None:
+        cursor.execute(f'USE "{found[0]}"')
+    return cursor
+
+
 def read_parquet(path: Path, *columns: str) -> pd.DataFrame:
     """Read a small Parquet file of ours as a frame, or some of its columns; safe from any thread."""
     with _reader().cursor() as cursor:
@@ -73,6 +95,13 @@ def _reader() -> duckdb.DuckDBPyConnection:
     It keeps nothing of a file, since a store may be restored under it.
     """
     return duckdb.connect(":memory:", config={**_OFFLINE, "enable_external_file_cache": False})
+
+
+def sort_keys(characters: Iterable[str]) -> dict[str, str]:
+    """Return a text for every character whose order is that of Pinyin; safe from any thread."""
+    with _reader().cursor() as cursor:
+        found = cursor.execute(read_sql("pinyin_order"), {"characters": sorted(set(characters))}).fetchall()
+    return {str(character): str(key) for character, key in found}
 
 
 def write_database(path: Path, tables: dict[str, pd.DataFrame], schema: str) -> None:

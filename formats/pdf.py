@@ -6,6 +6,7 @@ character that no font here has, so that no empty box is ever printed.
 
 import json
 import re
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -44,19 +45,27 @@ def typeset(document: Document, fonts: Path | None = None) -> Typeset:
 
     Raises NoChineseFontError, and UsageError for a character that no font here has.
     """
-    known = fonts_of(fonts)
-    chosen = choose(known)
     given = {
         "document": document.as_data(),
-        "fonts": {"latin": chosen.latin, **chosen.families},
         "kinds": {table.kind: _kind(table.kind) for table in document.tables()},
         "layout": _layout(document),
     }
+    return compiled(TEMPLATE, given, fonts)
+
+
+def compiled(template: Path, given: Mapping[str, object], fonts: Path | None = None) -> Typeset:
+    """Return a template filled with data as PDF; the data reach it by name, with the fonts to use as `fonts`.
+
+    Raises NoChineseFontError, and UsageError for a character that no font here has.
+    """
+    known = fonts_of(fonts)
+    chosen = choose(known)
+    data = {**given, "fonts": {"latin": chosen.latin, **chosen.families}}
     compiler = typst.Compiler(
-        TEMPLATE.read_bytes(),
+        template.read_bytes(),
         font_paths=known,
         ignore_system_fonts=fonts is not None,
-        sys_inputs={name: json.dumps(value, ensure_ascii=False) for name, value in given.items()},
+        sys_inputs={name: json.dumps(value, ensure_ascii=False) for name, value in data.items()},
     )
     try:
         content = compiler.compile(format="pdf", pdf_standards=[STANDARD], timestamp=int(CREATED.timestamp()))

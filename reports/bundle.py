@@ -6,7 +6,7 @@ and its tables with exactly the text of the page, so that the tables disclose no
 
 import hashlib
 import json
-from collections.abc import Hashable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 
 from data.model.contract import KINDS
@@ -17,24 +17,25 @@ from data.store.uploads import read_upload
 from formats.document import Form
 from formats.docx import word_bytes
 from formats.pdf import typeset
-from formats.spreadsheet import Cell, Sheet, csv_bytes, xlsx_bytes
+from formats.spreadsheet import Sheet, csv_bytes, xlsx_bytes
 from formats.zip import zip_bytes
 from i18n import LANGUAGES, N_, translate
-from reports.disclosure_control import FIELDS, OF_A_RANKED_UNIT, NothingPublishedError, Published, published
+from reports.disclosure_control import NothingPublishedError, Published, published
 from reports.documents import bulletin, round_results
 from reports.documents.common import BARE
-from reports.interval_leaks import step_decimals, steps_of
 from reports.measure_table import as_sheet as measures_sheet
 from reports.pledge_table import as_sheet as pledge_sheet
 from reports.pledge_table import table as pledge_table
+from reports.public_data import codebook_sheet, grades_sheet, rows_sheet
 from reports.public_facts import PublicSet
-from reports.public_page import HIDDEN, half_up, page_of
-from reports.ranking_table import legend_of, marks, with_basis
+from reports.public_measure_tables import measure_sheets
+from reports.public_page import page_of
+from reports.public_parts import PLAIN, PublicParts
+from reports.ranking_table import marks
 from reports.record_tables import NothingToExportError
 from reports.tables import BALLOTS, BOTTOM, GROUPS, RANKING, changes_sheet, export_sheet
 from results.comparison.year_on_year import Changes, Recount, changes, round_before
 from results.contributions import Scheme
-from results.labels import BASIS, header, word
 from results.pledges.by_year import pledge_year
 from results.pledges.register import pledge_rounds
 from results.ranking.family import families
@@ -60,6 +61,7 @@ TOLD = {
     "release.json": N_("The uploaded files of the release, with their checksums."),
     "public.html": N_("The page for the website; it opens without this product and without the internet."),
     "grades": N_("Grades by category, with small numbers withheld."),
+    "codebook.csv": N_("What each column of the ranking means, and what a gap in it says."),
 }
 
 
@@ -147,15 +149,17 @@ def public_bundle(round_: Round, language: str, public_so_far: Sequence[PublicSe
     return bundle_of(published(round_, public_so_far), round_, language)
 
 
-def bundle_of(found: Published, round_: Round, language: str) -> bytes:
-    """Return the public bundle of published tables."""
-    files = {"public.html": page_of(found, round_)}
+def bundle_of(found: Published, round_: Round, language: str, parts: PublicParts = PLAIN) -> bytes:
+    """Return the public bundle of published tables. parts : what the page prints around them."""
+    files = {"public.html": page_of(found, round_, parts)}
     for name, sheet in (
-        ("ranking", _public_rows(round_, found, language)),
-        ("grades", _public_grades(found, language)),
+        ("ranking", rows_sheet(round_, found, language)),
+        ("grades", grades_sheet(found, language)),
+        *((f"schemes/{name}", sheet) for name, sheet in measure_sheets(parts, round_.release, language)),
     ):
         if sheet.rows:
             _add(files, name, sheet)
+    files["codebook.csv"] = csv_bytes(codebook_sheet(round_, found, language))
     files["rules.toml"] = found.rules.text.encode()
     return _packed(files, round_, PUBLIC)
 
@@ -177,7 +181,12 @@ def _evidence(round_: Round) -> dict[str, bytes]:
         }
         for upload in uploads
     ]
-    contents = {"release": release.id, "method_version": release.made_of["method_version"], "uploads": listed}
+    contents = {
+        "release": release.id,
+        "method_version": release.made_of["method_version"],
+        "head": round_.head,
+        "uploads": listed,
+    }
     listed_uploads = {"release.json": (json.dumps(contents, ensure_ascii=False, indent=1) + "\n").encode()}
     rules = {"rules.toml": round_.rules.text.encode()} if round_.rules else {}
     return {**rules, **listed_uploads}
@@ -213,84 +222,3 @@ def _readme(round_: Round, names: list[str], stamp: str) -> str:
         lines += [translate(RECOMPUTE, language), translate(CHECKED, language)]
         parts.append("\n".join(line.format(**facts) for number, line in enumerate(lines) if line or number != 1))
     return "\n\n----\n\n".join(parts) + "\n"
-
-
-def _public_rows(round_: Round, found: Published, language: str) -> Sheet:
-    """Return every unit with the text of the page: scores rounded the same way, a cross for withheld numbers."""
-    decimals = found.rules.presentation.decimals
-    headers = [f"n:{group}" if name == "" else header(name, language) for name, group in _public_columns(found)]
-    rows = [
-        [_public_cell(row, name, group, decimals, language) for name, group in _public_columns(found)]
-        for row in found.rows.to_dict("records")
-    ]
-    mark = marks(round_, language)
-    own = len(headers)
-    headers, rows = with_basis(headers, rows, [(found.rules.name, mark)] * len(rows), round_.release, language)
-    since = [found.since(str(category))[:16] for category in found.rows["category"]]
-    rows = [[*row[: own + 1], release, *row[own + 2 :]] for row, release in zip(rows, since, strict=True)]
-    facts: list[tuple[str, Cell]] = [
-        (translate(N_("Release"), language), found.release),
-        (translate(N_("Round"), language), found.round),
-        (translate(N_("Rule set"), language), found.rules.name),
-        (translate(N_("Rows"), language), len(rows)),
-        (HIDDEN, translate(N_("withheld"), language)),
-    ]
-    return Sheet(
-        translate(N_("Ranking"), language),
-        headers,
-        rows,
-        [*facts, (translate(N_("data"), language), mark)] if mark else facts,
-        translate(N_("About"), language),
-        legend_of((*FIELDS, *BASIS), language),
-        {header(name, language): _digits(_decimals(name, decimals)) for name in OF_A_RANKED_UNIT},
-        marks=mark,
-        folded=frozenset(header(name, language) for name in BASIS),
-    )
-
-
-def _digits(decimals: int) -> str:
-    return f"0.{'0' * decimals}" if decimals else "0"
-
-
-def _decimals(name: str, decimals: int) -> int:
-    """Return the decimals of a column: ends of intervals are printed more coarsely than scores."""
-    return decimals if name == "score" else step_decimals(steps_of(decimals)[0])
-
-
-def _public_columns(found: Published) -> list[tuple[str, str]]:
-    """Return (field, '') for each column, or ('', group) for the votes of a group."""
-    own = [[("", group) for group in found.groups] if name == "n_by_group" else [(name, "")] for name in FIELDS]
-    return [column for columns in own for column in columns]
-
-
-def _public_cell(row: dict[Hashable, object], name: str, group: str, decimals: int, language: str) -> Cell:
-    if name == "":
-        counts = row["n_by_group"]
-        value = counts.get(group) if isinstance(counts, dict) else None
-        return HIDDEN if value is None else int(value)
-    value = row[name]
-    if name == "n":
-        return HIDDEN if value is None else int(str(value))
-    if value is None:
-        return None
-    if name in OF_A_RANKED_UNIT:
-        return float(half_up(value, _decimals(name, decimals)))
-    text = word(name, value, language)
-    return text if isinstance(text, str | int | float) else None
-
-
-def _public_grades(found: Published, language: str) -> Sheet:
-    """Return votes by category, indicator and grade, with a cross for withheld numbers."""
-    headers = [translate(text, language) for text in (N_("Category"), N_("Indicator"), N_("Grade"), N_("Votes"))]
-    rows: list[list[Cell]] = [
-        [category, table.indicator, grade, HIDDEN if n is None else n]
-        for table in found.grades
-        for category, counts in table.counts.items()
-        for grade, n in zip(table.grades, counts, strict=True)
-    ]
-    facts: list[tuple[str, Cell]] = [
-        (translate(N_("Release"), language), found.release),
-        (translate(N_("Round"), language), found.round),
-        (HIDDEN, translate(N_("withheld"), language)),
-    ]
-    return Sheet(translate(N_("Grades"), language), headers, rows, facts, translate(N_("About"), language))

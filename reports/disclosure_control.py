@@ -68,6 +68,19 @@ class NothingPublishedError(BiaochiError):
         super().__init__(round=round_id)
 
 
+class ErrorUnknownError(BiaochiError):
+    """The scores of the round have no known error, so that what they disclose of few votes cannot be judged."""
+
+    message = N_(
+        "The rule set {rules} has scores of whose error nothing is known (trimmed, or formed indicator by indicator "
+        "from incomplete ballots). Whether they give away how few people voted cannot be judged, so there is no public "
+        "page. Publish by another rule set."
+    )
+
+    def __init__(self, rules: str) -> None:
+        super().__init__(rules=rules)
+
+
 class NothingNewError(BiaochiError):
     """All that a new public page could print would give away the few votes that changed since an earlier page."""
 
@@ -162,6 +175,8 @@ def published(round_: Round, public_so_far: Sequence[PublicSet] = (), *, joint: 
     if not ranked_families:
         raise NothingPublishedError(round_.id)
     rules, votes = ranked_families[0].rules, _Votes.of(round_)
+    if any(family.no_error for family in ranked_families):
+        raise ErrorUnknownError(rules.name)
     facts, smallest = _facts(round_, votes), rules.presentation.smallest_cell
     judgement = judge(facts, public_so_far if joint else (), smallest)
     waiting = judgement.named(WAITING)
@@ -169,7 +184,8 @@ def published(round_: Round, public_so_far: Sequence[PublicSet] = (), *, joint: 
         against = judgement.categories[waiting[0]].against or 0
         raise NothingNewError(round_.id, public_so_far[against].release, smallest)
     ranking = ranking_of(round_, ranked_families)
-    anew = [family for family in ranked_families if judgement.categories[family.name].how == NEW]
+    # Other parts of a score are known to readers; what is left of a printed score is that of the ballots.
+    anew = [family.of_ballots for family in ranked_families if judgement.categories[family.name].how == NEW]
     fresh = votes.only({family.name for family in anew})
     limits = (
         _limits(fresh, anew, {name for name, told in judgement.categories.items() if not told.grades}) if anew else None
@@ -180,6 +196,7 @@ def published(round_: Round, public_so_far: Sequence[PublicSet] = (), *, joint: 
     groups = _groups_of(rows, fresh)
     by_group = [{group: row.get(group, 0 if row else None) for group in groups} for row in rows["n_by_group"]]
     rows = rows.assign(n_by_group=pd.Series(by_group, index=rows.index, dtype=object))
+    rows = _first_and_last(rows, ranking, rules)
     known = {name for table in tables for name in table.counts}
     return Published(
         round_.release.id,
@@ -615,11 +632,13 @@ def _public_rows(
     for row in ranking.rows[list(FIELDS)].to_dict("records"):
         code = str(row["unit_code"])
         told = judgement.categories[category[code]]
-        if told.how == REPEATED:
-            shown.append(dict(sets[told.against or 0].rows[code]))
+        repeated = sets[told.against or 0].rows.get(code) if told.how == REPEATED else None
+        if repeated is not None:
+            shown.append(dict(repeated))
             continue
         named = {str(name): None if is_missing(value) else value for name, value in row.items()}
-        if told.how == WAITING or limits is None:
+        # Of a repeated category only places that the earlier page printed are printed again.
+        if told.how in (WAITING, REPEATED) or limits is None:
             kept = {name: named[name] for name in ("unit_code", "unit_name", "category")}
             shown.append(dict.fromkeys(COLUMNS) | kept | {"n_by_group": {}})
             continue
@@ -627,6 +646,21 @@ def _public_rows(
         before = None if again is None else _row_of(sets[again], code, str(row["unit_name"]))
         shown.append(_public_row(named, place[code], fresh, limits, before))
     return pd.DataFrame(shown, columns=list(COLUMNS), dtype=object)
+
+
+def _first_and_last(rows: pd.DataFrame, ranking: Ranking, rules: RuleSet) -> pd.DataFrame:
+    """Return the rows of the first and last places that the rules publish; all where they name no number.
+
+    Units of one place are published together, and units that are not ranked or wait stay.
+    """
+    wanted = rules.features.publication
+    if wanted is None:
+        return rows
+    ranked = ranking.rows[ranking.rows["rank"].notna()]
+    size = ranked.groupby("category")["unit_code"].transform("size")
+    first, last = ranked["rank"] <= wanted.first, size - ranked["rank_tied_to"] < wanted.last
+    left_out = set(ranked.loc[~(first | last), "unit_code"])
+    return rows[~rows["unit_code"].isin(left_out)].reset_index(drop=True)
 
 
 def _row_of(one: PublicSet, code: str, name: str) -> Mapping[str, Any] | None:

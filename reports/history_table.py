@@ -7,6 +7,7 @@ from data.store.round_status import STATUSES
 from formats.spreadsheet import Cell, Sheet
 from i18n import N_, translate
 from results.fields import columns
+from results.labels import person
 
 
 def as_json(events: Sequence[Event]) -> dict[str, object]:
@@ -27,5 +28,6 @@ def _row(event: Event, language: str) -> list[Cell]:
         "action": translate(ACTIONS.get(event.action, event.action), language),
         "status": translate(STATUSES.get(event.status, ""), language),
         "time": local_time(event.time),
+        "user": person(event.user, language),
     }
     return [words.get(name, getattr(event, name)) for name in columns("releases")]

@@ -14,7 +14,8 @@ import pandas as pd
 from data.store.release import Release
 from formats.spreadsheet import Cell, Sheet
 from i18n import N_, PUNCTUATION, translate
-from reports.measure_words import FEN, SHARE, base_words, value_words
+from reports.measure_words import FEN, SHARE, base_words, number_words, value_words
+from reports.ranking_table import head_fact
 from results.contributions import Chosen, Scheme, counts_of, names_of
 from results.fields import columns, meanings
 from results.labels import DEMO
@@ -104,6 +105,7 @@ def _sheet(table: str, rows: Sequence[Mapping[str, object]], scheme: Scheme, rel
         (translate(N_("Scheme"), language), translate(scheme.title, language)),
         (translate(N_("Release"), language), release.id),
         (translate(N_("Rows"), language), len(rows)),
+        *head_fact(release, "", language),
     ]
     text = translate(N_("Release {release}"), language).format(release=release.short)
     return Sheet(
@@ -145,7 +147,11 @@ def waiting_lines(
     """Return what has to be done as text to read."""
     given, known = _named(rows, names), columns(WAITING)
     listed = ("what", "key", "unit_name", "place_name", "day", "days")
-    cells = [[_text(_worded(name, row.get(name), scheme, language)) for name in listed] for row in given]
+    cells = [
+        [_text(_worded(name, row.get(name), scheme, language)) for name in listed[:-1]]
+        + [number_words(scheme, row, language)]
+        for row in given
+    ]
     headers = [translate(known[name].header, language) for name in listed]
     head = _heading([{**row, "period_from": ""} for row in given], scheme, release, language, True)
     return [*head, translate(INSIDE, language), "", *text_table(headers, cells)]

@@ -5,6 +5,7 @@ from datetime import date, timedelta
 
 from i18n import N_, translate
 from results import number_format
+from results.contributions import Scheme
 from results.missing import is_missing
 
 SHARE, FEN, METRES, COUNTED = "share", "fen", "metres", "counted"
@@ -16,6 +17,7 @@ ALL_COUNTED = N_("Counted, not sampled; no interval")
 TESTED = N_("{interval}; {verdict}")
 WHY = N_("{verdict}. {reason}")
 YEAR, QUARTER, MONTH, SPAN = N_("{year}"), N_("{year}Q{quarter}"), N_("{year}-{month}"), N_("{first} to {last}")
+OVER = N_("{days} over")
 DECIMALS = 2
 
 Words = Mapping[str, object]
@@ -97,3 +99,14 @@ def period_words(first: object, last: object, language: str) -> str:
         month = start.month if language == "zh" else f"{start.month:02}"
         return translate(MONTH, language).format(year=year, month=month)
     return translate(SPAN, language).format(first=start.isoformat(), last=end.isoformat())
+
+
+def number_words(scheme: Scheme, row: Mapping[str, object], language: str) -> str:
+    """Return the number of an item to do in words: days, days over if it is negative, or what the scheme counts."""
+    if is_missing(row["days"]) or row["days"] is None:
+        return ""
+    number = int(float(str(row["days"])))
+    counted = scheme.words("ATTENTION_COUNT_WORDS").get(str(row["what"]))
+    if counted is not None:
+        return translate(counted, language).format(count=f"{number:,}")
+    return translate(OVER, language).format(days=-number) if number < 0 else str(number)

@@ -5,26 +5,36 @@ would be forgotten by the guard.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 from data.store.public_sets import SetMissingError, check_complete, exports_without_a_set, keep_set, kept_sets
 from data.store.release import Round
 from data.store.store import Store
 from errors import UsageError
+from formats.spreadsheet import csv_bytes
 from reports.bundle import bundle_of
 from reports.disclosure_control import Published, published
+from reports.notice_parts import NoticeParts
+from reports.public_data import codebook_sheet, rows_sheet
 from reports.public_facts import PublicSet, set_of
 from reports.public_page import notices, page_of, public_set
+from reports.public_parts import PLAIN, PublicParts, log_measures, parts_of, to_mend
+from reports.public_state import PublicState
+from results.contributions import Scheme
 
 
 @dataclass(frozen=True)
 class PublicExport:
-    """A page and bundle that may be published. known: the kept set, if this release was exported before."""
+    """A page and bundle that may be published. known: the kept set, if this release was exported before.
+
+    parts: what the page prints around the results.
+    """
 
     round: Round
     found: Published
     known: PublicSet | None
+    parts: PublicParts = PLAIN
 
     @cached_property
     def set(self) -> PublicSet:
@@ -38,27 +48,61 @@ class PublicExport:
 
     def page(self) -> bytes:
         """Return the public page."""
-        return page_of(self.found, self.round)
+        return page_of(self.found, self.round, self.parts)
+
+    def table(self, language: str) -> bytes:
+        """Return the units of the page as CSV."""
+        return csv_bytes(rows_sheet(self.round, self.found, language))
+
+    def codebook(self, language: str) -> bytes:
+        """Return what the columns of the table mean, as CSV."""
+        return csv_bytes(codebook_sheet(self.round, self.found, language))
 
     def bundle(self, language: str) -> bytes:
         """Return the public bundle."""
-        return bundle_of(self.found, self.round, language)
+        return bundle_of(self.found, self.round, language, self.parts)
 
     def sentences(self, language: str) -> list[str]:
         """Return what is withheld because of earlier exports."""
         return notices(self.found, language)
 
+    def to_mend(self, language: str) -> list[str]:
+        """Return what is missing in the notice, for the office."""
+        return to_mend(self.parts, language)
+
     def keep(self, store: Store) -> str:
-        """Keep the set of this export and return its digest. Raises UsageError if another set came in between."""
+        """Keep the sets of this export, of its schemes too, and return the digest of the round's.
+
+        Raises UsageError if another set came in between.
+        """
+        for measures in self.parts.measures:
+            measures.judged.keep(store)
         return self.set.digest if self.known else keep_set(store.path, self.round.id, self.set.content)
 
+    def log_measures(self, store: Store, sha256: str, who: str = "") -> None:
+        """Log that the measures of the schemes left with a file: what is judged later has to know it."""
+        log_measures(store, self.round.release, self.parts.measures, sha256, who)
 
-def prepare(store: Store, round_: Round) -> PublicExport:
+
+def prepare(
+    store: Store,
+    round_: Round,
+    notice: NoticeParts | None = None,
+    schemes: Sequence[Scheme] = (),
+    state: PublicState | None = None,
+) -> PublicExport:
     """Judge a round with everything public of it before. The same release gives the same export ever after.
+
+    notice : what the office says around the results. schemes : whose public measures of the year are judged as well.
 
     Raises NothingPublishedError, NothingNewError, and SetMissingError or RestoredError if the store may not know all
     that became public.
     """
+    judged = _judged(store, round_)
+    return replace(judged, parts=parts_of(store, round_, notice or NoticeParts(), schemes, state))
+
+
+def _judged(store: Store, round_: Round) -> PublicExport:
     before = public_so_far(store, round_.id)
     known = next((one for one in before if one.release == round_.release.id), None)
     if known is not None:

@@ -1,12 +1,16 @@
-"""The public page of a round: a single file for the government website, in both languages, without scripts or network.
+"""The public page of a round: a single file for the government website, in both languages, without network.
 
-It shows what reports.disclosure_control lets out and nothing else. The template is reports/templates/public.html; it
-escapes every value, so a unit whose name is markup or a formula comes out as that text.
+It shows what reports.disclosure_control lets out and nothing else, and around it the notice (reports.public_parts). The
+template is reports/templates/public.html; it escapes every value, so a unit whose name is markup or a formula comes out
+as that text. Everything can be read without scripts; where they run, a search finds a unit.
 """
 
+import base64
+import hashlib
+import shlex
+from collections import Counter
 from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from decimal import ROUND_HALF_UP, Decimal
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -23,8 +27,14 @@ from reports.disclosure_control import FEWEST_UNITS, GradeTable, Published, publ
 from reports.disclosure_over_time import REPEATED, WAITING
 from reports.documents.common import round_words
 from reports.interval_leaks import step_decimals, steps_of
+from reports.public_data import files_told
 from reports.public_facts import PublicSet
-from results.labels import DEMO, REASON_SENTENCES, STAMPS, VERDICTS
+from reports.public_measure_tables import measure_sections, wall_sections
+from reports.public_numbers import HIDDEN, NONE, half_up, public_stamps
+from reports.public_parts import PLAIN, PublicParts, long_day, notice_lines
+from reports.public_review import figures_words
+from reports.public_state import OUTCOMES
+from results.labels import REASON_SENTENCES, VERDICT_COLOURS, VERDICTS
 from results.method_text import in_five_sentences
 from results.notes import SENTENCES
 from results.ranking.bottom_list import BottomList
@@ -32,9 +42,6 @@ from results.ranking.population import about_whom
 from results.ranking.rows import records
 from results.ranking.statements import family_name
 
-HIDDEN = "×"
-"""Shown in place of a withheld number."""
-NONE = "–"
 TEMPLATES = Path(__file__).with_name("templates")
 LANG = {"zh": "zh-CN", "en": "en"}
 NAMES = {"zh": "中文", "en": "English"}
@@ -43,7 +50,17 @@ WIDTH = 200
 TIERS = (CONFIRMED, UNDECIDED, CLEARED)
 
 TITLE = N_("Public evaluation of departments in {round}: results")
+SEARCH = "public_search.js"
+UNIT_INDEX = N_("Index of units ({count})")
+FOUND = N_("Matching lines: {count}")
+"""Filled in by the script of the search."""
 WORDS = {
+    "summary": N_("Summary"),
+    "index": N_("On this page"),
+    "search": N_("Find a unit"),
+    "groups": N_("Show votes by group, and the basis of each line"),
+    "objections": N_("Objections and corrections"),
+    "data": N_("The data as a file"),
     "ranking": N_("Ranking"),
     "bars": N_(
         "The bar under a name spans the places that the votes allow, the best on the left; the dot is the place by "
@@ -66,6 +83,28 @@ WORDS = {
     ),
     "basis": N_("Basis"),
 }
+CLASSES = ("place", "name", "n", "score", "interval", "places", "verdict")
+NOT_RANKED_CLASSES = ("name", "category", "n", "reason")
+SHORT = {"n": N_("Votes"), "score": N_("Score"), "places": N_("Places")}
+"""Words before a number on a narrow screen, where the lines of the table have no headers."""
+TALLY = N_("{category}: {ranked} ranked")
+WITHDRAWN = N_("This notice was withdrawn on {day}. Its findings do not hold any more.")
+REPLACES = N_("This notice corrects and replaces the notice of {day} (release {release}).")
+REPLACED = N_("This notice was replaced by the notice of {day}. It shows what was published then.")
+PUBLIC_REASON = N_("Reason: {reason}")
+CORRECTED = N_("{unit}: published first as “{before}”, now “{after}” ({day}). {reason}")
+OBJECTIONS = {
+    "lifted": N_("Objections after which the figures stayed: {count}."),
+    "upheld": N_("Objections that were upheld: {count}."),
+    "late": N_("Objections that came too late: {count}."),
+    "withdrawn": N_("Objections taken back: {count}."),
+    "open": N_("Objections under examination: {count}."),
+}
+NO_OBJECTIONS = N_("No objection and no correction is on record.")
+DATA_FILES = N_(
+    "The table of units is there as a CSV file too, with a codebook of its columns. Their SHA-256 digests show that "
+    "they belong to this page:"
+)
 HEADERS = (
     *(N_("Place"), N_("Unit"), N_("Votes"), N_("Score"), N_("Interval of the score")),
     *(N_("Places"), N_("Verdict")),
@@ -163,6 +202,7 @@ BOTTOM = {
     "share": N_("The rule takes the last {share}% of the ranked units."),
     "below": N_("The rule takes every unit with a score below {line}."),
     "last_and_below": N_("Places at the end that the rule takes, if the score is below {line}: {k}."),
+    "share_and_below": N_("The rule takes the last {share}% of the ranked units, if the score is below {line}."),
     "dissatisfied_over": N_("The rule takes every unit where more than {limit}% of the votes have the lowest grade."),
 }
 GRADES = N_("Votes by category and grade")
@@ -170,15 +210,24 @@ GRADES_OF = N_("Votes by category and grade: {indicator}")
 IN_ALL = N_("All")
 OF_GROUP = N_("of them {group}")
 FULL = N_("Full id of the release: {release}")
+HEAD = N_(
+    "Head of the audit log at the last change of state: {head}. Whoever keeps it can have it checked later: biaochi "
+    "audit verify --head {head}"
+)
 
 
 @dataclass(frozen=True)
 class Bar:
-    """A range of places as positions in the drawing; `border` is the start of the bottom."""
+    """A range of places as positions in the drawing; `border` is the start of the bottom.
+
+    left, right : ends of the mark of a confirmed unit, a short thick stroke.
+    """
 
     low: str
     high: str
     at: str
+    left: str
+    right: str
     border: str
 
 
@@ -190,10 +239,17 @@ def public_page(round_: Round, public_so_far: Sequence[PublicSet] = ()) -> bytes
     return page_of(published(round_, public_so_far), round_)
 
 
-def page_of(found: Published, round_: Round) -> bytes:
-    """Return the page of published tables as UTF-8 bytes."""
-    pages = [_page(found, round_, language).content() for language in LANGUAGES]
-    text = _template().render(pages=pages, title=" / ".join(str(page["title"]) for page in pages))
+def page_of(found: Published, round_: Round, parts: PublicParts = PLAIN) -> bytes:
+    """Return the page of published tables as UTF-8 bytes. parts : what it prints around them."""
+    pages = [_page(found, round_, language, parts).content() for language in LANGUAGES]
+    script = (TEMPLATES / SEARCH).read_text(encoding="utf-8").strip()
+    text = _template().render(
+        pages=pages,
+        title=" / ".join(str(page["title"]) for page in pages),
+        colours=VERDICT_COLOURS,
+        script=script,
+        script_digest=base64.b64encode(hashlib.sha256(script.encode()).digest()).decode(),
+    )
     return text.encode("utf-8") + b"\n"
 
 
@@ -269,8 +325,8 @@ def _outdated(found: Published, language: str) -> list[str]:
     return told
 
 
-def _page(found: Published, round_: Round, language: str) -> "_Page":
-    return _Page(found, round_.release, bool(round_.about["has_counts"]), language)
+def _page(found: Published, round_: Round, language: str, parts: PublicParts = PLAIN) -> "_Page":
+    return _Page(found, round_, parts, language)
 
 
 def _printed(row: Mapping[Hashable, object], decimals: int) -> dict[str, object]:
@@ -288,20 +344,15 @@ def _template() -> Template:
     return _environment().get_template("public.html")
 
 
-def half_up(value: object, decimals: int) -> str:
-    """Return a number rounded half up to the decimals of the rule set; a dash if it is missing."""
-    if value is None:
-        return NONE
-    return f"{Decimal(repr(float(str(value)))).quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_UP):f}"
-
-
 class _Page:
-    """The page in a single language. counted: the round has counts without ballots."""
+    """The page in a single language."""
 
-    def __init__(self, found: Published, release: Release, counted: bool, language: str) -> None:
-        self._found, self._release, self._language = found, release, language
-        self._counted = counted
+    def __init__(self, found: Published, round_: Round, parts: PublicParts, language: str) -> None:
+        self._found, self._round, self._parts, self._language = found, round_, parts, language
+        self._release: Release = round_.release
+        self._counted = bool(round_.about["has_counts"])
         self._rows = [{str(name): value for name, value in row.items()} for row in found.rows.to_dict("records")]
+        self._numbers = {str(row["unit_code"]): at for at, row in enumerate(self._rows, 1)}
         self._lists = {one.family.name: one for one in found.lists}
         self._level = f"{100 * found.rules.uncertainty.level:g}"
 
@@ -319,7 +370,17 @@ class _Page:
             "running": self._running(),
             "rules": self._found.rules.name,
             "release": self._release.short,
+            "changes": self._changes(),
+            "notice": notice_lines(self._parts, self._language),
             "introduction": self._introduction(),
+            "summary": self._summary(),
+            "index": self._unit_index(),
+            "unit_index": self._say(UNIT_INDEX, count=len(self._rows)),
+            "objections": self._objections(),
+            "measures": measure_sections(self._parts, self._language),
+            "walls": wall_sections(self._parts, self._language),
+            "data_told": self._say(DATA_FILES),
+            "files": files_told(self._round, self._found, self._language),
             "words": {name: self._say(message) for name, message in WORDS.items()},
             "ranking": [self._ranking(one) for one in self._shown()],
             "not_ranked": self._not_ranked(),
@@ -328,14 +389,21 @@ class _Page:
             "withheld": self._withheld(),
             "method": self._method(),
             "rule_facts": self._rule_facts(),
+            "sections": self._sections(),
+            "found": translate(FOUND, self._language),
             "commands": [
                 f"biaochi replay {self._release.short}",
-                f"biaochi public --round {self._found.round} --release {self._release.short}",
+                shlex.join(self._command()),
             ],
             "full_release": self._say(FULL, release=self._release.id),
+            "head": self._head(),
             "earlier_told": self._say(EARLIER if self._found.earlier else FIRST, count=len(self._found.earlier)),
             "earlier": [f"{one.digest} ({one.short})" for one in self._found.earlier],
         }
+
+    def _head(self) -> str:
+        head = self._release.head(self._found.round)
+        return self._say(HEAD, head=head) if head else ""
 
     def _shown(self) -> list[BottomList]:
         """Return the categories with ranked units whose figures are printed."""
@@ -354,11 +422,95 @@ class _Page:
         text = self._say(RUNNING, round=self._found.round, rules=self._found.rules.name, release=self._release.short)
         return " · ".join([*self._stamps(), text])
 
+    def _sections(self) -> list[tuple[str, str]]:
+        """Return the sections that the index names: the end of their ids, and their titles."""
+        found = [("ranking", self._say(WORDS["ranking"]))]
+        if any(row["rank"] is None for row in self._rows):
+            found.append(("not-ranked", self._say(WORDS["not_ranked"])))
+        found += [(name, self._say(WORDS[name])) for name in ("bottom", "objections")]
+        found += [("grades", self._say(GRADES))] if self._found.grades else []
+        measured = [measures.scheme for measures in self._parts.measures]
+        found += [(f"scheme-{scheme.name}", self._say(scheme.title)) for scheme in measured]
+        walls = [wall for wall in self._parts.walls if self._language in wall.lists]
+        found += [(f"wall-{wall.scheme.name}", wall.lists[self._language].title) for wall in walls]
+        return [*found, *((name, self._say(WORDS[name])) for name in ("withheld", "method", "recompute"))]
+
+    def _command(self) -> list[str]:
+        """Return the words of the command that writes this page again: its parts are no facts of the release."""
+        about = ["--round", self._found.round, "--release", self._release.short]
+        return ["biaochi", "public", *about, *self._parts.notice.options()]
+
     def _stamps(self) -> list[str]:
         """Return the banner of a page that is not an announced result."""
-        demo = [self._say(DEMO)] if self._release.is_demo else []
-        status = STAMPS.get(self._release.status(self._found.round))
-        return demo + ([self._say(status)] if status else [])
+        return public_stamps(self._release, self._found.round, self._language)
+
+    def _changes(self) -> list[str]:
+        """Return that the notice was withdrawn, corrected or replaced, with the reason for the public."""
+        change, told = self._parts.change, []
+        if change.withdrawn is not None:
+            told.append(self._say(WITHDRAWN, day=long_day(change.withdrawn, self._language)))
+        if change.replaces is not None:
+            day, release = change.replaces
+            told.append(self._say(REPLACES, day=long_day(day, self._language), release=release[:16]))
+        if change.replaced is not None:
+            told.append(self._say(REPLACED, day=long_day(change.replaced, self._language)))
+        reason = self._parts.notice.reason
+        return [*told, self._say(PUBLIC_REASON, reason=reason)] if told and reason else told
+
+    def _objections(self) -> list[str]:
+        """Return the corrected verdicts, old and new with the reason, and the objections by outcome."""
+        state = self._parts.state
+        category = {str(row["unit_code"]): str(row["category"]) for row in self._rows}
+        corrected = {one.unit_code: category.get(one.unit_code, "") for one in state.corrections}
+        figures = figures_words(self._found, corrected, self._language)
+        told = [
+            self._say(
+                CORRECTED,
+                unit=correction.unit_name,
+                before=self._say(VERDICTS[correction.before]),
+                after=self._say(VERDICTS[correction.after]),
+                day=correction.day,
+                reason=" ".join(filter(None, (correction.reason, figures[correction.unit_code]))),
+            )
+            for correction in state.corrections
+        ]
+        counts = {outcome: state.objections.get(outcome, 0) for outcome in OUTCOMES}
+        told += [self._say(OBJECTIONS[outcome], count=count) for outcome, count in counts.items() if count]
+        return told or [self._say(NO_OBJECTIONS)]
+
+    def _summary(self) -> list[dict[str, object]]:
+        """Return a line for each category: how many units are ranked, and how many have each verdict."""
+        lines: list[dict[str, object]] = []
+        for one in self._shown():
+            name = one.family.name
+            verdicts = Counter(str(row["verdict"]) for row in self._rows if row["category"] == name and row["verdict"])
+            tally = [
+                {"code": code, "text": f"{self._say(VERDICTS[code])} {verdicts.get(code, 0)}"}
+                for code in TIERS
+                if not one.refused or verdicts.get(code)
+            ]
+            text = self._say(TALLY, category=self._category(name), ranked=one.count)
+            lines.append({"code": name, "text": text, "verdicts": tally})
+        return lines
+
+    def _unit_index(self) -> list[dict[str, object]]:
+        """Return the units of each category in register order, to find a line without a script."""
+        units = self._round.units
+        order = dict(zip(map(str, units["unit_code"]), range(len(units)), strict=True))
+        by_category: dict[str, list[dict[str, object]]] = {}
+        for row in sorted(self._rows, key=lambda row: order[str(row["unit_code"])]):
+            by_category.setdefault(str(row["category"]), []).append(row)
+        return [
+            {
+                "title": self._category(name),
+                "units": [{"id": self._id(row), "name": str(row["unit_name"])} for row in rows],
+            }
+            for name, rows in by_category.items()
+        ]
+
+    def _id(self, row: Mapping[str, object]) -> str:
+        """Return the id of a unit's line: its number among the rows, since a code may be any text."""
+        return f"{self._language}-u{self._numbers[str(row['unit_code'])]}"
 
     def _introduction(self) -> list[str]:
         ranked = sum(one.count for one in self._shown())
@@ -377,11 +529,12 @@ class _Page:
             "title": self._category(name),
             "caption": self._say(CAPTION, category=self._category(name), ranked=one.count, level=self._level),
             "headers": [*headers, self._say(WORDS["basis"])],
-            "name_at": 1,
-            "verdict_at": 6,
+            "classes": [*CLASSES, *["group"] * len(groups)],
+            "short": self._short(),
             "numbers": [0, 2, 3, 4, 5, *range(7, 7 + len(groups))],
             "rows": [
                 {
+                    "id": self._id(row),
                     "code": row["unit_code"],
                     "release": self._found.since(name)[:16],
                     "cells": self._ranked_cells(row),
@@ -404,6 +557,9 @@ class _Page:
             *self._by_group(row),
         ]
 
+    def _short(self) -> dict[str, str]:
+        return {name: self._say(message) for name, message in SHORT.items()}
+
     def _not_ranked(self) -> dict[str, object]:
         """Return the units without a place: by decision, for lack of votes, or because their numbers are withheld."""
         rows = [row for row in self._rows if row["rank"] is None]
@@ -413,11 +569,12 @@ class _Page:
             "title": "",
             "caption": self._say(N_("Units without a place, and why; no score of them is published.")),
             "headers": [*(self._say(header) for header in NOT_RANKED_HEADERS), *groups, basis],
-            "name_at": 0,
-            "verdict_at": None,
+            "classes": [*NOT_RANKED_CLASSES, *["group"] * len(groups)],
+            "short": self._short(),
             "numbers": [2, *range(4, 4 + len(groups))],
             "rows": [
                 {
+                    "id": self._id(row),
                     "code": row["unit_code"],
                     "release": self._found.since(str(row["category"]))[:16],
                     "cells": [
@@ -606,4 +763,6 @@ def _bar(row: dict[str, object], one: BottomList) -> Bar:
     best, worst, rank = (int(str(row[name])) for name in ("rank_best", "rank_worst", "rank"))
     half = 0.4
     border = at(one.line) if one.line is not None else ""
-    return Bar(at(best - half), at(worst + half), at(rank), border)
+    middle, reach = float(at(rank)), 3.5
+    ends = (f"{middle - reach:.1f}", f"{middle + reach:.1f}")
+    return Bar(at(best - half), at(worst + half), at(rank), *ends, border)

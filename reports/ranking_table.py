@@ -208,6 +208,12 @@ def _by_group(row: Mapping[str, object]) -> dict[str, int]:
     return {str(group): int(n) for group, n in counts.items()} if isinstance(counts, dict) else {}
 
 
+def head_fact(release: Release, round_id: str, language: str) -> list[tuple[str, Cell]]:
+    """Return the head of the audit log for the second sheet; nothing for a release that was never in force."""
+    head = release.head(round_id)
+    return [(translate(N_("Head of the audit log"), language), head)] if head else []
+
+
 def facts_of(release: Release, rounds: str, rules: str, count: int, language: str, mark: str) -> list[tuple[str, Cell]]:
     """Return release, round, rule set and row count, for the second sheet of a workbook."""
     facts: list[tuple[str, Cell]] = [
@@ -215,5 +221,6 @@ def facts_of(release: Release, rounds: str, rules: str, count: int, language: st
         (translate(N_("Round"), language), rounds),
         (translate(N_("Rule set"), language), rules),
         (translate(N_("Rows"), language), count),
+        *head_fact(release, rounds, language),
     ]
     return [*facts, (translate(DATA_HEADER, language), mark)] if mark else facts

@@ -6,8 +6,8 @@ from a published line (score, rank) are omitted, because the published text alre
 
 import pandas as pd
 
-from data.model.books import is_book
-from data.model.contract import KIND_NAMES, RECORD_KINDS, REQUIRED, fields, header_of
+from data.model.books import AS_OF, is_book
+from data.model.contract import KIND_NAMES, RECORD_KINDS, REQUIRED, TABLE_OF, fields, header_of
 from data.model.register import ONLY_CATEGORY, PARTICIPATION
 from data.store.records import ALL_ROUNDS, LAST_DAY
 from data.store.release import Round
@@ -103,11 +103,15 @@ def _records(round_: Round, kind: str, language: str, as_of: str) -> tuple[list[
 
 
 def _as_delivered(round_: Round, kind: str, as_of: str) -> pd.DataFrame:
-    """Return the rows of a kind; of a book the state on a day of those that the files of the round brought."""
-    if not is_book(kind):
-        return round_.records(kind)
-    states = round_.release.book(kind, as_of)
-    return states[states["round_id"] == round_.id]
+    """Return the rows of a kind; of a book the last row of each key in the files of the round up to a day.
+
+    What a file of a later round says of a row is exported with that round: else the earlier round would be empty.
+    """
+    rows = round_.records(kind)
+    if not is_book(kind) or rows.empty:
+        return rows
+    known = rows[rows[AS_OF] <= as_of].sort_values(AS_OF, kind="stable")
+    return known.drop_duplicates(list(TABLE_OF[kind].key), keep="last").sort_values(list(TABLE_OF[kind].key))
 
 
 def _printed(frame: pd.DataFrame) -> tuple[list[str], list[list[Cell]]]:

@@ -21,6 +21,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from analytics.clusters import Clusters
+from analytics.evidence import Evidence
 from analytics.pairs import honest_pairs
 from data.store.release import Round, per_round
 from errors import BiaochiError
@@ -47,9 +48,11 @@ PUBLISHED = (
 )
 STAMP = N_("INTERNAL: for the unit and its statistician; not to be passed on or published")
 ABOUT = N_("Unit {unit}, round {round}, rule set {rules}, release {release}")
+HEAD = N_("Head of the audit log: {head}")
 DIRECTOR = (
     STAMP,
     ABOUT,
+    HEAD,
     "",
     N_("1. The result"),
     N_("Votes on the unit: {n}. Score: {score}. Place by score: {rank}, among {count} ranked units of {family}."),
@@ -87,6 +90,7 @@ DIRECTOR = (
 README = (
     STAMP,
     ABOUT,
+    HEAD,
     "",
     N_("What this is for: to recompute, without this product, the score, the places and the verdict of one unit."),
     N_("It needs Python 3.11 or later with numpy and scipy. In the folder of these files run:"),
@@ -111,6 +115,10 @@ README = (
     ),
     N_("rules.toml: the rule set."),
     N_("Not in it: votes of other units, and votes that two units have in common."),
+    N_(
+        "Taken as given, where the rule set has them: components of the score other than the ballots, points added or "
+        "taken off, coefficients, and scores indicator by indicator. They are listed with their evidence."
+    ),
     N_(
         "Keep it safe all the same: the sums of a group with few votes show how these people voted, and where one "
         "person alone graded two units, their covariance can show that person's grades."
@@ -195,6 +203,7 @@ def kit_content(round_: Round, family: Family, code: str, shared: Mapping[str, A
     return {
         "salt": hashlib.sha256(f"{_secret(round_)}\n{code}".encode()).hexdigest(),
         "release": round_.release.id,
+        **({"drawn_from": round_.drawn_from} if round_.drawn_from != round_.release.id else {}),
         "round": round_.id,
         "status": [marks(round_, language) for language in LANGUAGES],
         "demo": round_.release.is_demo,
@@ -230,6 +239,8 @@ def kit_content(round_: Round, family: Family, code: str, shared: Mapping[str, A
             )
         ],
         "law": _law(family, at),
+        **_parts(family, at),
+        **_estimator(family, at),
         "family": {**(_shared(family) if shared is None else shared), **_claims(round_, family, at)},
         "published": {name: own[name] for name in PUBLISHED},
     }
@@ -285,7 +296,7 @@ def _shared(family: Family) -> dict[str, Any]:
         "units": [str(code) for code in members["unit_code"]],
         "names": [str(name) for name in members["unit_name"]],
         "score": scores.score[ranked].tolist(),
-        "se": scores.se[ranked].tolist(),
+        "se": [None] * len(ranked) if family.no_error else scores.se[ranked].tolist(),
         "covariance": pairs.sigma.tolist(),
         "spread": _finite(pairs.differences.spread),
         "df": _finite(pairs.df),
@@ -338,7 +349,51 @@ def _law(family: Family, at: int) -> dict[str, Any]:
         "open": evidence.open_share[at].tolist(),
         "sites": _sites(evidence.clusters, at, len(evidence.effect)),
         "across": 0.0 if evidence.clusters is None else float(evidence.clusters.across[at]),
+        **_shift(evidence, at),
     }
+
+
+def _shift(evidence: Evidence, at: int) -> dict[str, Any]:
+    """Return points, variance and reach of the other parts of a score; nothing where the ballots are all."""
+    if evidence.shift is None or evidence.extra is None or evidence.reach is None:
+        return {}
+    reach = [float(side[at]) for side in evidence.reach]
+    return {"shift": float(evidence.shift[at]), "extra": float(evidence.extra[at]), "reach": reach}
+
+
+def _parts(family: Family, at: int) -> dict[str, Any]:
+    """Return the other parts of the unit's score with their evidence, taken as given by the kit."""
+    if family.others is None:
+        return {}
+    code, parts = family.members["unit_code"].iloc[at], family.others.parts
+    own = family.others.table[family.others.table["unit_code"] == code].drop(columns="unit_code")
+    missing = bool(np.isnan(parts.constant[at]))
+    return {
+        "parts": {
+            "weight": float(parts.weight[at]),
+            "constant": None if missing else float(parts.constant[at]),
+            "missing": missing,
+            "left_out": bool(family.others.left_out[at]),
+            "listed": records(own, list(own)),
+        }
+    }
+
+
+def _estimator(family: Family, at: int) -> dict[str, Any]:
+    """Return what a score needs that is no mean of votes: votes of the unit by score, and how many are left out."""
+    if family.no_error is None:
+        return {}
+    score, trimming = family.ballots.score[at], family.rules.features.trimming
+    told: dict[str, Any] = {"kind": family.no_error, "given": None if np.isnan(score) else float(score)}
+    counts = family.moments.counts
+    if trimming is not None and counts is not None:
+        counts = counts.pooled() if family.weights is None else counts
+        weights = family.weights or {"": 1.0}
+        groups = [""] if family.weights is None else list(map(str, family.moments.groups))
+        told |= {"highest": trimming.highest, "lowest": trimming.lowest, "share": trimming.share}
+        told |= {"value": counts.value.tolist(), "own": counts.count[at].tolist()}
+        told["weight"] = [float(weights.get(group, 0.0)) for group in groups]
+    return {"estimator": told}
 
 
 def _sites(clusters: Clusters | None, at: int, groups: int) -> list[dict[str, float] | None]:
@@ -367,4 +422,5 @@ def _before(p: Array, own: float) -> dict[str, float]:
 def _facts(round_: Round, family: Family, code: str) -> dict[str, str]:
     name = str(family.members.set_index("unit_code")["unit_name"][code])
     unit = name if name == code else f"{name} ({code})"
-    return {"unit": unit, "round": round_.id, "rules": family.rules.name, "release": round_.release.id}
+    facts = {"unit": unit, "round": round_.id, "rules": family.rules.name}
+    return {**facts, "release": round_.release.id, "head": round_.head or number_format.NONE}

@@ -208,6 +208,8 @@ def own_among_all(kit: Kit, found: dict[str, object]) -> dict[str, tuple[object,
         return {}
     at = family["units"].index(code)
     error = family["se"][at]
+    if "estimator" in kit:
+        return {"own_score": (found["score"], family["score"][at])}
     return {"own_score": (found["score"], family["score"][at]), "own_se": (found["se"], error)}
 
 
@@ -230,13 +232,36 @@ def own_score(kit: Kit) -> dict[str, object]:
     """Return score, standard error and interval of the unit, from its sums and those of the groups over all units."""
     cells, totals, weight = weighed(kit)
     nothing: dict[str, object] = dict.fromkeys(("score", "se", "score_low", "score_high"))
-    if cells is None:
+    if "estimator" in kit:
+        return {**nothing, "score": estimated(kit)}
+    if cells is None or kit.get("parts", {}).get("missing"):
         return nothing
-    score = sum(w * c["total"] / c["n"] for c, w in zip(cells, weight, strict=True)) / SCALE
-    variance = sum(part for part, _ in variances(cells, totals, weight)) + kit["law"].get("across", 0.0)
+    law = kit["law"]
+    score = sum(w * c["total"] / c["n"] for c, w in zip(cells, weight, strict=True)) / SCALE + law.get("shift", 0.0)
+    variance = (
+        sum(part for part, _ in variances(cells, totals, weight)) + law.get("across", 0.0) + law.get("extra", 0.0)
+    )
     nu = freedom_of_score(kit)
-    low, high = interval(kit["law"], score, nu, kit["level"])
+    low, high = interval(law, score, nu, kit["level"])
+    if "reach" in law:  # parts that were sampled besides the ballots: independent, so their reaches add as squares
+        low, high = score - math.hypot(score - low, law["reach"][0]), score + math.hypot(high - score, law["reach"][1])
     return {"score": score, "se": math.sqrt(variance), "score_low": low, "score_high": high}
+
+
+def estimated(kit: Kit) -> float | None:
+    """Return the mean without the highest and lowest votes; a score indicator by indicator is taken as given."""
+    told = kit["estimator"]
+    given: float | None = told["given"]
+    if told["kind"] != "trimmed" or given is None:
+        return given
+    found = 0.0
+    for row, weight in zip(told["own"], told["weight"], strict=True):
+        votes = [value for value, n in zip(told["value"], row, strict=True) for _ in range(round(n))]
+        cut = math.floor(round(told["share"] * len(votes), 9))
+        low, high = (cut, cut) if told["share"] else (told["lowest"], told["highest"])
+        kept = votes[low : len(votes) - high]
+        found += weight * sum(kept) / len(kept) if weight > 0 else 0.0
+    return found * kit.get("parts", {}).get("weight", 1.0) + kit.get("parts", {}).get("constant", 0.0)
 
 
 def freedom_of_score(kit: Kit) -> float:
@@ -264,9 +289,10 @@ def weighed(kit: Kit) -> tuple[Any, Any, list[float]]:
     cells, totals, weights = kit["own"]["cells"], kit["group_totals"], kit["weights"]
     law = kit["law"]
     sites, left = law.get("sites") or [None] * len(cells), law.get("open") or [1.0] * len(cells)
+    ballots = kit.get("parts", {}).get("weight", 1.0)  # of the ballots in a score that has other parts
     if weights is None:  # all votes as one group
         one = {**summed(cells), "sites": sites[0], "open": left[0]}
-        return ([one], [summed(totals)], [1.0]) if one["n"] else (None, None, [])
+        return ([one], [summed(totals)], [ballots]) if one["n"] else (None, None, [])
     wanted = {group for group, weight in weights.items() if weight > 0}
     there = [at for at, cell in enumerate(cells) if cell["group"] in wanted and cell["n"] > 0]
     if not there or (len(there) < len(wanted) and not kit["renormalise"]):
@@ -274,7 +300,7 @@ def weighed(kit: Kit) -> tuple[Any, Any, list[float]]:
     chosen = [weights[cells[at]["group"]] for at in there]
     scale = sum(chosen) if kit["renormalise"] else 1.0
     used = [{**cells[at], "sites": sites[at], "open": left[at]} for at in there]
-    return used, [totals[at] for at in there], [weight / scale for weight in chosen]
+    return used, [totals[at] for at in there], [weight / scale * ballots for weight in chosen]
 
 
 def summed(cells: list[dict[str, Any]]) -> dict[str, int]:
@@ -332,8 +358,8 @@ def sizes(law: Kit) -> list[float]:
 
 
 def counted(law: Kit) -> float:
-    """What the groups add to the score of which everybody voted: their means have no error."""
-    value, found = np.array(law["value"]), 0.0
+    """What has no error: groups of which everybody voted, and points of other parts than the ballots."""
+    value, found = np.array(law["value"]), law.get("shift", 0.0)
     for row, weight, n in zip(law["own"], law["weight"], sizes(law), strict=True):
         if weight > 0 and n == math.inf:
             found += weight * float(np.array(row) @ value) / sum(row)
@@ -425,6 +451,8 @@ def places(kit: Kit) -> dict[str, object]:
     x, sigma = np.array(family["score"]), np.array(family["covariance"])
     own = family["units"].index(kit["own"]["code"])
     z = differences(family)
+    if "estimator" in kit:  # nothing is known of the error of such scores, so every place is possible
+        return {"rank": 1 + int((x > x[own] + 1e-9).sum()), "rank_best": 1, "rank_worst": len(x)}
     c = critical_value(z, errors_of_draws(sigma), normal_draws(sigma, kit), kit["level"])
     return {
         "rank": 1 + int((x > x[own] + 1e-9).sum()),
@@ -460,12 +488,12 @@ def errors_of_draws(sigma: Any) -> Any:
 
 
 def normal_draws(sigma: Any, kit: Kit) -> Any:
-    """The draws of the release, one a column: PCG64 from the release id and the name of the family.
+    """The draws of the release, one a column: PCG64 from the id of `drawn_from`, else the release, and the family name.
 
     They come in blocks of so many draws that a block has 2^17 numbers, draw after draw, and are brought to the
     covariance by its pivoted Cholesky root. The order is part of the method: other draws, other third decimals.
     """
-    digest = hashlib.sha256(f"{kit['release']}\n{kit['family']['name']}".encode()).digest()
+    digest = hashlib.sha256(f"{kit.get('drawn_from', kit['release'])}\n{kit['family']['name']}".encode()).digest()
     generator = np.random.Generator(np.random.PCG64(int.from_bytes(digest[:8], "big")))
     p = len(sigma)
     scale = math.sqrt(np.diagonal(sigma).max()) or 1.0
@@ -508,6 +536,8 @@ def verdict(kit: Kit) -> dict[str, object]:
     """Return the verdict: at the bottom, not at the bottom, or neither."""
     family, own = kit["family"], kit["family"]["units"].index(kit["own"]["code"])
     rule, k = kit["bottom"]["rule"], kit["bottom"]["places"]
+    if "estimator" in kit and rule != "dissatisfied_over":
+        return {"confirm_p": 1.0, "clear_p": 1.0, "verdict": "undecided"}
     pairs = [last_places(differences(family), at, k) for at in range(len(family["units"]))]
     confirm, clear = (holm([pair[side] for pair in pairs])[own] for side in (0, 1))
     if k == 1 and len(pairs) > 1:  # only the observed minimum can be confirmed: the factor 2 in place of Holm's method
@@ -576,8 +606,11 @@ def last_places(z: Any, at: int, k: int) -> tuple[float, float]:
 def under_the_line(kit: Kit) -> tuple[float, float]:
     """Is the score below the line: the largest p-value of three tests of skewed grades."""
     line, at = kit["bottom"]["line"], kit["family"]["units"].index(kit["own"]["code"])
-    score, law = kit["family"]["score"][at], reaching(kit["law"], line)
+    score, extra = kit["family"]["score"][at], kit["law"].get("extra", 0.0)
+    law = reaching(kit["law"], (line - kit["law"].get("shift", 0.0)) / (kit.get("parts", {}).get("weight", 1.0) or 1.0))
     below, above = (0.0 if score < line else 1.0), (0.0 if score > line else 1.0)
+    if extra > 0:
+        below, above = (float(special.ndtr(side * (score - line) / math.sqrt(extra))) for side in (1, -1))
     own, group = shares(law, 20.0), shares(law, math.inf)
     low, high = ends_of(law, own)
     if line - low > 1e-9 * (high - low) and high - line > 1e-9 * (high - low):
@@ -589,9 +622,10 @@ def under_the_line(kit: Kit) -> tuple[float, float]:
             for side, found in ((1, up), (-1, down)):
                 x = inside(law, share, score + side * step)
                 found.append(signed_root(law, share, a, multiplier_of(law, share, x), x))
-        z = (score - line) / math.sqrt(cumulants(law, group, a)[2])
-        below = float(special.stdtr(nu, max(*up, z)))
-        above = float(special.stdtr(nu, -min(*down, z)))
+        variance = cumulants(law, group, a)[2]
+        z, votes = (score - line) / math.sqrt(variance), math.sqrt(variance / (variance + extra))
+        below = float(special.stdtr(nu, max(*up, z) * votes))
+        above = float(special.stdtr(nu, -min(*down, z) * votes))
     if any(law.get("sites") or []):  # the t test by site as well
         t = (score - line) / kit["family"]["se"][at]
         below, above = (
@@ -641,7 +675,7 @@ def forbidden(kit: Kit) -> bool:
     weights = kit["weights"] or {}
     votes = {cell["group"]: cell["n"] for cell in own["cells"]}
     few = any(w > 0 and votes.get(group, 0) < max(1, kit["per_group"]) for group, w in weights.items())
-    return tie or not spread or few
+    return tie or not spread or few or kit.get("parts", {}).get("left_out", False)
 
 
 if __name__ == "__main__":

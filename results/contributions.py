@@ -4,6 +4,7 @@ Pages and the command line pass these in. `schemes.scheme.Scheme` and `schemes.c
 """
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -13,11 +14,25 @@ if TYPE_CHECKING:
     from data.store.release import Release
 
 
+@dataclass(frozen=True)
+class PostedList:
+    """A list that a scheme posts for everybody, in words of a language: nobody in it can be recognised.
+
+    rows : item -> its cells, in the order of `headers`. basis : period, day and rules.
+    """
+
+    title: str
+    headers: Sequence[str]
+    rows: Mapping[str, Sequence[str]]
+    basis: str
+
+
 class Scheme(Protocol):
     """A scheme: its name in addresses and commands, its title (an English message), tables, measures and words.
 
-    year_rows : the rows of all measures for a year, in total, by unit, by place and by month. names : of units and
-    places, by code.
+    year_rows : the rows of all measures for a year, in total, by unit, by place and by month. public_rows : of them
+    those that may be published once they are judged. posted : the list that it posts of a year, if it posts any.
+    names : of units and places, by code.
     """
 
     @property
@@ -33,8 +48,11 @@ class Scheme(Protocol):
     @property
     def documents(self) -> "Mapping[str, Callable[..., Any]]": ...
     def word(self, code: str, column: str = "") -> str: ...
+    def words(self, kind: str) -> Mapping[str, str]: ...
     def latest_day(self, release: "Release") -> date | None: ...
     def year_rows(self, release: "Release", year: int) -> "pd.DataFrame": ...
+    def public_rows(self, release: "Release", year: int) -> "pd.DataFrame": ...
+    def posted(self, release: "Release", year: int, language: str) -> PostedList | None: ...
     def names(self, release: "Release", day: date) -> Mapping[str, str]: ...
 
 

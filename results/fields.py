@@ -72,6 +72,7 @@ def folded(table: str) -> tuple[str, ...]:
     return tuple(name for name, column in columns(table).items() if column.folded)
 
 
+@cache
 def having(table: str, form: str) -> frozenset[str]:
     """Return the fields of one format."""
     return frozenset(name for name, column in columns(table).items() if column.format == form)

@@ -14,6 +14,8 @@ VERDICTS = {
 }
 
 
+VERDICT_COLOURS = {"confirmed": "#D55E00", "undecided": "#E69F00", "cleared": "#0072B2"}
+"""Colours of the verdicts wherever they are drawn (Okabe-Ito); shapes differ as well: diamond, hollow circle, dot."""
 REASONS = {
     "too_few_votes": N_("Too few votes"),
     "missing_group": N_("A group is missing"),
@@ -25,6 +27,12 @@ REASONS = {
     "border_tie": N_("Tied across the border"),
     "no_spread": N_("No spread"),
     "few_for_line": N_("Too few votes for the line"),
+    "missing_part": N_("A component of the score is missing"),
+    "part_left_out": N_("Scored without a component"),
+    "vetoed": N_("Vetoed"),
+    "parts_decided": N_("Decided by other parts"),
+    "trimmed": N_("Trimmed score, error unknown"),
+    "by_indicator": N_("Score by indicator, error unknown"),
 }
 
 
@@ -41,6 +49,23 @@ REASON_SENTENCES = {
     "few_for_line": N_(
         "An evaluator group that counts gave the unit fewer than 30 votes; so few do not show on which side of a line "
         "in points it is."
+    ),
+    "missing_part": N_("A component of the score is missing for the unit; it is not ranked."),
+    "part_left_out": N_(
+        "A component of the score is missing for the unit; the others share its weight, and nothing is confirmed."
+    ),
+    "vetoed": N_("The unit is vetoed by a fact with its evidence; it is not ranked."),
+    "parts_decided": N_(
+        "The ballots alone would not confirm the unit: the other parts of the score decided. They are listed with "
+        "their evidence."
+    ),
+    "trimmed": N_(
+        "The score leaves out the highest and lowest votes; nothing is known of its error, and nothing is confirmed or "
+        "cleared."
+    ),
+    "by_indicator": N_(
+        "The score is formed indicator by indicator from incomplete ballots; nothing is known of its error, and "
+        "nothing is confirmed or cleared."
     ),
 }
 
@@ -79,6 +104,14 @@ def word(field: str, code: object, language: str) -> object:
     """Return a verdict or reason as a word; other values unchanged."""
     words = WORDS.get(field)
     return translate(words[str(code)], language) if words and code is not None else code
+
+
+MACHINE_USERS = frozenset({"root", "administrator", "system"})
+
+
+def person(name: str, language: str) -> str:
+    """Return who did something: the account that administers the machine is no name of a person."""
+    return translate(N_("the administrator"), language) if name.casefold() in MACHINE_USERS else name
 
 
 YES_OR_NO = {True: ("是", "yes"), False: ("否", "no")}

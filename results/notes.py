@@ -19,6 +19,18 @@ SENTENCES = {
         "This round was delivered as counts. Its votes are treated as independent ballots, so "
         "intervals may be too narrow."
     ),
+    "missing_part": N_("Not ranked, for lack of a component of the score ({count}): {units}."),
+    "part_left_out": N_("Scored without a component that is missing, and never confirmed ({count}): {units}."),
+    "vetoed": N_("Not ranked because of a veto, whose evidence is listed ({count}): {units}."),
+    "parts_decided": N_("Confirmed by other parts of the score; the ballots alone would not ({count}): {units}."),
+    "trimmed": N_(
+        "The scores leave out the highest and lowest votes; nothing is known of their error, so nobody is confirmed or "
+        "cleared (units: {count})."
+    ),
+    "by_indicator": N_(
+        "The scores are formed indicator by indicator from incomplete ballots; nothing is known of their error, so "
+        "nobody is confirmed or cleared (units: {count})."
+    ),
     # --- on a rule set, by itself and on a round ------------------------------------------------
     "rule_line_never": N_(
         "{key} = {line}: no score can be below this line, since the lowest grade gives {low} points, so nobody can "
@@ -39,6 +51,12 @@ SENTENCES = {
         "All scores lie within {number} points of a scale from {low} to {high}, so places rest on small "
         "differences: {units}."
     ),
+    "rule_trimmed": N_(
+        "Trimming: nothing is known of the error of a score without its highest and lowest votes, so under this rule "
+        "set nobody can be confirmed at the bottom or cleared of it."
+    ),
+    "rule_class_nobody": N_("None of {ranked} ranked units reaches {line} points for the class {name}: {units}."),
+    "rule_class_everybody": N_("All {ranked} ranked units reach {line} points for the class {name}: {units}."),
     "rule_one_ballot": N_(
         "{family}: a single ballot can move the score of {units} by {number} points, more than the {gap} points "
         "between the last place on the bottom list and the next."

@@ -6,15 +6,20 @@ from typing import Any
 
 import pandas as pd
 
+from data.model.register import PARTICIPATION
 from data.model.rule_sets import RuleSet
 from data.store.release import Release, Round, per_round
 from data.store.round_status import DRAFT
 from results import number_format
-from results.notes import SENTENCES, Note
+from results.notes import Note
 from results.quality.checks import checks
 from results.ranking.family import families
 from results.ranking.ranking import ranking
+from results.ranking.scoring_tables import SEPARATOR
 
+BY_REGISTER = frozenset(filter(None, PARTICIPATION.values()))
+"""Reasons that the register of units gives."""
+BY_PARTS = ("missing_part", "part_left_out", "vetoed", "parts_decided", "trimmed", "by_indicator")
 KINDS = ("scored", "dont_know", "abstain", "blank", "invalid")
 MANY_DONT_KNOW = 0.30  # chosen, not derived: a note that changes no score
 
@@ -108,7 +113,8 @@ def groups_of(round_: Round) -> pd.DataFrame:
 
 def _share(round_: Round) -> float | None:
     """Return the share of "don't know", of the same lines as that of a unit: results.ranking.unknown.DONT_KNOW."""
-    lines = round_.query("dont_know_lines")
+    apart = round_.rules.apart_groups if round_.rules else ()
+    lines = round_.query("dont_know_lines", apart=SEPARATOR.join(apart))
     unknown, graded = int(lines["dont_know"].sum()), int(lines["scored"].sum())
     return unknown / (unknown + graded) if unknown + graded else None
 
@@ -120,7 +126,7 @@ def _notes(rows: pd.DataFrame, units: pd.DataFrame, rules: RuleSet | None, count
     if rules is None:
         return
     by_reason = {code: _names(rows[rows["reason"] == code]) for code in rows["reason"].dropna()}
-    decided = [n for code, names in by_reason.items() if code not in SENTENCES for n in names]
+    decided = [n for code, names in by_reason.items() if code in BY_REGISTER for n in names]
     tied = rows[rows["reason"] == "border_tie"]
     found = {
         "too_few_votes": by_reason.get("too_few_votes", ()),
@@ -129,6 +135,7 @@ def _notes(rows: pd.DataFrame, units: pd.DataFrame, rules: RuleSet | None, count
         "provisional": _names(units[units["provisional"].astype(bool)]),
         "border_tie": _names(tied),
         "dont_know": _names(rows[rows["dont_know_share"] > MANY_DONT_KNOW]),
+        **{code: by_reason.get(code, ()) for code in BY_PARTS},
     }
     facts = {"minimum": rules.minimum.per_unit, "share": round(MANY_DONT_KNOW * 100)}
     verdicts = {"border_tie": _verdicts(tied, rules.presentation.decimals)}

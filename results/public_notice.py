@@ -1,14 +1,16 @@
-"""Public notice of announced results: its last day, and the last day to request a review.
+"""Public notice of announced results: its first and last day, and the last day to raise an objection.
 
-Both periods count working days from the day of the announcement, which does not count itself. Whoever announces the
-round states the number of days, and the history of the round keeps it. The calendar defines the working days. A date
-is provisional if its period runs through a year whose calendar is missing.
+The notice runs in calendar days, and a last day that is not worked moves to the next working day; objections run in
+working days. Neither counts the day of the announcement. Whoever announces the round states the number of days, and the
+history of the round keeps it. The calendar defines the working days. A date is provisional if its period runs through a
+year whose calendar is missing.
 """
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from data.model.working_days import Calendar, Deadline, Periods
+from data.model.clock import after_days, rolled
+from data.model.working_days import UNSTATED_BEFORE, WORKING_DAYS, Calendar, Deadline, Periods
 from data.store.history import Event
 from data.store.round_status import ANNOUNCED
 from i18n import N_, join, translate
@@ -16,19 +18,28 @@ from i18n import N_, join, translate
 
 @dataclass(frozen=True)
 class Notice:
-    """The two last days of an announced round, and the periods and calendar behind them.
+    """The days of an announced round, and the periods and calendar behind them.
 
-    stated: whether the periods were given when the round was announced; otherwise they are the usual periods.
-    calendar: version of the calendar. missing: years of the periods whose calendar is not loaded.
+    first: the first day that counts. notice_ends: the last, moved to a working day. calendar: version of the calendar.
+    missing: years of the periods whose calendar is not loaded.
     """
 
     announced: date
     periods: Periods
-    stated: bool
     notice_ends: Deadline
     review_until: Deadline
     calendar: str
     missing: tuple[int, ...]
+
+    @property
+    def first(self) -> date:
+        """Return the first day of the notice, the day after the announcement."""
+        return self.announced + timedelta(days=1)
+
+    @property
+    def stated(self) -> bool:
+        """Return whether the periods were given when the round was announced."""
+        return self.periods.stated
 
     @property
     def provisional(self) -> bool:
@@ -39,6 +50,7 @@ class Notice:
         """Return the dates, each with its number of days, then their basis."""
         facts = {
             "day": self.announced.isoformat(),
+            "first": self.first.isoformat(),
             "end": shown_day(self.notice_ends, language),
             "until": shown_day(self.review_until, language),
             "notice": self.periods.notice,
@@ -46,8 +58,10 @@ class Notice:
             "calendar": self.calendar,
         }
         messages = [
-            N_("Announced on {day}. The public notice ends on {end}: {notice} working days."),
-            N_("A review may be requested until {until}: {review} working days."),
+            N_("Announced on {day}. The public notice ends on {end}: {notice} working days.")
+            if self.periods.counted == WORKING_DAYS
+            else N_("Announced on {day}. The public notice runs from {first} to {end}: {notice} calendar days."),
+            N_("Objections may be raised until {until}: {review} working days."),
             N_("The day of announcing is not counted. Work calendar: {calendar}.")
             if self.stated
             else N_(
@@ -79,13 +93,20 @@ def shown_day(deadline: Deadline, language: str) -> str:
 
 
 def notice(announced: date, periods: Periods | None, calendar: Calendar) -> Notice:
-    """Return the notice of results announced on a day; None for the periods uses the usual periods."""
-    chosen = periods or Periods()
-    ends = calendar.add_working_days(announced, chosen.notice)
+    """Return the notice of results announced on a day; None for the periods: they were never stated."""
+    chosen = periods or UNSTATED_BEFORE
+    ends = notice_end(announced, chosen, calendar)
     until = calendar.add_working_days(announced, chosen.review)
     on_the_way = range((announced + timedelta(days=1)).year, max(ends.day, until.day).year + 1)
     missing = tuple(year for year in on_the_way if year not in calendar.years)
-    return Notice(announced, chosen, periods is not None, ends, until, calendar.version, missing)
+    return Notice(announced, chosen, ends, until, calendar.version, missing)
+
+
+def notice_end(announced: date, periods: Periods, calendar: Calendar) -> Deadline:
+    """Return the last day of the notice: of calendar days, moved to a working day, or of working days."""
+    if periods.counted == WORKING_DAYS:
+        return calendar.add_working_days(announced, periods.notice)
+    return rolled(calendar, after_days(announced, periods.notice))
 
 
 def notice_of(given: Event | None, calendar: Calendar) -> Notice | None:

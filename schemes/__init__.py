@@ -25,6 +25,8 @@ def _found() -> tuple[Scheme, ...]:
 
 
 SCHEMES = _found()
+OTHER_SCHEMES = tuple(scheme for scheme in SCHEMES if not scheme.of_evaluation)
+"""Those whose page, lines of the dossier and files of a bundle are not those of the evaluation."""
 
 
 def checks(store: "Store") -> "Mapping[str, AcrossTables]":

@@ -6,12 +6,15 @@ period, as of which day, why there is no interval, under which settings and from
 
 import calendar
 import re
+import weakref
 from collections import ChainMap
-from collections.abc import Callable, Iterable, Iterator, Mapping, MutableMapping
+from collections.abc import Callable, Collection, Hashable, Iterable, Iterator, Mapping, MutableMapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from functools import wraps
 from typing import Any, Generic, Literal, TypeAlias, TypeVar, cast
 
+import numpy as np
 import pandas as pd
 
 Frames: TypeAlias = Mapping[str, pd.DataFrame]
@@ -24,7 +27,9 @@ ROW = (
 """Columns of a row, in this order. value : a share from 0 to 1 of n, or a count. low, high : in the unit of value."""
 
 ATTENTION = ("what", "key", "unit_code", "place_code", "day", "days")
-"""Columns of what has to be done. days : of the kind that the word for `what` names, negative once a day is over."""
+"""Columns of what has to be done. days : of the kind that the word for `what` names, negative once a day is over; where
+the scheme has ATTENTION_COUNT_WORDS for it, the number that they name.
+"""
 
 ALL, MONTH, QUARTER = "all", "month", "quarter"
 KEY_COLUMN = {
@@ -56,6 +61,18 @@ random.
 def setting(default: Any, *, low: object = None, high: object = None, choices: tuple[str, ...] = ()) -> Any:
     """Return a field of a class of settings: its default, and the range or words that `schemes.rules` accepts."""
     return field(default=default, metadata={"low": low, "high": high, "choices": choices})
+
+
+@dataclass(frozen=True)
+class Earlier:
+    """A field of a book whose earlier values a scheme reads: key, as_of and value of every file, oldest first.
+
+    keys : frames -> the keys of the rows, which should be few.
+    """
+
+    kind: str
+    field: str
+    keys: Callable[[Frames], Collection[str]]
 
 
 @dataclass(frozen=True)
@@ -116,7 +133,8 @@ class Measure(Generic[S]):
     counts : what the value is: "share", or the word for what is counted. of_what : word for the base. by : ways to
     divide it. fn : frames, question and settings to key, value, n and, where tested, low, high, verdict and reason.
     tables : frames it reads. why_no_interval : None where the interval is exact. good : direction that is good.
-    public : may leave the system after disclosure control.
+    public : may leave the system after disclosure control. enters : a share that may be a component of the official
+    score of a unit.
     """
 
     name: str
@@ -128,20 +146,31 @@ class Measure(Generic[S]):
     why_no_interval: str | None = COUNTED
     good: Literal["high", "low"] | None = None
     public: bool = False
+    enters: bool = False
 
 
 def measure_rows(
     scheme: str, measures: Iterable[Measure[S]], frames: Frames, asked: Asked, settings: S
 ) -> pd.DataFrame:
     """Return ROW for every measure that can be divided as asked."""
-    rows: list[dict[str, object]] = []
-    for measure in measures:
-        if asked.by not in (ALL, *measure.by):
-            continue
-        for name, part in _parts(asked):
-            about = {"scheme": scheme, "measure": measure.name, "by": asked.by, "of_what": measure.of_what}
-            rows += [{**about, **row} for row in _answered(measure, frames, part, settings, name)]
-    return pd.DataFrame(rows, columns=list(ROW), dtype=object)
+    return as_rows(row for measure in measures for row in measure_records(scheme, measure, frames, asked, settings))
+
+
+def measure_records(
+    scheme: str, measure: Measure[S], frames: Frames, asked: Asked, settings: S
+) -> list[dict[str, object]]:
+    """Return the rows of one measure as records of ROW; none if it cannot be divided as asked."""
+    if asked.by not in (ALL, *measure.by):
+        return []
+    about = {"scheme": scheme, "measure": measure.name, "by": asked.by, "of_what": measure.of_what}
+    return [
+        {**about, **row} for name, part in _parts(asked) for row in _answered(measure, frames, part, settings, name)
+    ]
+
+
+def as_rows(found: Iterable[dict[str, object]]) -> pd.DataFrame:
+    """Return records of ROW as a frame."""
+    return pd.DataFrame(list(found), columns=list(ROW), dtype=object)
 
 
 def _parts(asked: Asked) -> list[tuple[str, Asked]]:
@@ -211,12 +240,12 @@ def groups(rows: pd.DataFrame, by: str) -> Iterator[tuple[str, pd.DataFrame]]:
 
 def counts(rows: pd.DataFrame, asked: Asked) -> pd.DataFrame:
     """Return the number of rows of each key, which is also its base."""
-    return answers((key, len(part), len(part)) for key, part in groups(rows, asked.by))
+    return answers((key, n, n) for key, _, n in totals(rows, asked.by, None))
 
 
 def parts_of(rows: pd.DataFrame, asked: Asked, met: pd.Series) -> pd.DataFrame:
     """Return how many rows of each key meet a condition, of how many."""
-    return answers((key, int(met[part.index].sum()), len(part)) for key, part in groups(rows, asked.by))
+    return answers(totals(rows, asked.by, met))
 
 
 def distinct(rows: pd.DataFrame, asked: Asked, column: str) -> pd.DataFrame:
@@ -226,19 +255,51 @@ def distinct(rows: pd.DataFrame, asked: Asked, column: str) -> pd.DataFrame:
 
 def sums(rows: pd.DataFrame, asked: Asked, column: str) -> pd.DataFrame:
     """Return the sum of a column of each key, of how many rows."""
-    return answers((key, int(numbers(part, column).sum()), len(part)) for key, part in groups(rows, asked.by))
+    return answers(totals(rows, asked.by, numbers(rows, column)))
 
 
 def shares(rows: pd.DataFrame, asked: Asked, met: pd.Series) -> pd.DataFrame:
     """Return the share of rows of each key that meet a condition; None for an empty base."""
-    return answers(
-        (key, share(int(met[part.index].sum()), len(part)), len(part)) for key, part in groups(rows, asked.by)
-    )
+    return answers((key, share(part, n), n) for key, part, n in totals(rows, asked.by, met))
+
+
+def totals(rows: pd.DataFrame, by: str, values: pd.Series | None) -> Iterator[tuple[str, int, int]]:
+    """Yield each key with the sum of the values of its rows, and their number: half a million rows in one pass."""
+    own = None if values is None else values if values.index.equals(rows.index) else values.reindex(rows.index)
+    numbers = np.ones(len(rows), dtype=np.int64) if own is None else own.to_numpy(dtype=np.int64)
+    if by == ALL:
+        yield "", int(numbers.sum()), len(rows)
+        return
+    grouped = pd.Series(numbers, index=rows.index).groupby(rows[KEY_COLUMN[by]], sort=True)
+    for key, part, n in zip(grouped.size().index, grouped.sum(), grouped.size(), strict=True):
+        yield str(key), int(part), int(n)
 
 
 def share(part: int, base: int) -> float | None:
     """Return part / base; None for an empty base, which is neither 0% nor 100%. `part` is round(share * base)."""
     return part / base if base else None
+
+
+T = TypeVar("T")
+
+
+def once(fn: Callable[..., T]) -> Callable[..., T]:
+    """Keep what a function of a frame answers as long as the frame lives: every measure asks for it.
+
+    fn : frame, and arguments that can be hashed.
+    """
+    kept: dict[tuple[Hashable, ...], tuple[Any, T]] = {}
+
+    @wraps(fn)
+    def of(rows: pd.DataFrame, *others: Hashable) -> T:
+        name = (id(rows), *others)
+        found = kept.get(name)
+        if found is None or found[0]() is not rows:
+            found = (weakref.ref(rows, lambda _: kept.pop(name, None)), fn(rows, *others))
+            kept[name] = found
+        return found[1]
+
+    return of
 
 
 def days(rows: pd.DataFrame, column: str) -> pd.Series:

@@ -15,7 +15,7 @@ from data.model.books import AS_OF, is_book
 from data.model.contract import FACT, MONTH, TABLE_OF, UPLOAD_KINDS, Table
 from data.model.record_keys import year_of
 from data.model.working_days import SHIPPED_YEARS, Calendar, work_calendar
-from schemes.frame import BEGUN, days
+from schemes.frame import BEGUN, Earlier, days
 from schemes.kept_rules import DatedRules
 from schemes.scheme import Scheme
 
@@ -71,7 +71,15 @@ class Registers:
     @cached_property
     def plain(self) -> LazyFrames:
         """The frames without due days. A table that was never delivered is not among them."""
-        return LazyFrames([*(kind for kind in delivered(self.release) if self._known(kind)), *EVERYWHERE], self._load)
+        known = [kind for kind in delivered(self.release, self.scheme.tables) if self._known(kind)]
+        earlier = [name for name, own in self._earlier.items() if own.kind in known]
+        return LazyFrames([*known, *earlier, *EVERYWHERE], self._load)
+
+    @property
+    def _earlier(self) -> Mapping[str, Earlier]:
+        """The earlier values that the due days of the scheme need, by the name of their frame."""
+        found: Mapping[str, Earlier] = getattr(self.scheme.due_days, "EARLIER", {})
+        return found
 
     @cached_property
     def frames(self) -> LazyFrames:
@@ -101,6 +109,13 @@ class Registers:
         if name == RULES:
             first = pd.Series([item.first for item in self.dated], dtype="datetime64[s]")
             return pd.DataFrame({"valid_from": first, "settings": [item.rules.settings for item in self.dated]})
+        given = getattr(self.scheme.due_days, "FRAMES", {})
+        if name in given:
+            rows: pd.DataFrame = given[name](self.release, self.as_of, self.settings)
+            return rows
+        if name in self._earlier:
+            own = self._earlier[name]
+            return self.release.book_values(own.kind, own.field, own.keys(self.plain), self.as_of.isoformat())
         if name == UNIT:
             return units_on(self.release, self.as_of)
         if name in (PLACE, PERSON):
@@ -110,10 +125,10 @@ class Registers:
         return begun(name, up_to(TABLE_OF[name], with_days(name, self.release.records(name)), self.as_of))
 
 
-def delivered(release: "Release") -> list[str]:
-    """Return the kinds of the schemes' tables, and of the registers that they share, which the release has."""
+def delivered(release: "Release", own: Collection[str] = ()) -> list[str]:
+    """Return the kinds of tables that close by month, and of `own`, which the release has."""
     kinds = set(release.query("uploads")["kind"])
-    return [kind for kind in UPLOAD_KINDS if kind in kinds and TABLE_OF[kind].lock == MONTH]
+    return [kind for kind in UPLOAD_KINDS if kind in kinds and (kind in own or TABLE_OF[kind].lock == MONTH)]
 
 
 def as_of_days(release: "Release", kind: str, day: date | None = None) -> list[str]:
@@ -124,6 +139,10 @@ def as_of_days(release: "Release", kind: str, day: date | None = None) -> list[s
 
 def latest_day(scheme: Scheme, release: "Release") -> date | None:
     """Return the newest day that the scheme's tables speak of: the as-of day of a book, else the day of a fact."""
+    given = getattr(scheme.due_days, "latest_day", None)
+    if given is not None:
+        last: date | None = given(release)
+        return last
     kinds = [kind for kind in delivered(release) if kind in scheme.tables]
     books = [as_of_days(release, kind)[-1] for kind in kinds if is_book(kind)]
     if books:

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from data.model.contract import Table
     from data.store.release import Release
+    from results.contributions import PostedList
     from schemes.command import Command
     from schemes.frame import Asked, Frames, Measure
     from schemes.rules import Rules
@@ -107,7 +108,13 @@ class Scheme:
     @property
     def tables(self) -> tuple[str, ...]:
         """Names of its tables, in the order of upload; each is the kind of upload too."""
-        return tuple(table.name for table in self.contract)
+        return tuple(table.kind for table in self.contract)
+
+    @property
+    def of_evaluation(self) -> bool:
+        """Whether its page, its lines of the dossier and its files of a bundle are those of the evaluation."""
+        own: bool = getattr(self.module(WORDS), "OF_EVALUATION", False)
+        return own
 
     @property
     def measures(self) -> "Sequence[Measure[Any]]":
@@ -126,6 +133,38 @@ class Scheme:
         from schemes.chosen import year_rows
 
         return year_rows(self, release, year)
+
+    def public_rows(self, release: "Release", year: int) -> "pd.DataFrame":
+        """Return the rows of a year that may be published once they are judged."""
+        from schemes.chosen import public_rows
+
+        return public_rows(self, release, year)
+
+    @property
+    def posts(self) -> bool:
+        """Whether it posts a list for everybody, whose entries may have a redacted text; its words say so."""
+        return bool(getattr(self.module(WORDS), "POSTS", False))
+
+    def original_texts(self, release: "Release", year: int) -> Mapping[str, str]:
+        """Return item -> its text as delivered, of the list that it posts of a year; inside the house only."""
+        write = self._given(DOCUMENTS, "original_texts", None)
+        if write is None or self.latest_day(release) is None:
+            return {}
+        from schemes.chosen import of_year
+
+        texts: Mapping[str, str] = write(of_year(self, release, year))
+        return texts
+
+    def posted(self, release: "Release", year: int, language: str) -> "PostedList | None":
+        """Return the list that it posts for everybody, of a year; None if it posts none, or has no tables."""
+        write = self._given(DOCUMENTS, "posted_list", None) if self.posts else None
+        day = self.latest_day(release) if write is not None else None
+        if write is None or day is None:
+            return None
+        from schemes.chosen import of_year
+
+        posted: PostedList | None = write(of_year(self, release, year), language)
+        return posted
 
     def names(self, release: "Release", day: date) -> Mapping[str, str]:
         """Return code -> name of the units and places that rows may name."""

@@ -22,7 +22,7 @@ PLAIN = {
     "PlaceholderError": "the guard of templates turns it into a refusal with place and reason",
     "LockedWorkbookError": "stays inside the worker process that reads workbooks",
 }
-ROOMS = ("analytics", "formats", "data", "results", "reports", "ui", "cli")
+ROOMS = ("access", "analytics", "formats", "data", "results", "reports", "ui", "cli")
 
 
 @cache

@@ -258,8 +258,20 @@ SETTINGS = {
         "en": ("origins whose requests are accepted, such as `https://pingyi.example`", "from host names and port"),
     },
     "BIAOCHI_LOGIN": {
-        "zh": ("`1`：须登录（`.streamlit/secrets.toml` 有 `[auth]` 时同此）", "`0`"),
-        "en": ("`1`: people sign in (also when `.streamlit/secrets.toml` has `[auth]`)", "`0`"),
+        "zh": ("`1`：须登录（有账号文件，或 `.streamlit/secrets.toml` 有 `[auth]` 时同此）", "`0`"),
+        "en": ("`1`: people sign in (also when accounts exist or `.streamlit/secrets.toml` has `[auth]`)", "`0`"),
+    },
+    "BIAOCHI_TWO_PEOPLE": {
+        "zh": ("`1`：定稿、公布、裁定异议、回退须两人办理；`0`：不须", "须登录时为 `1`"),
+        "en": ("`1`: finalising, announcing, ruling and rolling back need two people; `0`: not", "`1` with sign-in"),
+    },
+    "BIAOCHI_ACCOUNTS": {
+        "zh": ("账号和会话的文件夹，须在数据目录以外", "数据目录旁的 `var-accounts/`"),
+        "en": ("folder of accounts and sessions, outside the store", "`var-accounts/` next to the store"),
+    },
+    "BIAOCHI_SIGNING_KEY": {
+        "zh": ("签署审计日志检查点的密钥文件，须在数据目录以外", "不签署"),
+        "en": ("file of the key that signs checkpoints of the audit log, outside the store", "no signatures"),
     },
     "BIAOCHI_THREADS": {
         "zh": ("导入和发布时 DuckDB 的线程数", "处理器数，至多 `4`"),
@@ -276,6 +288,18 @@ SETTINGS = {
     "BIAOCHI_REPORT_DAYS": {
         "zh": ("每季度承诺进度的报送期限：季度结束后的工作日数", "`10`"),
         "en": ("working days after a quarter in which its report on the pledges is due", "`10`"),
+    },
+    "BIAOCHI_NOTICE_DAYS": {
+        "zh": ("公示期的自然日天数，末日遇非工作日顺延；公布时可另定", "`7`"),
+        "en": ("calendar days of a public notice, ending on a working day; stated otherwise when announcing", "`7`"),
+    },
+    "BIAOCHI_OBJECTION_DAYS": {
+        "zh": ("可提出异议的工作日天数；公布时可另定", "`5`"),
+        "en": ("working days in which objections may be raised; stated otherwise when announcing", "`5`"),
+    },
+    "BIAOCHI_RULING_DAYS": {
+        "zh": ("收到异议后作出裁定的工作日数", "`5`"),
+        "en": ("working days from the receipt of an objection to the ruling", "`5`"),
     },
     "BIAOCHI_SCHEMES": {
         "zh": ("另有机制的文件夹，写法同 `PATH`；其中每个含 `tables.csv` 的文件夹是一个机制", "没有"),
@@ -349,6 +373,8 @@ EXPORTED = {"zh": "导出", "en": "Exported"}
 IMPORTED = {"zh": "导入", "en": "Imported"}
 TABLE_TITLES = {
     "ranking": {"zh": "排名、末位名单", "en": "Ranking and bottom list"},
+    "rule_classes": {"zh": "等次（按计分规则）", "en": "Classes of the rule set"},
+    "score_parts": {"zh": "得分构成", "en": "Parts of the scores"},
     "changes": {"zh": "年度变化", "en": "Year-on-year changes"},
     "groups": {"zh": "评议主体", "en": "Evaluator groups"},
     "evaluators": {"zh": "评议人一致性与构成", "en": "Evaluators: agreement, channels and mix"},

@@ -22,23 +22,34 @@ import results.ranking.ranking
 import results.ranking.robustness
 import results.ranking.unit
 import settings
+from analytics.verdicts import CONFIRMED
+from data.model.working_days import Calendar
 from data.store import Store
+from data.store.deliveries import deliveries
+from data.store.history import Event
+from data.store.objections import register as register_of
 from data.store.release import Release, Round
+from data.store.round_status import RoundStatus
 from reports.documents import RoundResults
+from results import unit_finder
 from results.comparison import year_on_year
 from results.evaluators.figures import Evaluators
+from results.home import review_steps as home_review
+from results.home.cards import HomeCard, by_weight, home_card
+from results.home.year_strip import StepFacts
 from results.pledges import analysis, by_year, counts, progress, register
 from results.pledges.by_year import PledgeYear
 from results.pledges.register import PledgeBook
 from results.pledges.vote_scores import VoteScores
+from results.ranking.allowed_accountability import ReleaseClaims
 from results.ranking.bottom_list import BottomList, bottom_list
-from results.ranking.claims import ReleaseClaims
 from results.ranking.family import Family
 from results.ranking.ranking import Ranking
 from results.ranking.unit import Alone, UnitHistory
 from results.ranking.unknown import units_with_bounds
 from results.ranking.what_if import what_if
 from results.ranking.year_card import YearCard, ballots_of, year_card
+from results.unit_finder import Directory
 from ui.i18n import _
 
 P = ParamSpec("P")
@@ -68,7 +79,7 @@ def answers(entries: int) -> Callable[[Callable[P, T]], Callable[P, T]]:
 def store() -> Store:
     """Return the store of this server."""
     chosen = settings.load()
-    return Store(chosen.store, threads=chosen.threads, claims=ReleaseClaims)
+    return Store(chosen.store, threads=chosen.threads, claims=ReleaseClaims, signing_key=chosen.signing_key)
 
 
 def release() -> Release | None:
@@ -160,6 +171,61 @@ def year_cards(round_: Round) -> dict[str, YearCard]:
     }
 
 
+def status(round_id: str) -> RoundStatus:
+    """Return the status of a round; history and uploads, which take 30 ms to read, are read again once changed."""
+    found: RoundStatus = kept(("status", round_id, *_state_of_store()), lambda: store().status(round_id))
+    return found
+
+
+def calendar() -> Calendar:
+    """Return the work calendar of the uploads in force."""
+    found: Calendar = kept(("calendar", *_state_of_store()), lambda: store().calendar())
+    return found
+
+
+def history() -> list[Event]:
+    """Return the history, newest first."""
+    found: list[Event] = kept(("history", *_state_of_store()), lambda: store().history())
+    return found
+
+
+def review_steps(round_id: str, today: date) -> dict[str, StepFacts]:
+    """Return what objections and letters of a round say of the steps of its year."""
+
+    def read() -> dict[str, StepFacts]:
+        return home_review.review_steps(register_of(store(), round_id, today), deliveries(store(), round_id))
+
+    found: dict[str, StepFacts] = kept(("review", round_id, today.isoformat(), *_state_of_store()), read)
+    return found
+
+
+def _state_of_store() -> tuple[str, ...]:
+    """Return what changes with every entry of the history and every upload: names, times and sizes."""
+    path = store().path
+    entries = sorted((path / "history").glob("*.json"))[-1:]
+    seen = [(path / "uploads"), (path / "history"), *entries]
+    facts = ((part.name, part.stat()) for part in seen if part.exists())
+    return (str(path), *(f"{name} {found.st_mtime_ns} {found.st_size}" for name, found in facts))
+
+
+@answers(32)
+def home_cards(round_: Round) -> list[HomeCard]:
+    """Return the finding on every category, those with a confirmed unit first."""
+    return by_weight(home_card(card, _in_a_row(round_, card)) for card in year_cards(round_).values())
+
+
+def _in_a_row(round_: Round, card: YearCard) -> dict[str, int]:
+    """Return for every confirmed unit how many rounds in a row, up to this round, confirmed it."""
+    codes = card.bottom.tier(CONFIRMED)["unit_code"].astype(str)
+    return {code: unit(round_.release, code, round_.is_trial).up_to(round_.id).confirmed_in_a_row for code in codes}
+
+
+@answers(4)
+def directory(release: Release) -> Directory:
+    """Return all units of a release, for the search."""
+    return unit_finder.directory(release)
+
+
 @answers(32)
 def round_results(round_: Round, category: str | None = None) -> RoundResults:
     """Return the results that documents of a round are built from; of a single category, if chosen."""
@@ -242,6 +308,13 @@ def post_years_quietly(release: Release, unit_code: str, post: str, today: date,
     years = [pledge_year(round_, default_as_of(round_, today)) for round_ in own]
     rows = by_year.post_through_years(release, years, unit_code, post)
     return rows, analysis.trends(release, years, unit_code, post)
+
+
+# 256: a chart of 90 units takes some 60 KB.
+@answers(256)
+def figure(key: tuple[str, ...], _make: Callable[[], Any]) -> Any:
+    """Draw a chart once for all sessions; the key holds the release, the language and all that the chart depends on."""
+    return _make()
 
 
 # 256: the answers of a scheme's page take some 100 KB, its registers of 500,000 rows do not come through here.

@@ -3,33 +3,33 @@
 import pandas as pd
 import streamlit as st
 from streamlit.elements.arrow import DataframeState
+from streamlit.elements.lib.column_types import ColumnConfig
 
 from i18n import N_
 from results.comparison.year_on_year import DOWN, LEFT_OUT_SENTENCES, SAME, SCREENING, STATEMENT_NAMES, UP, Changes
 from results.labels import REASON_SENTENCES, REASONS
-from results.number_format import signed_interval
+from results.number_format import number, signed_interval
+from ui import printing
+from ui.grids import number_column, rounded, signed_column, whole
 from ui.i18n import _
 from ui.layout import plain
-from ui.tables import number, places
+from ui.tables import written
 
 POSITION_NAMES = {UP: N_("place up"), DOWN: N_("place down")}
-TO = " → "
+PLACES = ("rank_best_from", "rank_worst_from", "rank_best_to", "rank_worst_to")
 MOST_ROWS = 60
 """Rows shown at full height; a longer table scrolls."""
 
 
 def change_rows(found: Changes, decimals: int) -> pd.DataFrame:
-    """Return the compared units with scores, votes, places, finding and remarks in words."""
+    """Return the compared units with scores, votes, finding and remarks in words."""
     rows = found.rows
     pairs = zip(rows["score_from"], rows["score_to"], strict=True)
     votes = zip(rows["n_from"], rows["n_to"], strict=True)
-    before = [places(a, b) for a, b in zip(rows["rank_best_from"], rows["rank_worst_from"], strict=True)]
-    after = [places(a, b) for a, b in zip(rows["rank_best_to"], rows["rank_worst_to"], strict=True)]
     return rows.assign(
-        scores=[f"{number(a, decimals)}{TO}{number(b, decimals)}" for a, b in pairs],
+        scores=[f"{number(a, decimals)} → {number(b, decimals)}" for a, b in pairs],
+        votes=[f"{a} → {b}" for a, b in votes],
         interval=[signed_interval(a, b, decimals) for a, b in zip(rows["low"], rows["high"], strict=True)],
-        votes=[f"{a}{TO}{b}" for a, b in votes],
-        places=[f"{a}{TO}{b}".replace(" – ", "–") for a, b in zip(before, after, strict=True)],
         finding=["–" if pd.isna(code) else _(STATEMENT_NAMES[code]) for code in rows["statement"]],
         p_words=[p_words(p) for p in rows["p_holm"]],
         remark=[_remark(row) for row in rows.to_dict("records")],
@@ -38,13 +38,23 @@ def change_rows(found: Changes, decimals: int) -> pd.DataFrame:
 
 def show_changes(rows: pd.DataFrame, found: Changes, decimals: int, key: str) -> DataframeState:
     """Show the compared units as a table with single-row selection."""
-    columns = ["unit_name", "scores", "change", "interval", "finding", "places", "votes"]
-    if not found.tested:
-        columns = ["unit_name", "scores", "places", "votes"]
-    columns += ["remark"] if rows["remark"].any() else []
-    rounds = f"{found.round_from}{TO}{found.round_to}"
-    return st.dataframe(
-        rows[columns],
+    alone = _("Of the change, one unit at a time.")
+    shown = pd.DataFrame(
+        {
+            "unit_name": rows["unit_name"],
+            "finding": rows["finding"],
+            "change": rounded(rows["change"], decimals),
+            "low": rounded(rows["low"], decimals),
+            "high": rounded(rows["high"], decimals),
+            **{name: rounded(rows[name], decimals) for name in ("score_from", "score_to")},
+            **{name: whole(rows[name]) for name in PLACES},
+            **{name: whole(rows[name]) for name in ("n_from", "n_to")},
+            "remark": rows["remark"],
+        }
+    )
+    untested = [] if found.tested else ["finding", "change", "low", "high"]
+    return printing.grid(
+        shown.drop(columns=untested + ([] if rows["remark"].any() else ["remark"])),
         hide_index=True,
         key=key,
         height="content" if len(rows) <= MOST_ROWS else "auto",
@@ -52,20 +62,26 @@ def show_changes(rows: pd.DataFrame, found: Changes, decimals: int, key: str) ->
         selection_mode="single-row",
         column_config={
             "unit_name": st.column_config.TextColumn(_("Unit"), width=130),
-            "scores": st.column_config.TextColumn(_("Score"), width=115, help=rounds),
-            "change": st.column_config.NumberColumn(_("Change"), width=65, format=f"%+.{decimals}f"),
-            "interval": st.column_config.TextColumn(
-                _("Interval"), width=115, help=_("Of the change, one unit at a time.")
-            ),
             "finding": st.column_config.TextColumn(
                 _("Change found"), width=85, help=_("Holds for all units of the category together.")
             ),
-            "places": st.column_config.TextColumn(_("Places"), width=115, help=rounds),
-            "votes": st.column_config.TextColumn(_("Votes"), width=90, help=rounds),
+            "change": signed_column(_("Change"), decimals, width=65),
+            "low": signed_column(_("Interval from"), decimals, width=80, help=alone),
+            "high": signed_column(_("Interval to"), decimals, width=70, help=alone),
+            **_of_rounds("score", _("Score {round}"), found, decimals),
+            **_of_rounds("rank_best", _("Places from {round}"), found, 0),
+            **_of_rounds("rank_worst", _("Places to {round}"), found, 0),
+            **_of_rounds("n", _("Votes {round}"), found, 0),
             "remark": st.column_config.TextColumn(_("Remark"), width=150),
         },
         alt=_("The compared units with both scores, the change, its interval and the finding."),
     )
+
+
+def _of_rounds(name: str, words: str, found: Changes, decimals: int) -> dict[str, ColumnConfig | str | None]:
+    """Return the columns of a figure in both rounds."""
+    rounds = {"from": found.round_from, "to": found.round_to}
+    return {f"{name}_{end}": number_column(words.format(round=own), decimals) for end, own in rounds.items()}
 
 
 def show_notes(found: Changes) -> None:
@@ -90,17 +106,8 @@ def show_left_out(found: Changes) -> None:
     shown = found.left_out[["unit_name", "round"]].assign(
         reason=[_(sentences[why]) for why in found.left_out["reason"]]
     )
-    st.dataframe(
-        shown,
-        hide_index=True,
-        key="left_out",
-        column_config={
-            "unit_name": st.column_config.TextColumn(_("Unit")),
-            "round": st.column_config.TextColumn(_("Round")),
-            "reason": st.column_config.TextColumn(_("Reason"), width="large"),
-        },
-        alt=_("The units that are not compared, with the reason."),
-    )
+    heads = {"unit_name": _("Unit"), "round": _("Round"), "reason": _("Reason")}
+    written(shown.rename(columns=heads), _("The units that are not compared, with the reason."))
 
 
 def _origin(name: str, row: dict, found: Changes) -> dict[str, str]:

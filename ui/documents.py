@@ -1,45 +1,74 @@
 """Documents on a page: choice of the document, preview, and the buttons that create and download files."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from functools import partial
 from pathlib import Path
 
+import pandas as pd
 import streamlit as st
+from markupsafe import Markup
 from streamlit.delta_generator import DeltaGenerator
 
+import settings
 from data.model.progress import Progress
 from data.store.audit_log import log_export
 from data.store.paper_form import remember_form, remembered_form
 from data.store.release import Release, Round
 from errors import BiaochiError
+from formats.brief import CELLS, MOVED_CELLS, Brief, Moved, Named
 from formats.document import Document, Form, Row, Table, file_stem
 from i18n import N_
 from reports import documents
 from reports.documents import RoundResults
+from reports.documents.pledge_letter import to_warn
+from results.comparison.year_on_year import round_before
 from results.pledges.counts import quarter_days
 from results.ranking.statements import named_with_verdict
 from results.unit_dossier import Dossier
-from ui import cached, downloads, layout
+from ui import address, cached, downloads, guard, home, layout, markup, tables
 from ui.i18n import _, language
+from ui.markup import tag
 
 KINDS = {
     "bulletin": N_("Bulletin: the bottom and the ranking"),
+    "brief": N_("Brief for leaders, one page"),
+    "slides": N_("Brief for leaders, slides"),
     "ranking": N_("Full ranking"),
     "bottom": N_("Bottom in three tiers"),
     "unit": N_("One unit"),
     "changes": N_("Year on year"),
     "pledges": N_("Circular of the quarter on pledges"),
+    "pledge-letter": N_("Letter to a unit on pledges that are due or overdue"),
 }
 WHOLE_ROUND = {"bulletin": documents.bulletin, "ranking": documents.full_ranking, "bottom": documents.bottom_list}
-FILES = {"pdf": N_("Make the PDF"), "docx": N_("Make the Word file")}
-READY = {"pdf": N_("Download the PDF"), "docx": N_("Download the Word file")}
+BRIEFS = {"brief": "pdf", "slides": "pptx"}
+"""Kind of brief for leaders -> its only format."""
+FILES = {"pdf": N_("Make the PDF"), "docx": N_("Make the Word file"), "pptx": N_("Make the slides")}
+READY = {"pdf": N_("Download the PDF"), "docx": N_("Download the Word file"), "pptx": N_("Download the slides")}
 MOST_SHOWN = 10  # rows of a table in the preview
 
 
 def circular(round_: Round, as_of: date, form: Form) -> Document:
     """Return the circular of a quarter."""
     return documents.circular(round_.release, cached.pledge_quarter(round_, as_of), language(), form)
+
+
+def choose_warned(round_: Round, as_of: date) -> str:
+    """Let the user choose a unit with a pledge that is due this quarter or overdue; "" if there is none."""
+    units = dict(to_warn(cached.pledge_quarter(round_, as_of)))
+    if not units:
+        st.info(_("No pledge of this round is due in this quarter or overdue."))
+        return ""
+    chosen: str = st.selectbox(_("Unit"), list(units), format_func=units.__getitem__, key="warned_unit")
+    return chosen
+
+
+def letter_on_pledges(round_: Round, as_of: date, code: str, form: Form) -> Document:
+    """Return the letter to a unit on its pledges."""
+    days, report = settings.load().report_days, cached.pledge_quarter(round_, as_of)
+    calendar = cached.store().calendar()
+    return documents.pledge_letter(round_.release, report, code, calendar, days, language(), form)
 
 
 def document(
@@ -67,6 +96,17 @@ def document(
     return WHOLE_ROUND[kind](found, language(), form)
 
 
+def brief(found: RoundResults, kind: str, form: Form) -> Brief:
+    """Return the brief of a round as of today, from the findings of the home page."""
+    round_, day = cached.round_of(found.release, found.ranking.round), date.today()
+    before = round_before(round_)
+    earlier = cached.round_of(found.release, before) if before else None
+    compared = [cached.changes(earlier, round_, one.family.name) for one in found.lists] if earlier else []
+    steps = home.steps_of(round_, cached.overview(round_))
+    outlook = documents.Outlook(cached.home_cards(round_), before, compared, steps, day)
+    return documents.brief(found, outlook, language(), form, kind)
+
+
 def choose_kind(round_: Round, box: DeltaGenerator) -> str:
     """Return the document kind in the address, else the bulletin; offer only kinds that the round allows.
 
@@ -85,7 +125,7 @@ def choose_kind(round_: Round, box: DeltaGenerator) -> str:
 
 
 def _can_be(kind: str, round_: Round) -> bool:
-    if kind == "pledges":
+    if kind in ("pledges", "pledge-letter"):
         return round_.id in cached.pledge_rounds(round_.release)
     return kind != "changes" or bool(_earlier(round_))
 
@@ -93,7 +133,7 @@ def _can_be(kind: str, round_: Round) -> bool:
 def choose_quarter(round_: Round) -> date:
     """Let the user choose a quarter, newest first; return the day at which its pledges are assessed."""
     days = quarter_days(round_.id, cached.default_as_of(round_, date.today()))
-    quarter = st.selectbox(_("Quarter"), list(reversed(days)), key="quarter", bind="query-params", width=220)
+    quarter = address.choose("quarter", reversed(days), st.selectbox, _("Quarter"), str, width=220)
     return days[quarter]
 
 
@@ -106,7 +146,7 @@ def _earlier(round_: Round) -> list[str]:
 
 def choose_earlier(round_: Round) -> str:
     """Let the user choose the round to compare with."""
-    return st.selectbox(_("Earlier round"), _earlier(round_), key="from", bind="query-params", width=220)
+    return address.choose("from", _earlier(round_), st.selectbox, _("Earlier round"), str, width=220)
 
 
 PARTS = {
@@ -141,7 +181,7 @@ def ask_form() -> Form:
             texts[name] = _ask(name, known, columns[at % 2])
         annexes = st.text_area(_("Annexes, one a line"), key="annexes", height=80)
         sealed = st.checkbox(_("Leave room for a seal"), value=bool(known.get("sealed")), key="sealed")
-        if st.button(_("Remember for the next papers"), key="remember_form"):
+        if guard.can("remember_form") and st.button(_("Remember for the next papers"), key="remember_form"):
             wanted = {name: texts[name] for name in REMEMBERED} | {"sealed": "yes" if sealed else ""}
             remember_form(cached.store().path, wanted)
             st.toast(_("Remembered."))
@@ -155,16 +195,18 @@ def _ask(name: str, known: Mapping[str, str], column: DeltaGenerator) -> str:
     return column.text_input(_(label), value=before, key=key, placeholder=_(hint)) or ""
 
 
-def offer(made: Document, round_: Round) -> None:
-    """Offer PDF and Word files, created on request; the download is logged."""
+def offer(made: Document | Brief, round_: Round) -> None:
+    """Offer its files, created on request; the download is logged."""
     offer_of(made, round_.release, round_.id)
 
 
-def offer_of(made: Document, release: Release, about: str) -> None:
+def offer_of(made: Document | Brief, release: Release, about: str) -> None:
     """Offer the files of a document of a round, or of a period of a scheme; both are in its name and in the log."""
-    _tell_of_fonts()
+    kinds = (BRIEFS[made.kind],) if isinstance(made, Brief) else ("pdf", "docx")
+    if "pdf" in kinds:
+        _tell_of_fonts()
     columns = st.columns([1, 1, 3])
-    for column, kind in zip(columns, FILES, strict=False):
+    for column, kind in zip(columns, kinds, strict=False):
         with column:
             _file(made, kind, release, about)
 
@@ -181,7 +223,7 @@ def _tell_of_fonts() -> None:
         st.caption(layout.plain(warning))
 
 
-def _file(made: Document, kind: str, release: Release, about: str) -> None:
+def _file(made: Document | Brief, kind: str, release: Release, about: str) -> None:
     """Offer a file that is created on request."""
     downloads.on_request(
         f"file_{kind}",
@@ -194,9 +236,14 @@ def _file(made: Document, kind: str, release: Release, about: str) -> None:
     )
 
 
-def _write(made: Document, kind: str, tell: Progress, stopped: Callable[[], bool]) -> bytes:
+def _write(made: Document | Brief, kind: str, tell: Progress, stopped: Callable[[], bool]) -> bytes:
     """Return the bytes of a document; runs in the thread of a job."""
     tell(0.1, N_("Typesetting"))
+    if isinstance(made, Brief):
+        from formats import brief_pdf
+        from formats.slides import slides_bytes
+
+        return slides_bytes(made) if kind == "pptx" else brief_pdf.typeset(made).content
     if kind == "pdf":
         from formats.pdf import typeset
 
@@ -212,18 +259,45 @@ def _tell(what: str, release_id: str, round_id: str, store: Path, who: str | Non
 
 
 def preview(made: Document) -> None:
-    """Show the text of the document and the first rows of each table."""
+    """Show the text of the document and the first rows of each table; who sees an internal paper is logged once."""
+    if made.secrecy:
+        guard.log_view(f"{made.kind} {made.title}", made.release)
     with st.container(border=True):
         st.caption(" · ".join(layout.plain(stamp) for stamp in (made.secrecy, made.stamp) if stamp))
         st.markdown(f"**{layout.plain(made.title)}**")
-        for number, section in enumerate(made.sections):
+        for section in made.sections:
             if section.heading:
                 st.markdown(f"{'#' * (section.level + 3)} {layout.plain(section.heading)}")
             for text in section.paragraphs:
                 st.markdown(layout.plain(text))
             if section.table is not None:
-                _table(section.table, f"preview_{number}")
+                _table(section.table)
         st.caption(layout.plain(made.footer))
+
+
+def preview_brief(made: Brief) -> None:
+    """Show what a brief says: every name with its evidence, as a table that screen readers announce."""
+    words = made.words
+    parts = [tag("h3", made.title), tag("p", tag("strong", made.headline)), tag("p", made.promise)]
+    named = [unit for found in made.findings for unit in found.confirmed]
+    open_ = [unit for found in made.findings for unit in found.undecided]
+    parts += [_named(words["confirmed"], named, words)] if named else [tag("p", words["nobody"])]
+    parts += [_named(words["cannot"], open_, words)] if open_ else []
+    reasons = [tag("li", tag("b", found.name), " ", found.told, found.more) for found in made.findings if found.told]
+    parts += [tag("ul", *reasons, *(tag("li", said) for said in made.cannot))]
+    parts += [tag("h4", words["change"]), *(tag("p", said) for said in made.change)]
+    parts += [_moves(words["change"], made.moved, words)] if made.moved else []
+    parts += [tag("h4", words["steps"]), *(tag("p", tag("b", name), " ", told) for name, told in made.steps)]
+    markup.show(tag("div", *parts, tag("p", made.footer, class_="biaochi-note"), class_="biaochi-paper"))
+
+
+def _named(caption: str, units: Sequence[Named], words: Mapping[str, str]) -> Markup:
+    return markup.table(caption, [words[name] for name in CELLS], [[u.cells[name] for name in CELLS] for u in units])
+
+
+def _moves(caption: str, moved: Sequence[Moved], words: Mapping[str, str]) -> Markup:
+    heads = [words[{"verdict": "finding", "change": "difference"}.get(name, name)] for name in MOVED_CELLS]
+    return markup.table(caption, heads, [[one.cells[name] for name in MOVED_CELLS] for one in moved])
 
 
 def _cells(row: Row) -> Mapping[str, str]:
@@ -234,14 +308,10 @@ def _cells(row: Row) -> Mapping[str, str]:
     return {**row.cells, "unit": name}
 
 
-def _table(table: Table, key: str) -> None:
+def _table(table: Table) -> None:
     shown = [_cells(row) for row in table.rows[:MOST_SHOWN]]
-    st.dataframe(
-        {header: [cells[name] for cells in shown] for name, header in table.headers.items()},
-        hide_index=True,
-        key=key,
-        alt=_("The first rows of a table of the document."),
-    )
+    cells = pd.DataFrame({header: [line[name] for line in shown] for name, header in table.headers.items()})
+    tables.written(cells, _("The first rows of a table of the document."))
     if len(table.rows) > MOST_SHOWN:
         st.caption(
             _("The first {shown} of {count} lines; the file contains all of them.").format(

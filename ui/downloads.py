@@ -7,12 +7,13 @@ from pathlib import Path
 
 import streamlit as st
 
+from access.roles import DOWNLOAD
 from data.store.audit_log import log_export
 from data.store.release import Release, Round
 from errors import BiaochiError
 from formats.spreadsheet import Sheet, csv_bytes, xlsx_bytes
 from i18n import N_
-from ui import cached, jobs, layout
+from ui import cached, guard, jobs, layout
 from ui.i18n import _, language
 
 LABELS = {"xlsx": N_("Download as Excel"), "csv": N_("Download as CSV")}
@@ -23,9 +24,36 @@ MIME = {
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     "pdf": "application/pdf",
     "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+    "pptx": "application/vnd.openxmlformats-officedocument.presentationml.presentation",
     "zip": "application/zip",
     "html": "text/html; charset=utf-8",
 }
+
+
+FILE_WORDS = {
+    "ranking": N_("Ranking"),
+    "bottom": N_("Bottom list"),
+    "changes": N_("Changes"),
+    "unit": N_("One unit"),
+    "groups": N_("Evaluator groups"),
+    "evaluators": N_("Evaluators"),
+    "pledges": N_("Pledges"),
+    "post": N_("Pledges of a post"),
+    "circular": N_("Circular of the quarter"),
+    "history": N_("History of releases"),
+    "bulletin": N_("Bulletin"),
+    "internal": N_("Internal package"),
+    "public": N_("Public package"),
+    "page": N_("Public page"),
+    "kit": N_("Verification kit"),
+}
+"""Names of files by the code that the log and the command line use."""
+
+
+def named(stem: str) -> str:
+    """Return the name of a file in the reader's language; the code stays in English, and names of units everywhere."""
+    code, dash, rest = stem.partition("-")
+    return stem if language() == "en" or code not in FILE_WORDS else _(FILE_WORDS[code]) + dash + rest
 
 
 def file_name(stem: str, kind: str, content: bytes) -> str:
@@ -38,14 +66,24 @@ def file_name(stem: str, kind: str, content: bytes) -> str:
 
 
 def download(
-    label: str, stem: str, kind: str, content: bytes, key: str, *, told: Callable[[str], None] | None = None
+    label: str,
+    stem: str,
+    kind: str,
+    content: bytes,
+    key: str,
+    *,
+    told: Callable[[str], None] | None = None,
+    right: str = "document",
 ) -> None:
-    """Show a download button.
+    """Show a download button to whom the right allows it; the right is proved again on the click.
 
     The content is bytes from a cached function, since its hash is part of the file name. Streamlit gets the bytes
     only on the click, so an unused button keeps nothing in memory. `told` is called with the SHA-256 before the
     download and logs it.
     """
+
+    if not guard.may(DOWNLOAD, right):
+        return
 
     def hand_out() -> bytes:
         if told is not None:
@@ -54,8 +92,8 @@ def download(
 
     st.download_button(
         label,
-        data=hand_out,
-        file_name=file_name(stem, kind, content),
+        data=guard.allowed_download(right, hand_out),
+        file_name=file_name(named(stem), kind, content),
         mime=MIME[kind],
         key=key,
         on_click="ignore",
@@ -70,12 +108,15 @@ def on_request(
     stem: str,
     kind: str,
     told: Callable[[str], None],
+    right: str = "document",
 ) -> None:
     """Show a button that creates a file as a job and, when it is ready, a download button.
 
     labels: of the two buttons. asked: everything that determines the content; a change starts a new job. `told`: see
     `download`.
     """
+    if not guard.may(DOWNLOAD, right):
+        return
     if st.button(labels[0], key=f"make_{key}"):
         st.session_state[f"{key}_asked"] = asked
     if st.session_state.get(f"{key}_asked") != asked:
@@ -88,16 +129,18 @@ def on_request(
     except BiaochiError as refusal:
         layout.show_refusal(refusal)
         return
-    download(labels[1], stem, kind, content, f"download_{key}", told=told)
+    download(labels[1], stem, kind, content, f"download_{key}", told=told, right=right)
 
 
 def original(label: str, name: str, sha256: str, path: Path, key: str, told: Callable[[str], None]) -> None:
     """Show a button for an original file, which is read on the click after `told` has logged its SHA-256."""
+    if not guard.may(DOWNLOAD, "original"):
+        return
     kind = "".join(Path(name).suffixes[-2:]) if name.lower().endswith(".gz") else Path(name).suffix
     stem = name.removesuffix(kind)
     st.download_button(
         label,
-        data=partial(_original, path, sha256, told),
+        data=guard.allowed_download("original", partial(_original, path, sha256, told)),
         file_name=f"{stem}-{sha256[:12]}{kind}",
         mime="application/octet-stream",
         key=key,
@@ -111,25 +154,59 @@ def _original(path: Path, sha256: str, told: Callable[[str], None]) -> bytes:
     return path.read_bytes()
 
 
+def ask_for_filter(search: str) -> str:
+    """Ask whether the file follows the search of the page; return the search if so, else ""."""
+    if not search:
+        return ""
+    chosen = st.toggle(_("Only the units shown, in the file as well"), key="filtered_file")
+    return search if chosen else ""
+
+
+def holds(round_id: str, category: str, count: int, search: str = "") -> str:
+    """Return what a file of units holds: round, category, number of units, and the search that it follows."""
+    named = layout.category_name(category) if category else _("all categories")
+    words = (
+        _("round {round}, {category}, {count} units")
+        if not search
+        else _("round {round}, {category}, {count} units that contain “{text}”")
+    )
+    return words.format(round=round_id, category=named, count=count, text=search)
+
+
 def table(
-    name: str, about: Round | Release, sheet: Callable[[], Sheet], *, depends: tuple[str, ...] = (), keys: bool = True
+    name: str,
+    about: Round | Release,
+    sheet: Callable[[], Sheet],
+    *,
+    depends: tuple[str, ...] = (),
+    keys: bool = True,
+    right: str = "table",
+    holds: str = "",
+    title: str = "",
 ) -> None:
     """Show two buttons that download a table as a workbook and as CSV, created on the click.
 
     name: of reports.tables. sheet: builds the table in the language of the page. depends: what determines the content
     besides release, table, round, status and language; all of these enter the file name, so that files cannot be
-    confused. keys: add keyboard shortcuts; for a single table per page.
+    confused. keys: add keyboard shortcuts; for a single table per page. right: a download of the table of roles.
+    holds: what the file holds, in words. title: name of the file in the reader's language, where FILE_WORDS has none.
     """
+    if not guard.may(DOWNLOAD, right):
+        return
     release, round_id, status = (about.release, about.id, about.status) if isinstance(about, Round) else (about, "", "")
-    own = (release.id, name, round_id, status, language(), *depends)
+    own = (release.id, name, round_id, status, release.head(round_id), language(), *depends)
     digest = hashlib.sha256("\n".join(own).encode()).hexdigest()[:12]
     store, who = cached.store().path, layout.user()
+    if holds:
+        st.caption(layout.plain(_("The file holds: {what}.").format(what=holds)))
     with st.container(horizontal=True):
         for kind, label in LABELS.items():
             st.download_button(
                 _(label),
-                data=partial(_made, sheet, kind, f"{name}.{kind}", store, release.id, round_id, who),
-                file_name="-".join(filter(None, [name, round_id, f"{digest}.{kind}"])),
+                data=guard.allowed_download(
+                    right, partial(_made, sheet, kind, f"{name}.{kind}", store, release.id, round_id, who)
+                ),
+                file_name="-".join(filter(None, [title or named(name), round_id, f"{digest}.{kind}"])),
                 mime=MIME[kind],
                 key=f"{name}_{kind}",
                 on_click="ignore",

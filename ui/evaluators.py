@@ -76,7 +76,7 @@ def modes(found: Evaluators, decimals: int) -> None:
     )
     with st.expander(_("Differences of each unit")):
         by_unit = _differences(rows[~is_mean], found, decimals).drop(columns=_("Units"))
-        _long(by_unit, "modes_by_unit", _("Difference between channels for each unit"))
+        tables.written(by_unit, _("Difference between channels for each unit"))
 
 
 def mix(found: Evaluators, decimals: int) -> None:
@@ -103,7 +103,7 @@ def mix(found: Evaluators, decimals: int) -> None:
             _("Remark"): _remarks(rows),
         }
     )
-    _long(shown[tables.filled(shown, _("Remark"))], "mix", _("Plain and adjusted scores of all units"))
+    tables.written(shown[tables.filled(shown, _("Remark"))], _("Plain and adjusted scores of all units"))
     st.caption(
         _(
             "Ballots name a site but not its kind: ballots with a site are separated from ballots without. A kind of "
@@ -153,9 +153,3 @@ def _people(drawn: object, everyone: object) -> str:
 
 def _remarks(rows: pd.DataFrame) -> list[str]:
     return ["" if is_missing(code) else _(REASONS[code]) for code in rows["reason"]]
-
-
-def _long(shown: pd.DataFrame, key: str, alt: str) -> None:
-    st.dataframe(
-        shown, hide_index=True, key=key, height="content" if len(shown) <= tables.MOST_WHOLE else "auto", alt=alt
-    )

@@ -10,7 +10,8 @@ from formats.spreadsheet import Sheet
 from reports.evidence_table import classes_sheet
 from results import number_format
 from results.evidence.classes import about, class_table, meanings, word_of
-from ui import downloads, layout
+from results.missing import named_rows
+from ui import downloads, layout, printing
 from ui.i18n import _, language
 
 
@@ -29,13 +30,13 @@ def show_classes(round_: Round, category: str | None, search: str) -> None:
 def _show(rows: pd.DataFrame, name: str) -> None:
     shown = pd.DataFrame(
         {
-            _("Class"): [word_of(row) for row in rows.to_dict("records")],
+            _("Class"): [word_of(row) for row in named_rows(rows)],
             _("Unit"): rows["unit_name"].to_numpy(),
             _("Votes"): rows["n"].to_numpy(),
             _("Better at least"): [number_format.count(value) for value in rows["better_at_least"]],
         }
     )
-    st.dataframe(shown, hide_index=True, key=f"classes_{name}", alt=_("Units by class."))
+    printing.grid(shown, hide_index=True, key=f"classes_{name}", alt=_("Units by class."))
 
 
 def _sheet(round_: Round, language: str, category: str | None) -> Sheet:

@@ -184,7 +184,21 @@
     return true;
   }
 
+  // ui/layout.py shows this mark where nobody is signed in any more. The page goes where a person signs in.
+  function leave() {
+    const mark = document.querySelector('[class*="st-key-biaochi-signed-out"]');
+    if (!mark) return false;
+    const here = `${location.pathname}${location.search}`;
+    const query = new URLSearchParams(
+      /st-key-biaochi-signed-out-now/.test(mark.className) ? { out: "1" } : { next: here },
+    );
+    query.set("lang", document.documentElement.lang.startsWith("zh") ? "zh" : "en");
+    location.replace(`/signin?${query}`);
+    return true;
+  }
+
   function changed(records) {
+    if (leave()) return;
     if (followLanguage()) return translateTree(document.body);
     for (const record of records) {
       if (record.type === "characterData") translateText(record.target);
@@ -200,6 +214,40 @@
     .map((label) => `[data-testid="stElementToolbarButton"]:has(button[aria-label^="${label}"])`)
     .join(", ") + " { display: none; }";
   document.head.append(own);
+
+  // Links in our own HTML open within the dashboard, as those of its menu do: Streamlit hears of a new address as it hears
+  // of Back, and asks the server for that page with that query.
+  document.addEventListener("click", (event) => {
+    const link = event.target.closest && event.target.closest(".stHtml a[href]");
+    if (!link || event.defaultPrevented || event.button || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return;
+    const url = new URL(link.href);
+    if (url.origin !== location.origin) return;
+    event.preventDefault();
+    if (url.hash && url.pathname === location.pathname) {
+      const place = document.getElementById(url.hash.slice(1));
+      if (place) { place.tabIndex = -1; place.scrollIntoView(); place.focus(); }
+      return;
+    }
+    history.pushState({}, "", url);
+    window.dispatchEvent(new PopStateEvent("popstate"));
+    const main = document.querySelector('[data-testid="stMain"]');
+    if (main) main.scrollTo(0, 0);
+  });
+
+  // The server writes the language into the address of a page that was opened without: that is the same page, no new entry
+  // of the history, or Back would have to be pressed twice.
+  const push = history.pushState.bind(history);
+  history.pushState = (state, title, address) => {
+    const next = new URL(address, location.href);
+    const without = (url) => {
+      const asked = new URLSearchParams(url.search);
+      asked.delete("lang");
+      return url.pathname + "?" + asked;
+    };
+    const here = new URL(location.href);
+    const gains = next.searchParams.has("lang") && !here.searchParams.has("lang");
+    (gains && without(next) === without(here) ? history.replaceState.bind(history) : push)(state, title, address);
+  };
 
   new MutationObserver(changed).observe(document.documentElement, {
     subtree: true, childList: true, characterData: true, attributes: true, attributeFilter: [...ATTRIBUTES, "class"],

@@ -1,4 +1,4 @@
-"""Streamlit's HTML page, adapted: language, title, and a script that translates built-in texts."""
+"""Streamlit's HTML page, adapted: language, title, our style sheet, and a script that translates built-in texts."""
 
 import hashlib
 from pathlib import Path
@@ -10,9 +10,13 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from streamlit import file_util
 
-SCRIPT = Path(__file__).with_name("host_page.js").read_bytes()
+HERE = Path(__file__).parent
+SCRIPT = b"".join((HERE / name).read_bytes() for name in ("host_page.js", "views.js"))
 SCRIPT_PATH = "/biaochi/page.js"
+STYLE = b"".join((HERE / name).read_bytes() for name in ("look.css", "views.css"))
+STYLE_PATH = "/biaochi/look.css"
 VERSION = hashlib.sha256(SCRIPT).hexdigest()[:12]
+STYLE_VERSION = hashlib.sha256(STYLE).hexdigest()[:12]
 HTML_LANGUAGE = {"zh": "zh-CN", "en": "en"}
 FIRST_TITLE = {"zh": "标尺", "en": "Biaochi"}  # until a page sets its title
 NO_SCRIPT = {
@@ -37,22 +41,31 @@ def problems() -> list[str]:
 
 
 def rewritten(index: str, language: str) -> str:
-    """Return the page in a language, with our script before Streamlit's."""
+    """Return the page in a language, with our script before Streamlit's and our style sheet."""
     before, _, rest = index.partition("<noscript>")
     _, _, after = rest.partition("</noscript>")
     index = f"{before}<noscript>{NO_SCRIPT[language]}</noscript>{after}"
     script = f'<script src=".{SCRIPT_PATH}?v={VERSION}"></script>'
+    style = f'<link rel="stylesheet" href=".{STYLE_PATH}?v={STYLE_VERSION}" />'
     return (
         index.replace(_HTML, f'<html lang="{HTML_LANGUAGE[language]}">', 1)
-        .replace(_TITLE, f"<title>{FIRST_TITLE[language]}</title>\n    {script}", 1)
+        .replace(_TITLE, f"<title>{FIRST_TITLE[language]}</title>\n    {script}\n    {style}", 1)
         .replace(_AGENT_LINK, "", 1)
     )
 
 
+FOR_EVER = {"Cache-Control": "public, max-age=31536000, immutable"}
+"""The addresses of script and style sheet contain their hashes, so browsers may cache them for ever."""
+
+
 async def script(_request: Request) -> Response:
-    """Answer with the script; its address contains its hash, so browsers may cache it for ever."""
-    headers = {"Cache-Control": "public, max-age=31536000, immutable"}
-    return Response(SCRIPT, media_type="text/javascript; charset=utf-8", headers=headers)
+    """Answer with the script."""
+    return Response(SCRIPT, media_type="text/javascript; charset=utf-8", headers=FOR_EVER)
+
+
+async def style(_request: Request) -> Response:
+    """Answer with the style sheet."""
+    return Response(STYLE, media_type="text/css; charset=utf-8", headers=FOR_EVER)
 
 
 class Page:

@@ -10,6 +10,7 @@ from typing import Generic, TypeAlias, TypeVar
 import streamlit as st
 
 from data.model.progress import CancelledError, Progress
+from data.store import people
 from ui.i18n import _
 
 QUIET_SECONDS = 1.5  # a shorter job shows no bar
@@ -30,12 +31,14 @@ class Job(Generic[T]):
         self.error: Exception | None = None
         self.stop_before = stop_before  # from this share on the job cannot be stopped
         self._stop = threading.Event()
+        self._person = people.person()  # the thread has no page that could say who asked
         self._thread = threading.Thread(target=self._run, args=(work,), daemon=True)
         self._thread.start()
 
     def _run(self, work: Work[T]) -> None:
         try:
-            self._results.append(work(self._tell, self._stop.is_set))
+            with people.acting(self._person):
+                self._results.append(work(self._tell, self._stop.is_set))
         except Exception as error:  # raised again in the page, which translates it
             self.error = error
         finally:

@@ -1,7 +1,7 @@
 """Frame of every page: menu, page permissions, language switch, banners, and choices kept in the address."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -9,15 +9,16 @@ import pandas as pd
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-import settings
+from access.roles import PAGE, ROLES, NotForRoleError
+from data.store import heads
 from data.store.release import Release, Round
 from data.store.round_status import TRIAL, WITHDRAWN
 from errors import BiaochiError, StoreBusyError
 from i18n import N_
-from results.labels import STAMPS
+from results.labels import STAMPS, person
 from results.ranking.statements import family_name
 from results.ranking.unit import UnitDetail
-from ui import cached
+from ui import address, cached, guard, markup
 from ui.i18n import _, choose_language, language
 
 PAGES = Path(__file__).resolve().parent.parent / "pages"
@@ -43,15 +44,18 @@ class Entry:
 
 MENU = {
     N_("See results"): (
-        Entry("overview", "browse/overview.py", N_("Overview")),
+        Entry("home", "browse/home.py", N_("Home")),
         Entry("ranking", "browse/ranking.py", N_("Ranking")),
         Entry("changes", "browse/changes.py", N_("Changes")),
         Entry("unit", "browse/unit.py", N_("One unit")),
+        Entry("find", "browse/find.py", N_("Find a unit")),
+        Entry("compare", "browse/compare.py", N_("Compare units")),
         Entry("pledges", "browse/pledges.py", N_("Pledges")),
         Entry("evaluators", "browse/evaluators.py", N_("Evaluators")),
     ),
     N_("Act on results"): (
         Entry("bottom", "act/bottom.py", N_("Bottom list")),
+        Entry("objections", "act/objections.py", N_("Objections")),
         Entry("bulletin", "act/bulletin.py", N_("Bulletin")),
     ),
     N_("Manage"): (
@@ -60,22 +64,34 @@ MENU = {
         Entry("releases", "manage/releases.py", N_("Releases")),
     ),
     N_("Method"): (Entry("methods", "method/methods.py", N_("Methods")),),
+    N_("Administration"): (
+        Entry("account", "admin/account.py", N_("My account")),
+        Entry("log", "admin/log.py", N_("Audit log")),
+        Entry("users", "admin/users.py", N_("Accounts")),
+    ),
 }
+FIRST = ("home", "users", "account")
+"""Page of the root address: the first of these that the role may see."""
+WITH_LOGIN = ("account", "log", "users")
+"""Pages that there are only where people sign in."""
 
 
+HOME, FIND = "home", "find"
+TOP = "top_row"
+"""Where the row above the title is kept while a page runs."""
 SCHEMES, SCHEME, SCHEME_FILE = N_("Schemes"), "scheme", "schemes/scheme.py"
 """Section of the menu, address and file of the page that all schemes share."""
 
 
 def user() -> str | None:
-    """Return the signed-in user; None if nobody is signed in or no login is configured."""
-    name = st.user.get("email") or st.user.get("sub")
-    return str(name) if name and st.user.get("is_logged_in") else None
+    """Return the account signed in; None if nobody is signed in or no login is configured."""
+    found = guard.present()
+    return found.account.name if found else None
 
 
-def allowed(who: str | None, page: str) -> bool:
-    """Return whether a user may see a page; without a configured login every page is visible."""
-    return not settings.load().login or who is not None
+def allowed(page: str, schemes: Collection[str] = ()) -> bool:
+    """Return whether whoever looks may see a page; without a configured login every page is visible."""
+    return guard.may(PAGE, SCHEME if page in schemes else page)
 
 
 def menu_with(schemes: Mapping[str, str]) -> dict[str, tuple[Entry, ...]]:
@@ -86,33 +102,133 @@ def menu_with(schemes: Mapping[str, str]) -> dict[str, tuple[Entry, ...]]:
 
 
 def navigation(schemes: Mapping[str, str] | None = None) -> st.Page:
-    """Return the page named by the address, among the pages that this user may see. schemes : name -> title."""
-    who = user()
-    menu: dict[str, list[st.Page]] = {}
-    for section, entries in menu_with(schemes or {}).items():
-        seen = [entry for entry in entries if allowed(who, entry.path)]
-        if seen:
-            menu[_(section)] = [_page(entry) for entry in seen]
-    if schemes and allowed(who, SCHEME):
-        menu[_(SCHEMES)].append(
-            st.Page(PAGES / SCHEME_FILE, title=_(SCHEMES), url_path=SCHEME, visibility="hidden")  # for ?scheme=
+    """Return the page named by the address, among the pages that the role may see. schemes : name -> title.
+
+    Other pages are not in the menu, and their addresses answer that they are not for this role.
+    """
+    if guard.login_needed() and guard.present() is None:
+        return st.navigation(
+            [st.Page(signed_out, title=_("Sign in"), url_path="login", default=True)], position="hidden"
         )
-    if not menu:
-        return st.navigation([st.Page(sign_in, title=_("Sign in"), url_path="login", default=True)], expanded=True)
+    known, begins = schemes or {}, first_page()
+    menu: dict[str, list[st.Page]] = {}
+    hidden: list[st.Page] = []
+    for section, entries in menu_with(known).items():
+        for entry in entries:
+            if not _offered(entry):
+                continue
+            if allowed(entry.path, known):
+                menu.setdefault(_(section), []).append(_page(entry, entry.path == begins))
+            else:
+                hidden.append(_refused(entry))
+    if known and allowed(SCHEME):
+        hidden.append(st.Page(PAGES / SCHEME_FILE, title=_(SCHEMES), url_path=SCHEME, visibility="hidden"))
+    last = list(menu)[-1]
+    menu[last] += hidden
     return st.navigation(menu, expanded=True)
 
 
-def _page(entry: Entry) -> st.Page:
-    first = entry.path == "overview"
+def first_page() -> str:
+    """Return the page of the root address for whoever looks."""
+    return next((path for path in FIRST if allowed(path)), FIRST[0])
+
+
+def _offered(entry: Entry) -> bool:
+    """Return whether a page has a sense here: those of people signed in have none without a login."""
+    return guard.login_needed() or entry.path not in WITH_LOGIN
+
+
+def _page(entry: Entry, first: bool) -> st.Page:
     return st.Page(PAGES / entry.file, title=_(entry.title), url_path=entry.path, default=first)
 
 
-def sign_in() -> None:
-    """Show the sign-in page, the only page without a session."""
-    st.title(_("Sign in"))
-    st.write(_("Results are shown to signed-in staff only."))
-    if st.button(_("Sign in"), key="sign_in", type="primary"):
-        st.login()
+def _refused(entry: Entry) -> st.Page:
+    """Return what answers at the address of a page that the role may not see."""
+
+    def refused() -> None:
+        found = guard.present()
+        st.title(_("Not for this role"))
+        if found is not None:
+            guard.log_refusal(found, f"page {entry.path}")
+            show_refusal(NotForRoleError(found.account.shown, found.account.role))
+
+    refused.__name__ = f"refused_{entry.path}"
+    return st.Page(refused, title=_("Not for this role"), url_path=entry.path, visibility="hidden")
+
+
+def signed_out(now: bool = False) -> None:
+    """Show that nobody is signed in; ui/host_page.js goes to the sign-in page. now : whether by a click here."""
+    with st.container(key="biaochi-signed-out-now" if now else "biaochi-signed-out"):
+        st.title(_("Sign in"))
+        st.write(_("You are signed out. Open this page again to sign in."))
+
+
+def _account() -> None:
+    """Show who is signed in, with which role, and the way out; at the top of every page."""
+    found = guard.present()
+    if found is None:
+        return
+    st.caption(f"{plain(found.account.shown)} · {plain(_(ROLES[found.account.role]))}", width="content")
+    if st.button(_("Sign out"), key="sign_out", type="tertiary"):
+        guard.leave(found)
+        signed_out(now=True)
+        st.stop()
+
+
+def live_head() -> None:
+    """Show the head of the audit log as it is now, below the menu of every page."""
+    head = heads.live_head(cached.store().path)
+    if head is not None:
+        st.sidebar.caption(_("Audit log: {head}").format(head=head))
+
+
+def path_of(file: str) -> str:
+    """Return the address of a page; `file` is relative to pages/. Raises StopIteration for a file without a page."""
+    return next(entry.path for entries in MENU.values() for entry in entries if entry.file == file)
+
+
+def top() -> DeltaGenerator:
+    """Return the row above the title of the page, for a choice that belongs to all of it."""
+    row: DeltaGenerator = st.session_state[TOP]
+    return row
+
+
+def top_row(page: str) -> None:
+    """Show the row above the title: demonstration mark, choices of the page, and the search for a unit."""
+    with st.container(key="biaochi-top", horizontal=True, vertical_alignment="center"):
+        current = cached.release() if guard.may(PAGE, HOME) else None
+        if current is not None and current.is_demo:
+            markup.show(markup.tag("p", _("Demonstration data: an invented city"), class_="biaochi-demo"), narrow=True)
+        st.session_state[TOP] = st.container(key="biaochi-top-choices", horizontal=True)
+        if current is not None:
+            _search_box(page)
+        _account()
+
+
+def _search_box(page: str) -> None:
+    """Show the search for a unit; Enter opens the page with the results."""
+    st.session_state["find_unit"] = st.query_params.get("q", "") if page == FIND else ""
+    st.text_input(
+        _("Find a unit"),
+        key="find_unit",
+        placeholder=_("Find a unit: name, code or initials"),
+        label_visibility="collapsed",
+        on_change=_keep_search,
+        icon=":material/search:",
+        width=300,
+    )
+    if asked := st.session_state.pop("find_asked", None):
+        query = {"q": asked, "lang": language()}
+        if page == FIND:
+            st.query_params.update(query)
+        else:
+            st.switch_page(PAGES / "browse" / "find.py", query_params=query)
+
+
+def _keep_search() -> None:
+    typed = str(st.session_state["find_unit"]).strip()
+    if typed:
+        st.session_state["find_asked"] = typed
 
 
 def language_switch() -> None:
@@ -130,23 +246,34 @@ def language_switch() -> None:
         )
 
 
-def demonstration_banner() -> None:
-    """Show a banner while the release in force contains demonstration data, a trial, or a withdrawn round."""
+def view_links() -> None:
+    """Show the links to the other views of the page, below the language; ui/views.js opens them."""
+    links = [
+        markup.tag("a", _(words), href=f"#biaochi-{view}")
+        for view, words in {"projector": N_("Projector view"), "print": N_("Print (Ctrl+P)")}.items()
+        if view == "print" or allowed(HOME)
+    ]
+    with st.sidebar:
+        markup.show(markup.tag("p", *links, class_="biaochi-views"))
+
+
+def round_banners() -> None:
+    """Show a banner for every round of the release in force that is a trial or withdrawn."""
     release = cached.release()
     if release is None:
         return
-    if release.is_demo:
-        st.warning(_("Demonstration data: an invented city. Nothing here is about a real department."))
     for round_id, status in release.statuses().items():
         if status in BANNERS:
             show = st.error if status == WITHDRAWN else st.warning
             show(_(BANNERS[status]).format(round=plain(round_id)))
 
 
-def choose_round(release: Release, box: DeltaGenerator | None = None, among: list[str] | None = None) -> Round:
+def choose_round(
+    release: Release, box: DeltaGenerator | None = None, among: list[str] | None = None, *, labelled: bool = True
+) -> Round:
     """Return the round in the address, else the newest formal round; a choice changes the address.
 
-    among: the rounds to offer; by default those with a register or ballots.
+    among: the rounds to offer; by default those with a register or ballots. labelled: show the label above the field.
 
     The address holds the plain name: a bound widget would write its label, which has a language.
     """
@@ -159,9 +286,26 @@ def choose_round(release: Release, box: DeltaGenerator | None = None, among: lis
         key="round",
         format_func=lambda round_id: _round_label(round_id, statuses[round_id]),
         on_change=lambda: st.query_params.update(round=st.session_state["round"]),
-        width=220,
+        width=220 if labelled else 150,
+        label_visibility="visible" if labelled else "collapsed",
     )
     return cached.round_of(release, chosen)
+
+
+def choose_category(categories: list[str], *, first: str = "", everything: bool = True, disabled: bool = False) -> str:
+    """Return the category in the address, else `first`; "" for all categories, which `everything` offers."""
+    several = everything and len(categories) > 1
+    known = ["", *categories] if several else categories
+    return address.choose(
+        "category",
+        known,
+        st.selectbox,
+        _("Category"),
+        lambda name: category_name(name) if name else _("All categories, each separately"),
+        first=first if first in known else None,
+        width=420,
+        disabled=disabled,
+    )
 
 
 def _round_label(round_id: str, status: str) -> str:
@@ -185,13 +329,18 @@ def busy(refused: StoreBusyError) -> str:
     if refused.holder is None:
         return told
     who, since = refused.holder
-    return told + " " + _("It was started by {user} at {time}.").format(user=plain(who), time=since)
+    by = plain(person(who, language()))
+    return told + " " + _("It was started by {user} at {time}.").format(user=by, time=since)
 
 
-def page(title: str) -> Release:
-    """Show the page title and return the release in force; stop with a hint if nothing is published."""
-    st.title(_(title))
+def page(title: str, *, heading: bool = True) -> Release:
+    """Show the page title and return the release in force; stop with a hint if nothing is published.
+
+    heading : False for a page with a heading that follows from its results.
+    """
     release = cached.release()
+    if heading or release is None or release.is_outdated:
+        st.title(_(title))
     if release is None:
         st.info(_("No results are published yet. Upload a round of ballots and publish it to begin."))
         page_link("manage/upload.py", _("Upload data"), {"lang": language()})

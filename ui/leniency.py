@@ -4,7 +4,8 @@ import pandas as pd
 import streamlit as st
 
 from results.ranking.leniency import Leniency
-from ui import layout, tables
+from ui import layout, printing, tables
+from ui.grids import number_column, rounded, whole
 from ui.i18n import _, language
 
 
@@ -44,24 +45,22 @@ def _table(ranked: pd.DataFrame, decimals: int) -> None:
         {
             _("Unit"): ranked["unit_name"],
             _("Votes"): ranked["n"],
-            _("Score"): [tables.number(value, decimals) for value in ranked["score"]],
-            _("Adjusted score"): [tables.number(value, decimals) for value in ranked["adjusted"]],
-            _("Interval"): [
-                tables.interval(low, high, decimals)
-                for low, high in zip(ranked["adjusted_low"], ranked["adjusted_high"], strict=True)
-            ],
-            _("Places"): [
-                tables.places(best, worst)
-                for best, worst in zip(ranked["adjusted_rank_best"], ranked["adjusted_rank_worst"], strict=True)
-            ],
+            _("Score"): rounded(ranked["score"], decimals),
+            _("Adjusted score"): rounded(ranked["adjusted"], decimals),
+            _("Interval from"): rounded(ranked["adjusted_low"], decimals),
+            _("Interval to"): rounded(ranked["adjusted_high"], decimals),
+            _("Places from"): whole(ranked["adjusted_rank_best"]),
+            _("Places to"): whole(ranked["adjusted_rank_worst"]),
             _("Verdict"): [tables.verdict(code) for code in ranked["verdict"]],
             _("Adjusted verdict"): [tables.verdict(code) for code in ranked["adjusted_verdict"]],
         }
     )
-    st.dataframe(
+    points = (_("Score"), _("Adjusted score"), _("Interval from"), _("Interval to"))
+    printing.grid(
         shown,
         hide_index=True,
         key="leniency",
+        column_config={name: number_column(name, decimals) for name in points},
         height="content" if len(shown) <= tables.MOST_WHOLE else "auto",
         alt=_("Official and adjusted scores of all units"),
     )

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import streamlit as st
 
@@ -13,17 +14,26 @@ from data.store.release import Round
 from errors import BiaochiError
 from formats.document import Form
 from i18n import N_
+from reports.notice_parts import NoticeParts
+from reports.public_parts import PublicParts, to_mend
 from reports.verification_kit import kits_digest
 from results.contributions import Scheme
 from ui import cached, downloads, layout
 from ui.i18n import _, language
+from ui.notice import ask_notice
+
+if TYPE_CHECKING:
+    from reports.public_export import PublicExport
 
 FILES = {
     "internal": (N_("Make the internal bundle"), N_("Download the internal bundle")),
     "public": (N_("Make the public bundle"), N_("Download the public bundle")),
     "page": (N_("Make the public page"), N_("Download the public page")),
+    "data": (N_("Make the data of the page"), N_("Download the data of the page")),
+    "codebook": (N_("Make the codebook"), N_("Download the codebook")),
 }
-LOGGED = {"internal": INTERNAL_BUNDLE, "public": PUBLIC_BUNDLE, "page": PAGE}
+LOGGED = {"internal": INTERNAL_BUNDLE, "public": PUBLIC_BUNDLE, "page": PAGE, "data": PAGE, "codebook": PAGE}
+ENDINGS = {"internal": "zip", "public": "zip", "page": "html", "data": "csv", "codebook": "csv"}
 KIT_LABELS = (N_("Make the verification kit (internal)"), N_("Download the verification kit"))
 
 
@@ -38,24 +48,34 @@ def offer(round_: Round, form: Form, schemes: Sequence[Scheme] = ()) -> None:
     )
     for sentence in _withheld_over_time(round_, _public_before(round_), language()):
         st.info(sentence)
+    notice = ask_notice()
+    for sentence in to_mend(PublicParts(notice), language()):
+        st.caption(layout.plain(sentence))
     with st.container(horizontal=True):
         for name, labels in FILES.items():
             asked = (
                 round_.release.id,
                 round_.id,
                 round_.status,
+                round_.head,
                 language(),
-                form if name == "internal" else "",
+                form if name == "internal" else notice,
             )
             with st.container(width="content"):
                 downloads.on_request(
                     f"file_{name}",
                     (_(labels[0]), _(labels[1])),
                     asked,
-                    partial(_make, name, round_, language(), form, schemes),
+                    partial(_make, name, round_, language(), form, notice, schemes),
                     f"{name}-{round_.id}",
-                    "html" if name == "page" else "zip",
-                    _told(f"{LOGGED[name]} {round_.id}", round_, _note(name, round_)),
+                    ENDINGS[name],
+                    _told(
+                        f"{LOGGED[name]} {round_.id}",
+                        round_,
+                        _note(name, round_),
+                        _of_schemes(name, round_, notice, schemes),
+                    ),
+                    right="internal" if name == "internal" else "public",
                 )
 
 
@@ -81,11 +101,12 @@ def offer_kit(round_: Round, code: str) -> None:
     downloads.on_request(
         "file_kit",
         (_(KIT_LABELS[0]), _(KIT_LABELS[1])),
-        (round_.release.id, round_.id, round_.status, code),
+        (round_.release.id, round_.id, round_.status, round_.head, code),
         partial(_make_kit, round_, code),
         f"kit-{round_.id}-{code}",
         "zip",
         _told(f"{KIT} {code} {round_.id}", round_, lambda: kits_noted(kits_digest(round_))),
+        right="kit",
     )
 
 
@@ -94,6 +115,7 @@ def _make(
     round_: Round,
     words: str,
     form: Form,
+    notice: NoticeParts,
     schemes: Sequence[Scheme],
     tell: Progress,
     stopped: Callable[[], bool],
@@ -105,12 +127,20 @@ def _make(
 
     tell(0.1, N_("Computing"))
     if name != "internal":
-        export = prepare(cached.store(), round_)
-        content = export.page() if name == "page" else export.bundle(words)
+        export = prepare(cached.store(), round_, notice, schemes if name in ("page", "public") else ())
+        content = _public(export, name, words)
         export.keep(cached.store())
         return content
     found = changes_since(round_, partial(what_if, cached.store()))
     return internal_bundle(round_, words, changes_found=found, schemes=schemes, form=form, progress=tell)
+
+
+def _public(export: "PublicExport", name: str, words: str) -> bytes:
+    if name == "page":
+        return export.page()
+    if name == "public":
+        return export.bundle(words)
+    return export.table(words) if name == "data" else export.codebook(words)
 
 
 def _make_kit(round_: Round, code: str, tell: Progress, stopped: Callable[[], bool]) -> bytes:
@@ -120,13 +150,36 @@ def _make_kit(round_: Round, code: str, tell: Progress, stopped: Callable[[], bo
     return kit_bytes(round_, code)
 
 
-def _told(what: str, round_: Round, note: Callable[[], str]) -> Callable[[str], None]:
-    """Log the download. note: returns the digest that binds it to others. Runs on the click, outside the page."""
+def _told(
+    what: str, round_: Round, note: Callable[[], str], further: Callable[[str, str], None] | None = None
+) -> Callable[[str], None]:
+    """Log the download. note: returns the digest that binds it to others. Runs on the click, outside the page.
+
+    further: logs what else left with the file, given its SHA-256 and who took it.
+    """
     store, who = cached.store().path, layout.user()
 
     def tell(sha256: str) -> None:
+        if further is not None:
+            further(sha256, who or "")
         about = {"release": round_.release.id, "round_id": round_.id, "note": note()}
         log_export(store, what, sha256=sha256, who=who or "", **about)
+
+    return tell
+
+
+def _of_schemes(
+    name: str, round_: Round, notice: NoticeParts, schemes: Sequence[Scheme]
+) -> Callable[[str, str], None] | None:
+    """Return what logs the measures of the schemes that leave with the page or the public bundle."""
+    if name not in ("page", "public") or not notice.measures:
+        return None
+    store = cached.store()
+
+    def tell(sha256: str, who: str) -> None:
+        from reports.public_parts import log_measures, measures_of
+
+        log_measures(store, round_.release, measures_of(store, round_, schemes), sha256, who)
 
     return tell
 

@@ -5,10 +5,12 @@ from collections.abc import Callable
 
 import pandas as pd
 import streamlit as st
+from streamlit.elements.lib.column_types import ColumnConfig
 
 from results.ranking.robustness import Margin, Robustness
 from results.ranking.rule_grid import KINDS
-from ui import charts, layout, tables
+from ui import charts, layout, printing, tables
+from ui.grids import number_column, rounded
 from ui.i18n import _, language
 
 
@@ -49,13 +51,17 @@ def _show_margin(margin: Margin, names: dict[str, str], share: bool) -> None:
     shown = pd.DataFrame(
         {
             head: margin.table["name"],
-            _("Now"): [number(value) for value in margin.table["value"]],
-            _("The list stays the same from"): [number(value) for value in margin.table["low"]],
-            _("to"): [number(value) for value in margin.table["high"]],
+            _("Now"): rounded(margin.table["value"], 1, percent=share),
+            _("The list stays the same from"): rounded(margin.table["low"], 1, percent=share),
+            _("to"): rounded(margin.table["high"], 1, percent=share),
         }
     )
     alt = _("How far each weight can change.") if share else _("How far the points of the grades can change.")
-    st.dataframe(shown, hide_index=True, key=f"margin_{'weights' if share else 'steps'}", alt=alt)
+    columns: dict[str, ColumnConfig | str | None] = {
+        str(name): number_column(str(name), 1, percent=share) for name in list(shown)[1:]
+    }
+    key = f"margin_{'weights' if share else 'steps'}"
+    printing.grid(shown, hide_index=True, key=key, column_config=columns, alt=alt)
     st.caption(layout.plain(_smallest(margin, names, number, share)))
 
 

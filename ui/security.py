@@ -1,6 +1,6 @@
 """ASGI gate in front of Streamlit: allowed hosts and origins, addresses that need a login, security headers.
 
-The gate does not know sessions or roles: it only calls `signed_in`, so a session table can answer later.
+The gate knows neither sessions nor roles: it calls `signed_in` and `permits`, which do.
 """
 
 import base64
@@ -8,11 +8,23 @@ import hashlib
 import re
 from collections.abc import Callable, Iterable
 from http.cookies import CookieError, SimpleCookie
+from typing import Any, TypeAlias
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 GUARDED = ("/_stcore/upload_file", "/media/", "/_stcore/metrics", "/_stcore/agent", "/api/")
 OPEN = ("/api/ready",)
+TO_ANYBODY = (
+    "/static/",
+    "/biaochi/",
+    "/_stcore/health",
+    "/_stcore/host-config",
+    "/favicon",
+    "/signin",
+    "/oauth2callback",
+)
+"""Addresses that hold nothing of the office: the parts of the page that every Streamlit has, and signing in."""
+LEAVE = "/signout"
 CLOSED = ("/_stcore/metrics", "/_stcore/agent")  # not needed outside
 
 
@@ -29,23 +41,8 @@ def content_security_policy(index_html: str) -> str:
     )
 
 
-def login_of_cookies(cookies: dict[str, str]) -> bool:
-    """Return whether Streamlit's identity cookie has a valid signature and names a signed-in user."""
-    import json
-
-    from streamlit.auth_util import get_cookie_with_chunks
-    from streamlit.web.server.server_util import get_cookie_secret
-    from streamlit.web.server.starlette.starlette_app_utils import decode_signed_value
-
-    def signed(name: str) -> bytes | None:
-        value = cookies.get(name)
-        return decode_signed_value(get_cookie_secret(), name, value) if value else None
-
-    try:
-        token = get_cookie_with_chunks(signed, "_streamlit_user")
-        return bool(token and json.loads(token).get("is_logged_in"))
-    except (ValueError, AttributeError):
-        return False
+Visitor: TypeAlias = Any
+"""Whoever `signed_in` returns; the gate hands it on and looks only at whether it is None."""
 
 
 class Gate:
@@ -57,10 +54,13 @@ class Gate:
         *,
         hosts: Iterable[str],
         origins: Iterable[str],
-        signed_in: Callable[[dict[str, str]], bool] | None,
+        signed_in: Callable[[dict[str, str]], Visitor] | None,
         policy: str,
+        permits: Callable[[Visitor, str], bool] = lambda visitor, path: True,
+        way_in: Callable[[str, str], str] = lambda path, query: "/signin",
     ) -> None:
         self.app = app
+        self.permits, self.way_in = permits, way_in
         self.hosts = {host.lower() for host in hosts}
         self.origins = {origin.lower().rstrip("/") for origin in origins}
         self.signed_in = signed_in
@@ -86,7 +86,27 @@ class Gate:
         origin = headers.get(b"origin", b"").decode("latin-1").lower()
         if origin not in self.origins or not self._host_known(headers):
             return await send({"type": "websocket.close", "code": 1008})
-        return await self.app(scope, receive, send)
+        if self.signed_in is None:
+            return await self.app(scope, receive, send)
+        cookies = _cookies(scope)
+        if not self.signed_in(cookies):
+            return await send({"type": "websocket.close", "code": 1008})
+        await self.app(scope, self._asking(cookies, receive), send)
+
+    def _asking(self, cookies: dict[str, str], receive: Receive) -> Receive:
+        """Let every message of a session that ended run the page from its beginning, which shows that it ended.
+
+        Without that a part of a page that runs alone would go on for somebody who signed out in another window.
+        """
+
+        async def asked() -> Message:
+            message = await receive()
+            content = message.get("bytes")
+            if content and self.signed_in is not None and not self.signed_in(cookies):
+                return {**message, "bytes": whole_run(content)}
+            return message
+
+        return asked
 
     async def _http(self, scope: Scope, receive: Receive, send: Send) -> None:
         marked = self._marking(scope, send)
@@ -95,19 +115,32 @@ class Gate:
             return await self.app(scope, receive, marked)
         status, text = refusal
         head = [(b"content-type", b"text/plain; charset=utf-8"), (b"cache-control", b"no-store")]
+        if status == 303:
+            head, text = [*head, (b"location", text)], b""
         await marked({"type": "http.response.start", "status": status, "headers": head})
         await marked({"type": "http.response.body", "body": text})
 
     def _refusal(self, scope: Scope) -> tuple[int, bytes] | None:
-        """Return status and text of a refusal, or None if the request may pass."""
+        """Return status and text of a refusal, 303 and the address to go to, or None if the request may pass."""
         path = scope["path"]
         if not self._host_known(dict(scope["headers"])):
             return 421, b"unknown host"
-        if not path.startswith(GUARDED) or path in OPEN:
-            return None
-        if self.signed_in is not None and not self.signed_in(_cookies(scope)):
-            return 401, b"login required"
+        if self.signed_in is not None and (refusal := self._without_right(scope, path)):
+            return refusal
         return (404, b"not found") if path.startswith(CLOSED) else None
+
+    def _without_right(self, scope: Scope, path: str) -> tuple[int, bytes] | None:
+        """Return the refusal of a request by nobody, or by somebody without the right to the address."""
+        if path in OPEN or path == LEAVE or path.startswith(TO_ANYBODY):
+            return None
+        visitor = self.signed_in(_cookies(scope)) if self.signed_in else None
+        if visitor:
+            return None if self.permits(visitor, path) else (403, b"not for this session or role")
+        accepted = dict(scope["headers"]).get(b"accept", b"")
+        if b"text/html" in accepted and not path.startswith(GUARDED):
+            query = scope.get("query_string", b"").decode("latin-1")
+            return 303, self.way_in(path, query).encode("latin-1")
+        return 401, b"login required"
 
     def _host_known(self, headers: dict[bytes, bytes]) -> bool:
         """Return whether the Host header has a known name, on any port. Prevents DNS rebinding."""
@@ -131,6 +164,23 @@ class Gate:
     def _kept(self, name: bytes, value: bytes) -> tuple[bytes, bytes]:
         cookie = self.https and name.lower() == b"set-cookie" and b"; secure" not in value.lower()
         return name, value + b"; Secure" if cookie else value
+
+
+def whole_run(content: bytes) -> bytes:
+    """Return a message of the browser to Streamlit that asks for a run of the page, not of a part of it."""
+    from google.protobuf.message import DecodeError
+    from streamlit.proto.BackMsg_pb2 import BackMsg
+
+    message = BackMsg()
+    try:
+        message.ParseFromString(content)
+    except DecodeError:
+        return content
+    if message.WhichOneof("type") == "rerun_script":
+        message.rerun_script.fragment_id = ""
+    elif message.WhichOneof("type") == "backend_operation_request":  # a file asked for by a click
+        message.rerun_script.query_string = ""
+    return message.SerializeToString()
 
 
 def _cookies(scope: Scope) -> dict[str, str]:

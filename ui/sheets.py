@@ -5,7 +5,7 @@ from datetime import date
 
 from data.store.release import Release, Round
 from formats.spreadsheet import Sheet
-from i18n import N_
+from i18n import N_, PUNCTUATION, translate
 from reports import pledge_table
 from reports.evaluators_table import evaluators_sheet
 from reports.ranking_table import as_sheet
@@ -14,24 +14,27 @@ from results.ranking.bottom_list import not_settled
 from results.ranking.statements import family_name
 from ui import cached
 
+SEARCHED = N_("only units that contain “{text}”")
 groups = groups_sheet
 evaluators = evaluators_sheet
 
 
-def ranking(round_: Round, language: str, category: str | None) -> Sheet:
-    """Return the ranking of a category, or of all categories."""
+def ranking(round_: Round, language: str, category: str | None, search: str = "", codes: tuple[str, ...] = ()) -> Sheet:
+    """Return the ranking of a category, or of all categories; of these codes only, after a search."""
     answer = cached.ranking_quietly(round_)
-    if category is None:
-        return as_sheet(answer, round_.release, language)
-    rows = answer.rows[answer.rows["category"] == category]  # each category is ranked separately
-    named = family_name(category, language)
-    return as_sheet(replace(answer, rows=rows), round_.release, language, category=named)
+    rows = answer.rows if category is None else answer.rows[answer.rows["category"] == category]
+    rows = rows[rows["unit_code"].isin(codes)] if search else rows
+    named = [family_name(category, language)] if category else []
+    named += [translate(SEARCHED, language).format(text=search)] if search else []
+    limited = PUNCTUATION[language].semicolon.join(named)
+    return as_sheet(replace(answer, rows=rows), round_.release, language, category=limited)
 
 
-def bottom(round_: Round, language: str, category: str) -> Sheet:
-    """Return the units of a category that are not cleared of the bottom."""
-    answer = not_settled([cached.bottom_lists(round_)[category]])
-    named = family_name(category, language)
+def bottom(round_: Round, language: str, category: str | None) -> Sheet:
+    """Return the units of a category, or of all, that are not cleared of the bottom."""
+    lists = cached.bottom_lists(round_)
+    answer = not_settled(list(lists.values()) if category is None else [lists[category]])
+    named = "" if category is None else family_name(category, language)
     return as_sheet(answer, round_.release, language, title=N_("Bottom list"), category=named)
 
 

@@ -11,21 +11,25 @@ from streamlit.elements.arrow import DataframeState
 from streamlit.elements.lib.column_types import ColumnConfig
 
 from data.model.rule_sets import Bottom, RuleSet
-from i18n import N_
+from i18n import N_, PUNCTUATION
 from results.labels import REASON_SENTENCES, REASONS, VERDICTS
 from results.missing import is_missing
-from results.number_format import interval, number, percent, places
+from results.number_format import NONE, interval, number, percent, places
+from results.ranking.feature_words import feature_sentences
 from results.ranking.rows import records
 from results.ranking.rule_words import UNSCORED_NAMES, bottom_words
-from results.ranking.statements import gauge, named_with_verdict, p_words, share_words, strength
+from results.ranking.statements import STRONGEST, gauge, named_with_verdict, strength
 from results.ranking.unit import WITHHELD
-from ui import layout
+from ui import layout, printing
+from ui.grids import number_column, rounded, whole
 from ui.i18n import _, language
 
 KIND_NAMES = {"scored": N_("Scored"), **UNSCORED_NAMES}
 WRITTEN_WHOLE, WRITTEN_HEIGHT = 12, 520
 """Rows of a text table shown without scrolling, and the height of a longer table in pixels."""
 DATE = re.compile(r"\d{4}\\-\d\d\\-\d\d( \d\d\\:\d\d)?")  # escaped for Markdown
+P_DECIMALS = 3
+DRAWN = (0.01, 0.99)  # draws cannot show a probability of 0 or 1
 MOST_WHOLE = 60  # rows of a table that is shown without scrolling inside it
 
 
@@ -46,22 +50,41 @@ def show_statistics(rows: pd.DataFrame, decimals: int, key: str) -> None:
     """Show ranked units as statisticians read them: p-values, probability, shrunken score; always with the verdict."""
     shown = pd.DataFrame(
         {
-            _("Unit"): names_with_verdicts(rows),
-            _("Votes"): rows["n"],
-            _("Interval"): rows["interval"],
-            _("Verdict"): rows["verdict_words"],
-            _("p for the bottom"): [p_words(p) for p in rows["confirm_p"]],
-            _("p against the bottom"): [p_words(p) for p in rows["clear_p"]],
-            _("Probability of the last k"): [_share(share) for share in rows["p_bottom"]],
-            _("Shrunken score"): [number(value, decimals) for value in rows["shrunken"]],
-            _("Expected place"): [number(value, 1) for value in rows["expected_rank"]],
+            "unit": names_with_verdicts(rows),
+            "n": whole(rows["n"]),
+            "low": _ends(rows, "score_low", decimals),
+            "high": _ends(rows, "score_high", decimals),
+            "verdict": rows["verdict_words"],
+            "confirm_p": rounded(rows["confirm_p"], P_DECIMALS),
+            "clear_p": rounded(rows["clear_p"], P_DECIMALS),
+            "p_bottom": rounded(rows["p_bottom"].clip(*DRAWN), 0, percent=True),
+            "shrunken": rounded(rows["shrunken"], decimals),
+            "expected": rounded(rows["expected_rank"], 1),
         }
     )
-    st.dataframe(shown, hide_index=True, key=key, alt=_("The ranked units with p-values and probabilities."))
+    smallest = _("0.000 means less than 0.001.")
+    config: dict[str, ColumnConfig | str | None] = {
+        "unit": st.column_config.TextColumn(_("Unit"), width="large"),
+        "n": number_column(_("Votes")),
+        "low": number_column(_("Interval from"), decimals),
+        "high": number_column(_("Interval to"), decimals),
+        "verdict": st.column_config.TextColumn(_("Verdict")),
+        "confirm_p": number_column(_("p for the bottom"), P_DECIMALS, help=smallest),
+        "clear_p": number_column(_("p against the bottom"), P_DECIMALS, help=smallest),
+        "p_bottom": number_column(
+            _("Probability of the last k"), percent=True, help=_("1% and 99% also stand for less and for more.")
+        ),
+        "shrunken": number_column(_("Shrunken score"), decimals),
+        "expected": number_column(_("Expected place"), 1),
+    }
+    alt = _("The ranked units with p-values and probabilities.")
+    printing.grid(shown, hide_index=True, key=key, column_config=config, alt=alt)
 
 
-def _share(share: object) -> str:
-    return "–" if is_missing(share) else share_words(float(str(share)))
+def _ends(rows: pd.DataFrame, name: str, decimals: int) -> pd.Series:
+    """Return an end of the intervals, which stop at the ends of the scale, as their printed texts do."""
+    place = 0 if name.endswith("low") else -1
+    return rounded([None if text == NONE else text.split(" – ")[place] for text in rows["interval"]], decimals)
 
 
 def verdict(code: object) -> str:
@@ -116,16 +139,26 @@ def names_with_verdicts(rows: pd.DataFrame) -> list[str]:
 
 def show_ranking(rows: pd.DataFrame, decimals: int, key: str, height: int | Literal["auto"] = "auto") -> DataframeState:
     """Show the ranking as a table with single-row selection."""
-    columns = ["place", "unit_name", "category", "n", "score", "interval", "places", "verdict_words", "strength"]
-    columns += ["dont_know_share", "remark"]
-    columns = [name for name in columns if name != "category" or rows[name].nunique() > 1]
-    columns = [name for name in columns if name != "remark" or rows[name].any()]
-    shown = rows[columns].assign(
-        unit_name=names_with_verdicts(rows),
-        score=rows["score"].astype(float),
-        dont_know_share=100 * rows["dont_know_share"],
+    shown = pd.DataFrame(
+        {
+            "rank": whole(rows["rank"]),
+            "unit_name": names_with_verdicts(rows),
+            "category": [layout.category_name(name) for name in rows["category"]],
+            "verdict_words": rows["verdict_words"],
+            "score": rounded(rows["score"], decimals),
+            "low": _ends(rows, "score_low", decimals),
+            "high": _ends(rows, "score_high", decimals),
+            "best": whole(rows["rank_best"]),
+            "worst": whole(rows["rank_worst"]),
+            "n": whole(rows["n"]),
+            "evidence": whole(rows["evidence"].clip(upper=STRONGEST)),
+            "dont_know_share": rounded(rows["dont_know_share"], 1, percent=True),
+            "remark": _remarks(rows),
+        }
     )
-    return st.dataframe(
+    shown = shown.drop(columns=["category"] if rows["category"].nunique() == 1 else [])
+    shown = shown.drop(columns=["remark"] if not shown["remark"].any() else [])
+    return printing.grid(
         shown,
         hide_index=True,
         key=key,
@@ -139,38 +172,31 @@ def show_ranking(rows: pd.DataFrame, decimals: int, key: str, height: int | Lite
 
 def _rank_columns(decimals: int) -> dict[str, ColumnConfig | str | None]:
     """Return headers and formats of the columns of a ranked unit."""
+    allowed = _("Places that the votes allow, for all units at once.")
+    required = _("Strength of the evidence for the verdict; at least 100 is required. {most} also means more.")
     return {
-        "place": st.column_config.TextColumn(_("Rank"), width=60),
-        "unit_name": st.column_config.TextColumn(_("Unit"), width="large"),
+        "rank": number_column(_("Rank"), width=60),
+        "unit_name": st.column_config.TextColumn(_("Unit"), width=250),
         "category": st.column_config.TextColumn(_("Category")),
-        "n": st.column_config.NumberColumn(_("Votes"), format="%d"),
-        "score": st.column_config.NumberColumn(_("Score"), format=f"%.{decimals}f"),
-        "interval": st.column_config.TextColumn(_("Interval")),
-        "places": st.column_config.TextColumn(
-            _("Places"), help=_("Places that the votes allow, for all units at once.")
-        ),
-        "verdict_words": st.column_config.TextColumn(_("Verdict")),
-        "strength": st.column_config.TextColumn(
-            _("Evidence"), help=_("Strength of the evidence for the verdict; at least 100 is required.")
-        ),
-        "dont_know_share": st.column_config.NumberColumn(_("Don't know"), format="%.1f%%"),
+        "verdict_words": st.column_config.TextColumn(_("Verdict"), width=105),
+        "score": number_column(_("Score"), decimals, width=65),
+        "low": number_column(_("Interval from"), decimals, width=85),
+        "high": number_column(_("Interval to"), decimals, width=65),
+        "best": number_column(_("Places from"), width=80, help=allowed),
+        "worst": number_column(_("Places to"), width=60, help=allowed),
+        "n": number_column(_("Votes"), width=65),
+        "evidence": number_column(_("Evidence"), width=80, help=required.format(most=STRONGEST)),
+        "dont_know_share": number_column(_("Don't know"), 1, percent=True, width=80),
         "remark": st.column_config.TextColumn(_("Remark"), width="medium"),
     }
 
 
-def show_tier(rows: pd.DataFrame, decimals: int, key: str) -> None:
-    """Show the units of a verdict, each with votes, interval and verdict."""
-    columns = ["unit_name", "n", "score", "interval", "place", "places", "verdict_words", "strength", "remark"]
-    columns = [name for name in columns if name != "remark" or rows[name].any()]
-    shown = rows[columns].assign(unit_name=names_with_verdicts(rows), score=rows["score"].astype(float))
-    st.dataframe(
-        shown,
-        hide_index=True,
-        key=key,
-        height="content" if len(shown) <= MOST_WHOLE else "auto",
-        column_config=_rank_columns(decimals),
-        alt=_("The units of one verdict with votes, score, interval and places."),
-    )
+def _remarks(rows: pd.DataFrame) -> list[str]:
+    """Return what restricts each verdict, and whether its place is shared."""
+    shared = [
+        _("shared place") if rank != tied else "" for rank, tied in zip(rows["rank"], rows["rank_tied_to"], strict=True)
+    ]
+    return [PUNCTUATION[language()].comma.join(filter(None, both)) for both in zip(rows["remark"], shared, strict=True)]
 
 
 def show_not_ranked(rows: pd.DataFrame) -> None:
@@ -188,44 +214,42 @@ def show_not_ranked(rows: pd.DataFrame) -> None:
 
 def show_groups(groups: pd.DataFrame) -> None:
     """Show the evaluators of each group and the kinds of their answers."""
-    shown = groups.assign(weight=[percent(weight, 0) for weight in groups["weight"]])
+    shown = groups.assign(weight=rounded(groups["weight"], 0, percent=True))
     config = {
         "group": st.column_config.TextColumn(_("Evaluator group")),
         "evaluators": st.column_config.NumberColumn(_("Ballots"), format="localized"),
-        "weight": st.column_config.TextColumn(_("Weight")),
+        "weight": number_column(_("Weight"), percent=True),
     }
     config |= {kind: st.column_config.NumberColumn(_(name), format="localized") for kind, name in KIND_NAMES.items()}
-    st.dataframe(shown, hide_index=True, key="groups", column_config=config, alt=_("Ballots and answers by group."))
+    printing.grid(shown, hide_index=True, key="groups", column_config=config, alt=_("Ballots and answers by group."))
 
 
 def show_means(means: pd.DataFrame, decimals: int, key: str, indicators: bool = False) -> None:
     """Show means with votes and interval, and mean and range of the category."""
-    low_high = zip(means["low"], means["high"], strict=True)
-    span = zip(means["category_min"], means["category_max"], strict=True)
     shown = pd.DataFrame(
         {
             **({"indicator": means["indicator"]} if indicators else {}),
             "group": means["group"],
-            "n": means["n"],
-            "mean": [
-                _(WITHHELD) if few else number(mean, decimals)
-                for mean, few in zip(means["mean"], means["too_few"], strict=True)
-            ],
-            "interval": [interval(a, b, decimals) for a, b in low_high],
-            "category_mean": [number(value, decimals) for value in means["category_mean"]],
-            "span": [interval(a, b, decimals) for a, b in span],
+            "n": whole(means["n"]),
+            **{name: rounded(means[name], decimals) for name in ("mean", "low", "high")},
+            **{name: rounded(means[name], decimals) for name in ("category_mean", "category_min", "category_max")},
+            "remark": [_(WITHHELD) if few else "" for few in means["too_few"]],
         }
     )
-    headers = {
+    headers: dict[str, ColumnConfig | str | None] = {
         "indicator": _("Indicator"),
         "group": _("Evaluator group"),
-        "n": _("Votes"),
-        "mean": _("Mean"),
-        "interval": _("Interval"),
-        "category_mean": _("Category mean"),
-        "span": _("Category, lowest to highest"),
+        "n": number_column(_("Votes")),
+        "mean": number_column(_("Mean"), decimals),
+        "low": number_column(_("Interval from"), decimals),
+        "high": number_column(_("Interval to"), decimals),
+        "category_mean": number_column(_("Category mean"), decimals),
+        "category_min": number_column(_("Lowest of the category"), decimals),
+        "category_max": number_column(_("Highest of the category"), decimals),
+        "remark": _("Remark"),
     }
-    st.dataframe(shown, hide_index=True, key=key, column_config=headers, alt=_("Means by evaluator group."))
+    shown = shown.drop(columns=[] if shown["remark"].any() else ["remark"])
+    printing.grid(shown, hide_index=True, key=key, column_config=headers, alt=_("Means by evaluator group."))
 
 
 def show_rounds(rounds: list[dict]) -> None:
@@ -252,7 +276,7 @@ def show_unscored(grades: pd.DataFrame, key: str) -> None:
     shown = wide.reindex(columns=list(KIND_NAMES), fill_value=0).astype(int).reset_index()
     headers = {"indicator": _("Indicator"), "group": _("Evaluator group")}
     headers |= {kind: _(name) for kind, name in KIND_NAMES.items()}
-    st.dataframe(shown, hide_index=True, key=key, column_config=headers, alt=_("Answers by kind."))
+    printing.grid(shown, hide_index=True, key=key, column_config=headers, alt=_("Answers by kind."))
 
 
 def show_rules(rules: RuleSet) -> None:
@@ -277,6 +301,7 @@ def _rule_pairs(rules: RuleSet) -> list[tuple[str, str]]:
     pairs.append((_("Bottom rule"), bottom_sentence(rules.bottom)))
     pairs += [(f"{_('Bottom rule')} · {name}", bottom_sentence(own)) for name, own in rules.category_bottom.items()]
     pairs.append((_("Level of the intervals"), percent(rules.uncertainty.level, 0)))
+    pairs += [(_("Also"), sentence) for sentence in feature_sentences(rules, language()).values()]
     return pairs
 
 

@@ -1,12 +1,14 @@
 """Section of the page of a unit: what all schemes say of it, as lanes over three years and as a table."""
 
+from functools import partial
+
 import pandas as pd
 import streamlit as st
 
 from i18n import N_
 from reports import unit_dossier as words_of
 from results.unit_dossier import Dossier
-from ui import charts, layout
+from ui import charts, layout, tables
 from ui.charts.lanes import lanes_chart
 from ui.i18n import _, language
 
@@ -18,28 +20,20 @@ CAPTION = N_(
 COLUMNS = ("scheme", "counted", "value", "base", "evidence", "period", "as_of", "release")
 """Value, base and evidence come before the days, so that a screen of 1,366 shows them without scrolling."""
 
-WIDTHS = {"scheme": 170, "counted": 170, "value": 70, "base": 190, "evidence": 260}  # pixels; the rest scrolls
 
-
-def section(found: Dossier) -> None:
-    """Show the dossier of a unit over all schemes."""
+def section(found: Dossier, depends: tuple[str, ...]) -> None:
+    """Show the dossier of a unit over all schemes. depends : release and unit that it is of."""
     st.subheader(_("All schemes"))
     if len(found.events):
         events = found.events.assign(words=[_(str(text)) for text in found.events["words"]])
         lanes = {name: _(title) for name, title in found.lanes.items()}
-        charts.show(lanes_chart(events, lanes, found.first, found.as_of), "lanes", _(ALT))
+        draw = partial(lanes_chart, events, lanes, found.first, found.as_of)
+        charts.show_kept(depends, draw, "lanes", _(ALT))
         st.caption(_(CAPTION))
     lines = [words_of.cells(line, language()) for line in found.lines]
     heads = {name: _(words_of.HEADERS[name]) for name in COLUMNS}
     table = pd.DataFrame(lines, columns=list(heads)).rename(columns=heads)
-    widths = {heads[name]: st.column_config.Column(width=width) for name, width in WIDTHS.items()}
-    st.dataframe(
-        table,
-        hide_index=True,
-        key="unit_schemes",
-        column_config=widths,
-        alt=_("Lines of the dossier of the unit."),
-    )
+    tables.written(table, _("Lines of the dossier of the unit."))
     for sentence in words_of.sentences(found, language()):
         st.caption(layout.plain(sentence))
     st.caption(layout.plain(_(words_of.INTERNAL)))

@@ -56,7 +56,7 @@ from data.intake.values import (
 from data.model.contract import fields, header_of
 from data.model.facts import Bits, Dictionaries, Lines, ballots_digest, has_double, lines_digest
 from data.model.names import CONTROL, LONGEST_NAME, match_key
-from data.model.register import ONLY_CATEGORY
+from data.model.register import ONLY_CATEGORY, RESERVED
 from data.model.spellings import one_spelling, other_spellings
 from i18n import N_
 from problems import Place, Problem, Term
@@ -543,6 +543,7 @@ class _Judge:
         self._weights()
         self._faulty_cells()
         self._two_groups()
+        self._reserved_categories()
         self._two_categories()
 
     def _refuse(self, name: str, value: str, judgement: Judgement, **key: str) -> None:
@@ -769,6 +770,16 @@ class _Judge:
             header = self.form.headers[file].text_of("ballots", "group_code")
             facts = {"value": ballot, "group": group, "other_group": usual}
             self.intake.problems.append(Problem("ballot_in_two_groups", "error", file, None, row, header, group, facts))
+
+    def _reserved_categories(self) -> None:
+        """Refuse a category under a word that means all of them."""
+        if self.context.former or not any("category" in header.fields for header in self.form.headers.values()):
+            return
+        for category, place in self.con.execute(read_sql("intake/categories_used")).fetchall():
+            if match_key(category) in RESERVED:
+                file, row = self._place(place)
+                header = self.form.headers[file].text_of("ballots", "category")
+                self.intake.problems.append(Problem("reserved_category", "error", file, None, row, header, category))
 
     def _two_categories(self) -> None:
         if self.context.register is not None:

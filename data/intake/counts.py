@@ -40,7 +40,7 @@ from data.intake.values import (
 from data.model.contract import header_of
 from data.model.facts import frame_digest
 from data.model.names import match_key, tidy
-from data.model.register import ONLY_CATEGORY
+from data.model.register import ONLY_CATEGORY, RESERVED
 from data.model.spellings import other_spellings, spellings_of
 from problems import Place, Problem
 
@@ -223,6 +223,8 @@ class _Reader:
         if not tidy(cell.value):
             self.blank.setdefault(unit, cell)
             return
+        if match_key(cell.value) in RESERVED and not self.context.former:
+            self._note(cell, Judgement(None, "reserved_category", {}))
         if self.context.register is not None:
             self.said[unit] = tidy(cell.value)
             return

@@ -20,6 +20,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
+from data.duckdb_access import cursor_of
 from data.intake.cells import Reading
 from data.intake.headers import Header
 from data.intake.record_rules import DATES, Rules, fields_of
@@ -292,7 +293,7 @@ def _batches(
     con: duckdb.DuckDBPyConnection, table: str, columns: str = "*", *, distinct: bool = False
 ) -> Iterator[pa.RecordBatch]:
     """Yield the rows of a table, through a cursor: what is done with them may ask the connection meanwhile."""
-    with con.cursor() as cursor:
+    with cursor_of(con) as cursor:
         rows = cursor.table(table).project(columns)
         yield from (rows.distinct() if distinct else rows).to_arrow_reader(AT_ONCE)
 

@@ -7,9 +7,12 @@ Nothing here knows what the columns mean.
 
 import csv
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import reduce
+from operator import and_
 from pathlib import Path
+from typing import Any, TypeAlias
 
 import duckdb
 
@@ -22,9 +25,13 @@ from data.intake.workbook_worker import letters
 from data.model.names import LONGEST_NAME, match_key
 from problems import Problem, has_errors
 
+Cells: TypeAlias = tuple[Any, ...]
+"""A record as it is loaded, None for a cell without content."""
+
 csv.field_size_limit(1 << 26)
 LINE_FEED = duckdb.CSVLineTerminator.LINE_FEED
 LONGEST_CELL = 100_000  # characters: DuckDB's reader takes lines up to 2 MB
+SMALL = 1 << 20  # bytes of a file whose records are looked at here, without questions to the engine
 FEWEST_BLANK = 2  # blank rows in succession; a single blank row is often left between groups
 FEWEST_ALIKE = 2  # rows that differ from the header alike; of a single row one cannot tell which is wrong
 TAIL = 64 << 10  # bytes at the end, where notes below a table are
@@ -61,6 +68,7 @@ class LoadedTable:
     con: duckdb.DuckDBPyConnection
     name: str
     placements: list[Placement] = field(default_factory=list)
+    kept: list[Cells] = field(default_factory=list)  # the records, as long as every file is small
 
     @property
     def count(self) -> int:
@@ -70,9 +78,18 @@ class LoadedTable:
     @property
     def blank(self) -> int:
         """Return the number of records without content: set aside, or of delimiters only, which readers ignore."""
+        set_aside = sum(placement.blank for placement in self.placements)
+        if len(self.kept) == self.count:
+            return set_aside + sum(map(_is_empty, self.kept))
         table = self.con.table(self.name)
         empty = duckdb.CoalesceOperator(*map(duckdb.ColumnExpression, table.columns)).isnull()
-        return sum(placement.blank for placement in self.placements) + len(table.filter(empty))
+        return set_aside + len(table.filter(empty))
+
+    def records(self) -> list[Cells]:
+        """Return all records, in the order of their files."""
+        if len(self.kept) == self.count:
+            return self.kept
+        return self.con.table(self.name).fetchall()
 
     def place(self, position: int) -> tuple[str, int]:
         """Return file and Excel row of the record at this position."""
@@ -92,7 +109,11 @@ class LoadedTable:
         self.con.begin()
         try:
             self._append(_reader(self.con, text, header, text.path), projection)
-            count = len(self.con.table(self.name)) - before
+            table = self.con.table(self.name)
+            # Each question to the engine takes 2 to 6 ms, and there are a dozen about a table.
+            small = text.path.stat().st_size <= SMALL and len(self.kept) == before
+            rows = table.fetchall()[before:] if small else []
+            count = len(rows) if small else len(table) - before
         except duckdb.Error:
             self.con.rollback()
             return self._add_slowly(text, header, projection)
@@ -100,30 +121,33 @@ class LoadedTable:
         if count + header.row != _lines(text):
             self.con.rollback()
             return self._add_slowly(text, header, projection)
-        repeated = self._repeated(text, header, before)
-        if repeated:
+        named = {f"c{column}": cell for column, cell in enumerate(header.cells) if column in header.fields.values()}
+        columns = list(table.columns)
+        again: list[int] = []
+        if set(named) <= set(columns):
+            again = _alike(rows, columns, named) if small else self._repeated(table, named, before)
+        if again:
             self.con.rollback()
-            return repeated
+            first = header.row + 1
+            return [Problem("header_repeated", file=text.name, row=place + first) for place in again]
         self.con.commit()
         self.placements.append(Placement(text.name, before, count, header.row + 1))
-        return self._gaps(text, self._blank_rows(before), count) + self._cut(text, header)
+        self.kept += rows
+        empty = [header.row + 1 + at for at, row in enumerate(rows) if _is_empty(row)]
+        return self._gaps(text, empty if small else self._blank_rows(before), count) + self._cut(text, header)
 
-    def _repeated(self, text: TextTable, header: Header, before: int) -> list[Problem]:
-        """Report a header repeated among the rows, where the columns are loaded as the file has them.
+    def _repeated(self, table: duckdb.DuckDBPyRelation, named: Mapping[str, str], before: int) -> list[int]:
+        """Return the places, in their file, of rows that repeat the header: column -> its cell.
 
         Rows are counted: the ids of a transaction that is not committed are no places yet.
         """
-        table = self.con.table(self.name)
-        named = {f"c{column}": cell for column, cell in enumerate(header.cells) if column in header.fields.values()}
-        if not set(named) <= set(table.columns):
-            return []
-        repeated = table.project("row_number() OVER () - 1 AS place, *").filter(f"place >= {before}")
-        for name, cell in named.items():
-            trimmed = duckdb.FunctionExpression("trim", duckdb.ColumnExpression(name))
-            repeated = repeated.filter(trimmed == duckdb.ConstantExpression(cell))
-        rows = repeated.project("place").fetchall()
-        first = header.row + 1 - before
-        return [Problem("header_repeated", file=text.name, row=place + first) for (place,) in rows]
+        alike = [
+            duckdb.FunctionExpression("trim", duckdb.ColumnExpression(name)) == duckdb.ConstantExpression(cell)
+            for name, cell in named.items()
+        ]
+        place = duckdb.ColumnExpression("place") >= duckdb.ConstantExpression(before)
+        repeated = table.project("row_number() OVER () - 1 AS place, *").filter(reduce(and_, alike, place))
+        return [at - before for (at,) in repeated.project("place").fetchall()]
 
     def _append(self, relation: duckdb.DuckDBPyRelation, projection: str) -> None:
         rows = relation.project(projection)
@@ -169,6 +193,16 @@ class LoadedTable:
         if not placed.count or not _is_cut_short(text, header):
             return []
         return [Problem("cut_last_row", "warning", text.name, row=placed.row(placed.start + placed.count - 1))]
+
+
+def _alike(rows: Iterable[Cells], columns: Sequence[str], named: Mapping[str, str]) -> list[int]:
+    """Return the places of rows that repeat the header, as `LoadedTable` asks the engine for large files."""
+    cells = [(columns.index(name), cell) for name, cell in named.items()]
+    return [at for at, row in enumerate(rows) if all((row[of] or "").strip(" ") == cell for of, cell in cells)]
+
+
+def _is_empty(row: Cells) -> bool:
+    return all(cell is None for cell in row)
 
 
 def _in_succession(rows: list[int]) -> list[list[int]]:

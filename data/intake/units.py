@@ -17,7 +17,7 @@ from data.intake.table import LoadedTable
 from data.intake.values import judge_round, totals_word
 from data.model.facts import frame_digest
 from data.model.names import CONTROL, LONGEST_NAME, match_key, tidy
-from data.model.register import ONLY_CATEGORY, PARTICIPATION, RegisteredUnit
+from data.model.register import ONLY_CATEGORY, PARTICIPATION, RESERVED, RegisteredUnit
 from data.model.spellings import other_spellings, spellings_of
 from problems import Place, Problem
 
@@ -82,6 +82,8 @@ class _Reader:
         )
         self._spellings(unit, Place(file, row))
         self.units.append(unit)
+        if match_key(unit.category) in RESERVED and not self.former:
+            self._note("reserved_category", "category", unit.category)
         if "category" in header.fields and not texts["category"] and not unit.participation:
             self.without_category.append(self.place)
 

@@ -21,6 +21,7 @@ never skipped: a rule that would silently not apply is worse than none.
     in table.field                  a value that the other table has
     unit   place   post             a unit, place or person's code of the registers
     code   month   quarter          a code without meaning; a month such as 2026-03; a quarter such as 2026Q1
+    spans                           spans of days, kept as FROM/UNTIL with a space between two; on UNTIL it is over
     past                            of a book: does not change any more once it is given
     state                           of a book: what its rows are counted by, besides month, unit and place
     within 60 days of f             calendar days; a last day that is not worked moves to the next worked day
@@ -39,7 +40,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-WORDS = frozenset({"unit", "place", "post", "code", "month", "quarter", "past", "state", "round"})
+WORDS = frozenset({"unit", "place", "post", "code", "month", "quarter", "spans", "past", "state", "round"})
 REFERENCES = {"place": ("place", "place_code"), "post": ("person", "person_code")}
 ALONE, SINGLE, SHARE, ACROSS = "alone", "one", "from", "across"
 TERM, IS, UNIT_OF, ONCE, ROUND, CONFIRMS = "within", "is", "unit of", "once", "round", "confirms"

@@ -174,8 +174,9 @@ def handled(
 ) -> Handling:
     """Return an item from its events, in whatever order they are given.
 
-    answers : days of the answers. A cycle that was sent back without a recorded answer counts as answered on that day,
-    which is the latest that it can have been. most, longest : as for `extended`.
+    answers : days of the answers, each of a single cycle: what was answered and sent back on a day is of the earlier
+    cycle. A cycle that was sent back without a recorded answer counts as answered on that day, which is the latest that
+    it can have been. most, longest : as for `extended`.
     """
     handling = Handling((Item(received, days),))
     for event in sorted(events):
@@ -214,11 +215,13 @@ def _pause_or_resume(calendar: Calendar, handling: Handling, event: Event) -> Ha
 
 def _answered(cycles: Sequence[Item], answers: Sequence[date]) -> tuple[Item, ...]:
     """Return the cycles with their answers: the first answer from the beginning of a cycle to that of the next."""
-    found = []
+    found, left = [], list(answers)
     for number, item in enumerate(cycles):
         end = cycles[number + 1].received if number + 1 < len(cycles) else None
-        own = [day for day in answers if item.received <= day and (end is None or day <= end)]
-        found.append(replace(item, answered=own[0] if own else end))
+        left = [day for day in left if day >= item.received]
+        own = left[0] if left and (end is None or left[0] <= end) else None
+        left = left if own is None else left[1:]
+        found.append(replace(item, answered=end if own is None else own))
     return tuple(found)
 
 

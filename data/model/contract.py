@@ -19,7 +19,7 @@ CONTRACT = Path(__file__).with_name("contract.csv")
 VOTES, REGISTER, FACT, BOOK, UNREAD = "votes", "register", "fact", "book", "unread"
 MODES = (VOTES, REGISTER, FACT, BOOK, UNREAD)
 # What closes a table: its round, finalised or announced, or the bulletin of its month. Evidence on a round (pledges,
-# their progress, votes on reports) closes with the round like its ballots.
+# their progress, votes on reports) is of the round as well, and goes on after the round is announced.
 ROUND_BALLOTS, ROUND_EVIDENCE, MONTH = "round_ballots", "round_evidence", "month"
 LOCKS = (ROUND_BALLOTS, ROUND_EVIDENCE, MONTH)
 
@@ -116,7 +116,9 @@ def _listed(cell: str, mark: str) -> tuple[str, ...]:
     return tuple(word for word in cell.split(mark) if word)
 
 
-TABLES = {table.name: table for path in contract_files() for table in read_tables(path)}
+_READ = [table for path in contract_files() for table in read_tables(path)]
+TABLES = {table.name: table for table in sorted(_READ, key=lambda table: table.lock == MONTH)}
+"""Those of the evaluation first, then those that close by month."""
 TABLE_OF = {table.kind: table for table in TABLES.values() if table.kind}
 """Kind of upload (first word of `biaochi import`) -> its table."""
 KINDS = tuple(TABLE_OF)
@@ -125,6 +127,8 @@ TABLE_OF_KIND = {kind: table.name for kind, table in TABLE_OF.items()}
 RECORD_KINDS = tuple(kind for kind, table in TABLE_OF.items() if table.mode in (FACT, BOOK))
 # Kinds that are read under a rule set.
 SCORED_KINDS = tuple(kind for kind, table in TABLE_OF.items() if table.mode == VOTES)
+# Kinds that belong to a round and may name its rule set, which scores its hall votes.
+EVIDENCE_KINDS = tuple(kind for kind, table in TABLE_OF.items() if table.lock == ROUND_EVIDENCE)
 SCHEME_RULES = "scheme_rules"
 # Kinds that people upload; the settings of a scheme are checked and written as a table by a command.
 UPLOAD_KINDS = tuple(kind for kind in KINDS if kind != SCHEME_RULES)

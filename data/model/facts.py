@@ -16,7 +16,7 @@ import pandas as pd
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from data.duckdb_access import read_sql
+from data.duckdb_access import cursor_of, read_sql
 
 KEYS_AT_ONCE = 1 << 17  # 1 MB of keys
 DIGEST_CHUNK = 1 << 16  # ballots: text hashed at a time
@@ -111,7 +111,7 @@ def has_double(keys: NDArray[np.int64], bits: Bits) -> bool:
 def ballots_digest(con: duckdb.DuckDBPyConnection) -> bytes:
     """Return the SHA-256 of table `ballot` (ballot, ballot_id, group_name, channel, site) in order of its code."""
     digest = hashlib.sha256()
-    cursor = con.cursor().execute(read_sql("intake/ballot_text"), {"chunk": DIGEST_CHUNK})
+    cursor = cursor_of(con).execute(read_sql("intake/ballot_text"), {"chunk": DIGEST_CHUNK})
     while rows := cursor.fetchmany(64):
         for (text,) in rows:
             digest.update(text.encode())

@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from data.model.names import match_key
 
 ONLY_CATEGORY = "全部"
+RESERVED = frozenset({"all"})
+"""Match keys of words that no category may have: all categories together are asked for as ALL."""
 # participation as registers write it -> the reason code of a unit that is not ranked
 PARTICIPATION = {
     "参评": "",

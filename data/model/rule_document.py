@@ -12,8 +12,11 @@ from typing import Any, TypeAlias
 
 import tomli_w
 
+from data.model.rule_features import SECTIONS
 from data.model.rule_sets import UNSCORED_KINDS
 
+FURTHER = (*SECTIONS, "pledges")
+"""Sections that the form shows as they are."""
 Rows: TypeAlias = tuple[tuple[Any, ...], ...]
 
 SCORED = "scored"
@@ -32,7 +35,7 @@ class RuleTables:
     None). numeric : low, high, step or None. order : group or pooled. weights : (category, group, percent).
     indicators : (indicator, weight). bottom : (category, *SETTINGS), percent for PERCENT, None where it is not given.
     population : (round, category, group, people). minimum, uncertainty, presentation : settings by name.
-    votes : (grade, points).
+    votes : (grade, points). more : sections that the form shows as they are, and never changes.
     """
 
     header: Mapping[str, str]
@@ -49,6 +52,7 @@ class RuleTables:
     population: Rows = ()
     presentation: Mapping[str, Any] = field(default_factory=dict)
     votes: Rows = ()
+    more: Mapping[str, Any] = field(default_factory=dict)
 
 
 EMPTY = RuleTables({name: "" for name in HEADER}, bottom=(("", "last", 1, None, None, None, None),))
@@ -76,6 +80,7 @@ def tables_of(text: str) -> RuleTables:
         population=_population(population),
         presentation=document.get("presentation", {}),
         votes=tuple(document.get("votes", {}).get("points", {}).items()),
+        more={name: document[name] for name in FURTHER if name in document},
     )
 
 
@@ -122,7 +127,7 @@ def _document(tables: RuleTables) -> dict[str, Any]:
         parts["points"] = _given((grade, points) for grade, use, points in tables.grades if use == SCORED)
     parts["unscored"] = {kind: [row[0] for row in tables.grades if row[1] == kind] for kind in UNSCORED_KINDS}
     parts["unscored"] = {kind: grades for kind, grades in parts["unscored"].items() if grades}
-    if tables.order == "group":
+    if tables.order != "pooled":
         parts |= _weight_sections(tables.weights)
     parts["indicators"] = _given(tables.indicators)
     parts["averaging"] = {"order": tables.order}
@@ -131,7 +136,7 @@ def _document(tables: RuleTables) -> dict[str, Any]:
     parts["uncertainty"] = {**tables.uncertainty, "population": _population_section(tables.population)}
     parts["presentation"] = dict(tables.presentation)
     parts["votes"] = {"points": _given(tables.votes)}
-    return _filled(parts)
+    return {**_filled(parts), **tables.more}
 
 
 def _weight_sections(rows: Rows) -> dict[str, Any]:

@@ -8,18 +8,18 @@ import hashlib
 import json
 import re
 import tomllib
-import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, replace
-from datetime import date, datetime
+from datetime import date
 from decimal import Decimal
 from functools import cached_property
 from typing import Any, TypeVar
 
 from data.model.names import match_key
+from data.model.rule_features import Features, check_together, read_features, refuse_reserved, score_span
+from data.model.rule_section import Section, same_word
 from errors import ProblemsError
-from i18n import N_
-from problems import Problem, Term
+from problems import Problem
 
 UNSCORED_KINDS = ("dont_know", "abstain", "blank", "invalid")
 BOTTOM_NEEDS = {
@@ -27,15 +27,12 @@ BOTTOM_NEEDS = {
     "share": ("share",),
     "below": ("line",),
     "last_and_below": ("k", "line"),
+    "share_and_below": ("share", "line"),
     "dissatisfied_over": ("limit",),
 }
-# Seen in practice, not in this version: a rule that would silently not apply is refused by name.
-NOT_SUPPORTED = {
-    "trimming", "trim", "trimmed", "volume_weights", "volume", "components", "component",
-    "deductions", "deduction", "dense", "dense_ranks", "quota", "quotas", "indicator_order",
-    "per_indicator", "per_indicator_order", "publication", "publish", "alternatives", "alternative",
-}  # fmt: skip
-UNSUPPORTED_ORDERS = {"indicator", "per_indicator", "indicators"}
+ORDERS = ("group", "pooled", "indicator")
+MISSED, APART = CANCELLED_WAYS = ("missed", "apart")
+"""A cancelled item counts as not met, or is counted apart like one that was adjusted for objective reasons."""
 LONGEST_NAME = 40
 WEIGHT_TOLERANCE = Decimal("1e-9")
 MOST_DRAWS = 1_000_000
@@ -127,15 +124,17 @@ class RuleSet:
     group_weights: Mapping[str, float] | None  # None if pooled
     category_weights: Mapping[str, Mapping[str, float]]
     indicators: Mapping[str, float] | None
-    order: str  # "group" or "pooled"
+    order: str  # of ORDERS
     minimum: Minimum
     bottom: Bottom
     category_bottom: Mapping[str, Bottom]
     uncertainty: Uncertainty
     presentation: Presentation
     votes_points: Mapping[str, int]
+    features: Features
     text: str  # as given, comments and all
     words: Mapping[str, str] = field(default_factory=dict)  # other words for grades in a file, as confirmed
+    cancelled: str = "missed"  # of CANCELLED_WAYS: how a pledged item that was cancelled counts
 
     def grade_words(self) -> dict[str, str]:
         """Map the match key of every word for a grade to the grade: those of the rules, then those of a person."""
@@ -154,7 +153,14 @@ class RuleSet:
         if self.group_weights is None:
             return None
         listed = [self.group_weights, *self.category_weights.values()]
-        return list(dict.fromkeys(group for weights in listed for group in weights))
+        weighed = dict.fromkeys(group for weights in listed for group in weights)
+        return list(dict.fromkeys((*weighed, *self.features.apart.groups)))
+
+    @property
+    def apart_groups(self) -> tuple[str, ...]:
+        """Return the groups whose votes are in no score; ballots of a channel that is kept apart form a group."""
+        apart = self.features.apart
+        return (*apart.groups, *(channel_group(channel) for channel in apart.channels))
 
     def population(self, round_id: str, category: str | None = None) -> dict[str, int]:
         """Map evaluator groups to their number of people in a round; empty where the rules give none."""
@@ -172,6 +178,12 @@ class RuleSet:
         return min(values) / 100, max(values) / 100
 
     @property
+    def score_range(self) -> tuple[float, float]:
+        """Return the fewest and the most points that an official score can have, all its parts together."""
+        low, high = score_span(self.features, (Decimal(str(self.scale[0])), Decimal(str(self.scale[1]))))
+        return float(low), float(high)
+
+    @property
     def pooled(self) -> bool:
         """Return whether all votes count as a single group."""
         return self.order == "pooled"
@@ -186,15 +198,25 @@ class RuleSet:
         """Return the content as JSON with sorted keys: same rules, same text, whatever the layout."""
         content = {key: value for key, value in asdict(self).items() if key not in ("text", "words")}
         content["date"] = self.date.isoformat()
-        if not self.uncertainty.population:  # as before there was this setting, so that release ids stay
+        del content["features"]  # as before there were any, so that release ids stay; so too the populations
+        if self.features.canonical:
+            content["features"] = self.features.canonical
+        if self.cancelled == MISSED:
+            del content["cancelled"]  # as before there was the choice
+        if not self.uncertainty.population:
             content["uncertainty"].pop("population")
         # Sorting loses the order of equal points only; ranks of grades come from their points.
-        return json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+        return json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":"), default=str)
 
     @cached_property
     def digest(self) -> str:
         """Return the SHA-256 of the canonical content, 64 hex digits."""
         return hashlib.sha256(self.canonical.encode()).hexdigest()
+
+
+def channel_group(channel: str) -> str:
+    """Return the group under which the ballots of a channel that is kept apart are counted."""
+    return f"{channel}（另计）"
 
 
 def parse_rules(text: str) -> RuleSet:
@@ -210,13 +232,13 @@ def parse_rules(text: str) -> RuleSet:
             "column_number": int(place[2]) if place else len(lines[-1]) + 1,
         }
         raise InvalidRulesError([Problem("rules_not_toml", facts=detail)]) from None
-    fields = _fields(_Section(document, "", problems))
+    fields = _fields(Section(document, "", problems))
     if problems:
         raise InvalidRulesError(problems)
     return RuleSet(**fields, text=text)
 
 
-def _fields(top: "_Section") -> dict[str, Any]:
+def _fields(top: Section) -> dict[str, Any]:
     """Return every field of a RuleSet except its text; a wrong field is reported and may be anything."""
     fields: dict[str, Any] = {"name": _name(top)}
     fields |= {key: top.text(key) for key in ("title", "source", "why", "authored_by", "checked_by")}
@@ -227,24 +249,28 @@ def _fields(top: "_Section") -> dict[str, Any]:
     fields["group_weights"], fields["category_weights"] = _weights(top, fields["order"])
     fields["indicators"] = _shares(top.section("indicators")) or None
     fields["minimum"] = _minimum(top.section("minimum"))
-    fields["bottom"], fields["category_bottom"] = _bottoms(top, _range(fields))
+    fields["features"] = read_features(top)
+    fields["bottom"], fields["category_bottom"] = _bottoms(top, score_span(fields["features"], _range(fields)))
+    fields["cancelled"] = _cancelled(top.section("pledges"))
     fields["uncertainty"] = _uncertainty(top.section("uncertainty"), fields)
     fields["presentation"] = _presentation(top.section("presentation"))
     votes = top.section("votes")
     fields["votes_points"] = _points(votes.section("points"))
     votes.refuse_others()
+    check_together(top, fields)
+    refuse_reserved(top)
     top.refuse_others()
     return fields
 
 
-def _name(top: "_Section") -> str:
+def _name(top: Section) -> str:
     name = top.text("name")
     if name and not re.fullmatch(rf"(?!\.)[\w.-]{{1,{LONGEST_NAME}}}(?<!\.)", name):
         top.report("rules_bad_name", value=name, limit=LONGEST_NAME)
     return name
 
 
-def _scale(top: "_Section") -> tuple[dict[str, int], Numeric | None]:
+def _scale(top: Section) -> tuple[dict[str, int], Numeric | None]:
     """Read grades with points, or a band of numbers: exactly one of the two."""
     if "points" in top.values and "numeric" in top.values:
         top.report("rules_two_scales")
@@ -258,13 +284,13 @@ def _scale(top: "_Section") -> tuple[dict[str, int], Numeric | None]:
     return points, numeric
 
 
-def _points(section: "_Section") -> dict[str, int]:
+def _points(section: Section) -> dict[str, int]:
     points = {grade: section.hundredths(grade) for grade in section.values}
     section.no_key_twice()
     return {grade: value for grade, value in points.items() if value is not None}
 
 
-def _numeric(section: "_Section") -> Numeric | None:
+def _numeric(section: Section) -> Numeric | None:
     low, high = section.hundredths("low"), section.hundredths("high")
     step = section.hundredths("step", required=False)
     section.refuse_others()
@@ -278,14 +304,14 @@ def _numeric(section: "_Section") -> Numeric | None:
     return Numeric(low, high, step)
 
 
-def _unscored(top: "_Section", points: Mapping[str, int]) -> dict[str, str]:
+def _unscored(top: Section, points: Mapping[str, int]) -> dict[str, str]:
     """Map grades to kinds; report a grade that is also scored, or of two kinds."""
     section = top.section("unscored")
-    places: dict[str, list[str]] = {_same(grade): ["points"] for grade in points}
+    places: dict[str, list[str]] = {same_word(grade): ["points"] for grade in points}
     kinds: dict[str, str] = {}
     for kind in UNSCORED_KINDS:
         for grade in section.texts(kind):
-            places.setdefault(_same(grade), []).append(f"unscored.{kind}")
+            places.setdefault(same_word(grade), []).append(f"unscored.{kind}")
             kinds[grade] = kind
     for grade, sections in places.items():
         if len(sections) > 1:
@@ -294,20 +320,20 @@ def _unscored(top: "_Section", points: Mapping[str, int]) -> dict[str, str]:
     return kinds
 
 
-def _order(top: "_Section") -> str:
+def _cancelled(section: Section) -> str:
+    way = section.choice("cancelled", CANCELLED_WAYS, MISSED)
+    section.refuse_others()
+    return way
+
+
+def _order(top: Section) -> str:
     section = top.section("averaging")
-    if section.values.get("order") in UNSUPPORTED_ORDERS:
-        key = f'averaging.order = "{section.values["order"]}"'
-        section.report("rules_not_supported", key=key)
-        section.known.add("order")
-        order = "group"
-    else:
-        order = section.choice("order", ("group", "pooled"), "group")
+    order = section.choice("order", ORDERS, "group")
     section.refuse_others()
     return order
 
 
-def _weights(top: "_Section", order: str) -> tuple[dict[str, float] | None, dict[str, dict[str, float]]]:
+def _weights(top: Section, order: str) -> tuple[dict[str, float] | None, dict[str, dict[str, float]]]:
     groups, categories = top.section("weights"), top.section("weights_by_category")
     if order == "pooled":
         return None, {}
@@ -321,7 +347,7 @@ def _weights(top: "_Section", order: str) -> tuple[dict[str, float] | None, dict
     return base, by_category
 
 
-def _summing_to_one(section: "_Section", key: str) -> dict[str, float]:
+def _summing_to_one(section: Section, key: str) -> dict[str, float]:
     exact = {group: section.number(group, high=1) for group in section.values}
     given = {group: weight for group, weight in exact.items() if weight is not None}
     _all_positive(section, given)
@@ -333,7 +359,7 @@ def _summing_to_one(section: "_Section", key: str) -> dict[str, float]:
     return {group: float(weight) for group, weight in given.items()}
 
 
-def _shares(section: "_Section") -> dict[str, float]:
+def _shares(section: Section) -> dict[str, float]:
     """Read indicator weights: proportions, which need not add up to 1."""
     exact = {name: section.number(name) for name in section.values}
     given = {name: weight for name, weight in exact.items() if weight is not None}
@@ -342,13 +368,13 @@ def _shares(section: "_Section") -> dict[str, float]:
     return {name: float(weight) for name, weight in given.items()}
 
 
-def _all_positive(section: "_Section", given: Mapping[str, Decimal]) -> None:
+def _all_positive(section: Section, given: Mapping[str, Decimal]) -> None:
     for name, weight in given.items():
         if weight <= 0:
             section.report("rules_not_positive", key=section.path(name), value=str(weight))
 
 
-def _minimum(section: "_Section") -> Minimum:
+def _minimum(section: Section) -> Minimum:
     default = Minimum()
     minimum = Minimum(
         section.whole("per_unit", 0, 10**9, default.per_unit),
@@ -359,7 +385,7 @@ def _minimum(section: "_Section") -> Minimum:
     return minimum
 
 
-def _uncertainty(section: "_Section", fields: Mapping[str, Any]) -> Uncertainty:
+def _uncertainty(section: Section, fields: Mapping[str, Any]) -> Uncertainty:
     default = Uncertainty()
     level = section.number("level", low=Decimal("0.5"), high=Decimal("0.9999"))
     found = Uncertainty(
@@ -372,7 +398,7 @@ def _uncertainty(section: "_Section", fields: Mapping[str, Any]) -> Uncertainty:
     return found
 
 
-def _populations(section: "_Section", fields: Mapping[str, Any]) -> dict[str, Population]:
+def _populations(section: Section, fields: Mapping[str, Any]) -> dict[str, Population]:
     """Read the people of each round by group, and of the categories of which the electorate differs."""
     weights = [fields["group_weights"] or {}, *fields["category_weights"].values()]
     known = {match_key(group): group for own in weights for group in own}
@@ -380,13 +406,13 @@ def _populations(section: "_Section", fields: Mapping[str, Any]) -> dict[str, Po
     return {round_id: _population(section.section(round_id), known) for round_id in section.values}
 
 
-def _population(section: "_Section", known: Mapping[str, str]) -> Population:
+def _population(section: Section, known: Mapping[str, str]) -> Population:
     categories = section.section("by_category")
     own = _people(section, known)
     return Population(own, {name: _people(categories.section(name), known) for name in categories.values})
 
 
-def _people(section: "_Section", known: Mapping[str, str]) -> dict[str, int]:
+def _people(section: Section, known: Mapping[str, str]) -> dict[str, int]:
     """Read group -> number of people, under the spelling that the weights use; without weights any group may vote."""
     section.no_key_twice()
     people = {}
@@ -402,12 +428,13 @@ def _people(section: "_Section", known: Mapping[str, str]) -> dict[str, int]:
     return people
 
 
-def _presentation(section: "_Section") -> Presentation:
+def _presentation(section: Section) -> Presentation:
     default = Presentation()
     presentation = Presentation(
         section.whole("decimals", 0, 4, default.decimals),
         section.whole("smallest_cell", 0, 1000, default.smallest_cell),
     )
+    section.known.add("ranks")  # read with the features
     section.refuse_others()
     return presentation
 
@@ -421,7 +448,7 @@ def _range(fields: Mapping[str, Any]) -> tuple[Decimal, Decimal]:
     return Decimal(min(values)) / 100, Decimal(max(values)) / 100
 
 
-def _bottoms(top: "_Section", span: tuple[Decimal, Decimal]) -> tuple[Bottom | None, dict[str, Bottom]]:
+def _bottoms(top: Section, span: tuple[Decimal, Decimal]) -> tuple[Bottom | None, dict[str, Bottom]]:
     """Read the bottom rule and that of each category, which inherits the settings it omits."""
     if "bottom" not in top.values:
         top.report("rules_missing", key="bottom")
@@ -434,7 +461,7 @@ def _bottoms(top: "_Section", span: tuple[Decimal, Decimal]) -> tuple[Bottom | N
     return base, by_category
 
 
-def _bottom(section: "_Section", span: tuple[Decimal, Decimal], base: Bottom | None) -> Bottom:
+def _bottom(section: Section, span: tuple[Decimal, Decimal], base: Bottom | None) -> Bottom:
     default = base or Bottom(rule="")
     settings: dict[str, Any] = {
         "rule": section.choice("rule", tuple(BOTTOM_NEEDS), default.rule, required=base is None),
@@ -450,176 +477,3 @@ def _bottom(section: "_Section", span: tuple[Decimal, Decimal], base: Bottom | N
         if getattr(bottom, key) is None and key not in section.wrong:
             section.report("rules_bottom_incomplete", rule=bottom.rule, key=section.path(key))
     return bottom
-
-
-class _Section:
-    """Table of the document, whose settings are taken out and checked; keeps those not yet taken."""
-
-    def __init__(self, values: Mapping[str, Any], name: str, problems: list[Problem]) -> None:
-        self.values = values
-        self.name = name
-        self.problems = problems
-        self.known: set[str] = set()
-        self.wrong: set[str] = set()
-
-    def path(self, key: str) -> str:
-        """Return the key as a person writes it: bottom.k"""
-        return f"{self.name}.{key}" if self.name else key
-
-    def report(self, code: str, *, value: str | None = None, **facts: object) -> None:
-        self.problems.append(Problem(code, value=value, facts=facts))
-
-    def section(self, key: str) -> "_Section":
-        """Return the table under a key, empty when it is not given."""
-        value = self._take(key)
-        if value is not None and not isinstance(value, dict):
-            self._wrong_type(key, N_("a table"), value)
-            value = None
-        return _Section(value or {}, self.path(key), self.problems)
-
-    def text(self, key: str) -> str:
-        """Return a required text, which must not be empty."""
-        value = self._take(key, required=True)
-        if value is None:
-            return ""
-        if not isinstance(value, str):
-            self._wrong_type(key, N_("text in quotation marks"), value)
-            return ""
-        if not value.strip():
-            self.report("rules_empty_text", key=self.path(key))
-        return value.strip()
-
-    def texts(self, key: str) -> list[str]:
-        """Return an optional list of texts."""
-        value = self._take(key)
-        if value is None:
-            return []
-        if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
-            self._wrong_type(key, N_("a list of texts in quotation marks"), value)
-            return []
-        return value
-
-    def date(self, key: str) -> date | None:
-        value = self._take(key, required=True)
-        if value is not None and (not isinstance(value, date) or isinstance(value, datetime)):
-            self._wrong_type(key, N_("a date without quotation marks, such as 2025-11-01"), value)
-            return None
-        return value
-
-    def number(
-        self,
-        key: str,
-        *,
-        low: int | Decimal | None = None,
-        high: int | Decimal | None = None,
-        required: bool = False,
-    ) -> Decimal | None:
-        """Return a finite number, exact as written; None when absent or wrong."""
-        value = self._take(key, required=required)
-        if value is None:
-            return None
-        if isinstance(value, bool) or not isinstance(value, int | Decimal):
-            self._wrong_type(key, N_("a number"), value)
-            return None
-        number = Decimal(value)
-        if not number.is_finite():
-            self._wrong_type(key, N_("a number"), value)
-            return None
-        too_low = low is not None and number < low
-        if too_low or (high is not None and number > high):
-            self._out_of_range(key, number, "0" if low is None else str(low), str(high))
-            return None
-        return number
-
-    def hundredths(self, key: str, *, required: bool = True) -> int | None:
-        """Return points with at most two decimals, as hundredths."""
-        number = self.number(key, low=-(10**6), high=10**6, required=required)
-        if number is None:
-            return None
-        if number * 100 != int(number * 100):
-            self.wrong.add(key)
-            self.report("rules_points_too_precise", key=self.path(key), value=str(number))
-            return None
-        return int(number * 100)
-
-    def whole(self, key: str, low: int, high: int, default: Any) -> Any:
-        value = self._take(key)
-        if value is None:
-            return default
-        if isinstance(value, bool) or not isinstance(value, int):
-            self._wrong_type(key, N_("a whole number"), value)
-            return default
-        if not low <= value <= high:
-            self._out_of_range(key, Decimal(value), str(low), str(high))
-            return default
-        return value
-
-    def choice(self, key: str, known: tuple[str, ...], default: str, *, required: bool = False) -> str:
-        value = self._take(key, required=required)
-        if value is None:
-            return default
-        if not isinstance(value, str):
-            self._wrong_type(key, N_("text in quotation marks"), value)
-            return default
-        if value not in known:
-            facts = {"known": known, "close": difflib.get_close_matches(value, known, n=1)}
-            self.wrong.add(key)
-            self.report("rules_not_one_of", key=self.path(key), value=value, **facts)
-            return default
-        return value
-
-    def no_key_twice(self) -> None:
-        """Report names that differ only in width or spaces: to a reader they are the same name."""
-        seen: set[str] = set()
-        for key in self.values:
-            if _same(key) in seen:
-                self.report("rules_grade_twice", value=key, sections=[self.name])
-            seen.add(_same(key))
-
-    def refuse_others(self) -> None:
-        """Report every key not taken: of a later version, or misspelt."""
-        for key in self.values:
-            if key in self.known:
-                continue
-            if key in NOT_SUPPORTED:
-                self.report("rules_not_supported", key=self.path(key))
-            else:
-                self._unknown(key)
-
-    def _unknown(self, key: str) -> None:
-        close = difflib.get_close_matches(key, sorted(self.known), n=1)
-        self.report("rules_unknown_key", key=self.path(key), close=_paths(self, close))
-
-    def _take(self, key: str, *, required: bool = False) -> Any:
-        self.known.add(key)
-        value = self.values.get(key)
-        if value is None and required:
-            self.wrong.add(key)
-            self.report("rules_missing", key=self.path(key))
-        return value
-
-    def _wrong_type(self, key: str, expected: str, value: object) -> None:
-        self.wrong.add(key)
-        facts = {"key": self.path(key), "expected": Term(expected)}
-        self.report("rules_wrong_type", value=_as_written(value), **facts)
-
-    def _out_of_range(self, key: str, number: Decimal, low: str, high: str) -> None:
-        self.wrong.add(key)
-        facts = {"key": self.path(key), "low": low, "high": high}
-        self.report("rules_out_of_range", value=str(number), **facts)
-
-
-def _paths(section: _Section, keys: Iterable[str]) -> list[str]:
-    return [section.path(key) for key in keys]
-
-
-def _as_written(value: object) -> str:
-    """Return a TOML value much as its author wrote it."""
-    if isinstance(value, bool):
-        return str(value).lower()
-    return f'"{value}"' if isinstance(value, str) else str(value)
-
-
-def _same(text: str) -> str:
-    """Return the key that two spellings of a word share."""
-    return "".join(unicodedata.normalize("NFKC", text).split())

@@ -22,19 +22,28 @@ CALENDAR_COLUMNS = ("date", "is_workday", "provisional")
 _ONE = timedelta(days=1)
 
 
+CALENDAR_DAYS, WORKING_DAYS = "calendar", "working"
+
+
 @dataclass(frozen=True)
 class Periods:
-    """Working days of the public notice and of the period for requesting a review.
+    """Days of the public notice, and working days in which an objection may be raised or a review requested.
 
-    5 and 7 are common, but rules differ between offices: whoever announces states the numbers.
+    7 and 5 are common, but rules differ between offices: whoever announces states the numbers. counted : how the notice
+    counts, in CALENDAR_DAYS whose last day is moved to a working day, or in WORKING_DAYS. stated : the numbers were
+    given when the round was announced.
     """
 
-    notice: int = 5
-    review: int = 7
+    notice: int = 7
+    review: int = 5
+    counted: str = CALENDAR_DAYS
+    stated: bool = True
 
 
+UNSTATED_BEFORE = Periods(5, 7, WORKING_DAYS, stated=False)
+"""What holds for a round that was announced without periods before the history kept the usual ones."""
 LONGEST_PERIOD = 60
-"""Working days; about three months, longer than any period of notice seen."""
+"""Days; two to three months, longer than any period of notice seen."""
 
 
 @dataclass(frozen=True)

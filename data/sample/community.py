@@ -12,7 +12,7 @@ from functools import cached_property
 
 import numpy as np
 
-from data.sample.city import SEED, DemoFile, demo_files, demo_units
+from data.sample.city import SEED, DemoFile, demo_register, demo_units
 from data.sample.pledges import pledge_files
 
 DISTRICT, COMMUNITY = "QY", "KZ"
@@ -65,8 +65,8 @@ class City:
 
 def registers_of_the_city() -> list[DemoFile]:
     """Return the newest register of units and its pledges, for a demonstration of the schemes without ballots."""
-    files = [*demo_files(), *pledge_files()]
-    return [file for file in files if file.kind in ("units", "pledges") and file.round_id == "2025"]
+    pledges = [file for file in pledge_files() if (file.kind, file.round_id) == ("pledges", "2025")]
+    return [demo_register("2025"), *pledges]
 
 
 def shared_files(city: City) -> list[DemoFile]:

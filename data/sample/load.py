@@ -30,8 +30,9 @@ def load_demo(store: Store, more: Iterable[DemoFile] = ()) -> PublishReport:
 
 def load_files(store: Store, files: Iterable[DemoFile]) -> None:
     """Import files, each marked as demonstration data."""
-    for file in files:
-        _import(store, file)
+    with store.batch():
+        for file in files:
+            _import(store, file)
 
 
 def _import(store: Store, file: DemoFile) -> None:

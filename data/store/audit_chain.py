@@ -2,8 +2,9 @@
 
 import hashlib
 import json
-from collections.abc import Iterable
-from dataclasses import asdict, dataclass, replace
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass, field, replace
+from typing import Any
 
 from errors import StoreDamagedError
 
@@ -25,7 +26,10 @@ class Entry:
 
     what: the upload, rule set or file. sha256: of an exported file, else ''. time: in UTC. `told`: the logged counts
     including this line. before: the hash of the previous line. hash: of this line with the hash field empty.
-    The field names are part of the stored JSON and of the hash, so they cannot change.
+    files: place in the store -> SHA-256 of each file that this entry seals. verified: how the user is known, a key of
+    `data.store.people.KNOWN_BY`, or '' for a name that was typed and for entries of versions before.
+    The field names are part of the stored JSON and of the hash, so they cannot change; those of LATER are left out of
+    both while they are empty, so that lines of earlier versions keep their hash.
     """
 
     number: int
@@ -40,11 +44,21 @@ class Entry:
     told: LoggedCounts
     before: str
     hash: str = ""
+    files: Mapping[str, str] = field(default_factory=dict)
+    verified: str = ""
 
     def sealed(self) -> "Entry":
         """Return the entry with its hash filled in."""
-        text = json.dumps(asdict(replace(self, hash="")), ensure_ascii=False, sort_keys=True)
-        return replace(self, hash=hashlib.sha256(text.encode()).hexdigest())
+        return replace(self, hash=hashlib.sha256(replace(self, hash="").line()).hexdigest())
+
+    def line(self) -> bytes:
+        """Return the entry as it is stored, without the end of the line."""
+        values: dict[str, Any] = {name: value for name, value in asdict(self).items() if value or name not in LATER}
+        return json.dumps(values, ensure_ascii=False, sort_keys=True).encode()
+
+
+LATER = frozenset({"files", "verified"})
+"""Fields that version 0.3.0 added."""
 
 
 def chained(lines: Iterable[bytes]) -> list[Entry]:

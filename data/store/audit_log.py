@@ -1,22 +1,24 @@
 """The audit log: who did what and when, to which release. Each entry is chained to its predecessor by SHA-256.
 
-The log is `audit/log.jsonl`, append-only, with a JSON object per line. Entries for uploads, rule sets and history are
-derived from the store itself. If a process is killed before it writes its line, the next writer adds that line.
-A changed, removed or inserted line breaks the chain. A truncated log is detected by uploads and history entries that
-have no line, or by comparison with a last hash noted elsewhere; `biaochi audit` prints that hash.
+The log is `audit/log.jsonl`, append-only, with a JSON object per line. Entries for uploads, rule sets, history, and
+whatever else is stored for good hold the SHA-256 of the files (`data.store.seals`). If a process is killed before it
+writes its line, the next writer adds that line from the note of the killed process, and an entry that says so.
+A changed, removed or inserted line breaks the chain. A truncated log is detected by files that have no line, or by
+comparison with a head noted elsewhere (`data.store.heads`).
 """
 
-import json
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict, replace
+from dataclasses import replace
 from pathlib import Path
 
 from filelock import FileLock
 
+from data.store.atomic_write import OWN_FILE, private_folder
 from data.store.audit_chain import FIRST, Entry, LoggedCounts, chained, entry_of
-from data.store.history import Event, now, user
+from data.store.history import Event, now
+from data.store.people import person
 from data.store.uploads import Upload
 from errors import StoreDamagedError
 from i18n import N_
@@ -34,16 +36,38 @@ ACTIONS = {
     "status": N_("Status changed"),
     "close": N_("Month closed"),
     "reopen": N_("Month opened again"),
+    "preview": N_("Preview given"),
+    "objection": N_("Objection registered"),
+    "take back": N_("Objection taken back"),
+    "ruling": N_("Objection ruled on"),
+    "correct": N_("Corrected by a ruling"),
+    "delivery": N_("Letter delivered"),
     "export": N_("Exported"),
     "rebuild": N_("Rebuilt"),
     "backup": N_("Backed up"),
+    "backup verified": N_("Backup restored and compared"),
     "restore": N_("Restored"),
     "draft": N_("Unfinished upload kept"),
     "discard": N_("Unfinished upload discarded"),
     "second": N_("Checked by a second person"),
     "ballots judged": N_("Listed ballots judged"),
     "nothing later": N_("Nothing published after the backup"),
+    "mapping": N_("Meaning of columns confirmed"),
+    "seal": N_("Files sealed"),
+    "adopt": N_("Completed after a program was stopped"),
+    "answer": N_("Answer written to a file"),
+    "view": N_("Internal paper viewed"),
+    "request": N_("Asked for a second person"),
+    "decline": N_("Request declined"),
+    "sign in": N_("Signed in"),
+    "sign in refused": N_("Sign-in refused"),
+    "sign out": N_("Signed out"),
+    "not for role": N_("Refused: not for this role"),
+    "account": N_("Account changed"),
+    "sign": N_("Checkpoint signed"),
 }
+STATE_CHANGES = ("publish", "rollback", "clear", "withdraw", "status", "ruling", "correct")
+"""Actions that change the state of a release: the last of them gives the head that its papers print."""
 
 
 PAGE, PUBLIC_BUNDLE, INTERNAL_BUNDLE, KIT = "public page", "public bundle", "internal bundle", "kit"
@@ -71,6 +95,26 @@ def logged_event_count(store: Path) -> int:
         return 0
 
 
+def last_entry(store: Path) -> Entry | None:
+    """Return the newest entry, from the end of the log; None for a new store. Raises StoreDamagedError."""
+    return _last(store)[0]
+
+
+def log_version(store: Path) -> tuple[int, int, int]:
+    """Return what changes with every change of the log; zeros for a store without one."""
+    try:
+        about = (store / FOLDER / LOG).stat()
+    except OSError:
+        return (0, 0, 0)
+    return (about.st_ino, about.st_size, about.st_mtime_ns)
+
+
+def entries_backwards(store: Path, containing: str) -> Iterator[Entry]:
+    """Yield the entries whose line has a text, newest first, without a look at the chain."""
+    lines = [line for line in _lines(store) if containing.encode() in line]
+    yield from (entry for entry in map(entry_of, reversed(lines)) if entry is not None)
+
+
 def has_log(store: Path) -> bool:
     """Return whether a log exists. Every undamaged store that accepted a file has a log."""
     return (store / FOLDER / LOG).is_file()
@@ -94,16 +138,17 @@ def log_action(
     note: str = "",
     sha256: str = "",
     who: str = "",
+    files: Mapping[str, str] | None = None,
 ) -> None:
-    """Log an action that creates no upload, rule set or history entry."""
+    """Log an action that creates no upload, rule set or history entry. files: place -> SHA-256 of what it seals."""
     with _appending(store) as draft:
-        draft.add(action, what, release=release, round_id=round_id, note=note, sha256=sha256, who=who)
+        draft.add(action, what, release=release, round_id=round_id, note=note, sha256=sha256, who=who, files=files)
 
 
 def append_missing_entries(
     store: Path, uploads: Sequence[Upload], history: Sequence[Event], rules: Sequence[str]
 ) -> None:
-    """Append an entry for each upload, history entry and rule set (by name) that is not logged yet."""
+    """Append an entry for each upload, history entry and rule set (by name) of a store without seals that has none."""
     logged = _told(store)
     new_uploads = [upload for upload in uploads if upload.number > logged.uploads]
     new_events = [event for event in history if event.number > logged.events]
@@ -115,7 +160,48 @@ def append_missing_entries(
             draft.add("rules", name, told=replace(draft.told, rules=draft.told.rules + 1))
         missing: list[Upload | Event] = [*new_uploads, *new_events]
         for upload_or_event in sorted(missing, key=_when):
-            draft.tell(upload_or_event)
+            draft.tell(upload_or_event, {})
+
+
+def log_stored(
+    store: Path,
+    seals: Mapping[str, str],
+    uploads: Sequence[Upload],
+    history: Sequence[Event],
+    *,
+    adopted: bool = False,
+) -> None:
+    """Append the entries of what a writer stored. seals: place -> SHA-256 of every truth file of it.
+
+    uploads, history: of the store. adopted: the writer was killed before it could, and another adds the entries.
+    """
+    left = dict(seals)
+    with _appending(store) as draft:
+        for place in [place for place in left if place.startswith("rules/")]:
+            told = replace(draft.told, rules=draft.told.rules + 1)
+            draft.add("rules", Path(place).stem, told=told, files={place: left.pop(place)})
+        parts: list[tuple[Upload | Event, str]] = [(upload, f"uploads/{upload.upload_id}/") for upload in uploads]
+        parts += [(event, f"history/{event.number:06d}.json") for event in history]
+        stored = [(done, _taken(left, begins)) for done, begins in parts]
+        new = sorted(((done, files) for done, files in stored if files), key=lambda pair: _when(pair[0]))
+        for place, files in _others(left, last=new[-1][1] if new and isinstance(new[-1][0], Event) else None):
+            draft.add("mapping" if place.startswith("mappings/") else "seal", place, files=files)
+        for done, files in new:
+            draft.tell(done, files)
+        if adopted:
+            draft.add("adopt", ", ".join(seals))
+
+
+def _taken(left: dict[str, str], begins: str) -> dict[str, str]:
+    """Take the files of a place out of what is left, and return them."""
+    return {place: left.pop(place) for place in [place for place in left if place.startswith(begins)]}
+
+
+def _others(left: Mapping[str, str], last: dict[str, str] | None) -> list[tuple[str, dict[str, str]]]:
+    """Return the files that get an entry for themselves; a release and figures go with the event that stored them."""
+    if last is not None:
+        last.update({place: sha for place, sha in left.items() if not place.startswith("mappings/")})
+    return [(place, {place: sha}) for place, sha in left.items() if last is None or place not in last]
 
 
 def _when(done: Upload | Event) -> tuple[str, int]:
@@ -142,13 +228,15 @@ class _Draft:
         time: str = "",
         who: str = "",
         told: LoggedCounts | None = None,
+        files: Mapping[str, str] | None = None,
     ) -> None:
         """Add a line, chained to the previous line."""
         self.number, self.told = self.number + 1, told or self.told
+        acting = person()
         entry = Entry(
             self.number,
             time or now(),
-            who or user(),
+            who or acting.name,
             action,
             round_id,
             release,
@@ -157,12 +245,14 @@ class _Draft:
             sha256,
             self.told,
             self.hash,
+            files=dict(files or {}),
+            verified=acting.known_by if who in ("", acting.name) else "",
         ).sealed()
         self.hash = entry.hash
-        self.lines.append(json.dumps(asdict(entry), ensure_ascii=False, sort_keys=True).encode() + b"\n")
+        self.lines.append(entry.line() + b"\n")
 
-    def tell(self, done: Upload | Event) -> None:
-        """Add the line of an upload or a history entry, with the time and user recorded there."""
+    def tell(self, done: Upload | Event, files: Mapping[str, str]) -> None:
+        """Add the line of an upload or a history entry, with the time and user recorded there, and seal its files."""
         if isinstance(done, Upload):
             self.add(
                 "import",
@@ -172,27 +262,45 @@ class _Draft:
                 time=done.imported_at,
                 who=done.imported_by,
                 told=replace(self.told, uploads=done.number),
+                files=files,
             )
         else:
             self.add(
                 done.action,
-                done.status or (done.subject if done.month else ""),
+                _what(done),
                 release=done.made_from or done.release,
                 round_id=done.round,
-                note=done.note,
+                note=_note(done),
                 sha256=done.figures,
                 time=done.time,
                 who=done.user,
                 told=replace(self.told, events=done.number),
+                files=files,
             )
+
+
+def _what(event: Event) -> str:
+    """Return what an entry of the history is about: the status, the month, or the objections."""
+    if event.step:
+        numbers = event.step.objections or (event.step.objection,)
+        return " ".join([*(str(number) for number in numbers if number), event.step.outcome]).strip()
+    return event.status or (event.subject if event.month else "")
+
+
+def _note(event: Event) -> str:
+    """Return the note; with the second person of a ruling, and with the reason for announcing before a term ends."""
+    names = (event.step.by, event.step.second) if event.step else ()
+    second = " + ".join(filter(None, names))
+    early = event.accepted if event.status else ""
+    return " · ".join(filter(None, [event.note, second, early]))
 
 
 @contextmanager
 def _appending(store: Path) -> Iterator[_Draft]:
     """Yield a batch and write it durably on exit. A separate lock is used, because exports run during imports."""
     folder = store / FOLDER
-    folder.mkdir(parents=True, exist_ok=True)
-    with FileLock(folder / "lock"):
+    private_folder(folder)
+    with FileLock(folder / "lock", mode=OWN_FILE):
         last, end = _last(store)
         draft = _Draft(last)
         yield draft
@@ -200,8 +308,15 @@ def _appending(store: Path) -> Iterator[_Draft]:
             file.truncate(end)  # drop a line torn by a power cut: it was never acknowledged
             file.seek(end)
             file.write(b"".join(draft.lines))
+            _own(file.fileno())
             file.flush()
             os.fsync(file.fileno())
+
+
+def _own(descriptor: int) -> None:
+    """Take the rights to an open file from everybody but its owner."""
+    if os.name == "posix":
+        os.fchmod(descriptor, OWN_FILE)
 
 
 def _told(store: Path) -> LoggedCounts:

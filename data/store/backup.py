@@ -3,26 +3,18 @@
 Derived results are included, so a restored store can be used at once; `biaochi check` and `replay` verify it.
 """
 
-import hashlib
-import json
-import os
-import shutil
 import tempfile
-import zipfile
-from collections.abc import Iterator
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 
 from data.model.progress import Progress, no_progress
+from data.store.archive import packed, sha256_of, unpacked
 from data.store.atomic_write import move_atomically
-from data.store.audit_log import log_action
+from data.store.audit_log import log_action, read_log
+from data.store.scratch import BACKUP, RESTORE, VERIFY, scratch
 from data.store.store import Store
-from errors import StoreDamagedError, UsageError
+from data.store.verify import Damage, check
+from errors import UsageError
 from i18n import N_
-
-CONTENTS = "biaochi-backup.json"
-PARTS = ("audit", "closed", "history", "mappings", "paper", "public", "releases", "rules", "uploads")
-LEFT_OUT = {"lock"}
-BLOCK = 1 << 20
 
 
 def backup(store: Store, target: Path, progress: Progress = no_progress) -> str:
@@ -38,16 +30,10 @@ def backup(store: Store, target: Path, progress: Progress = no_progress) -> str:
         raise UsageError("The store {path} is empty; there is nothing to back up.", path=store.path)
     if not target.parent.is_dir():
         raise UsageError("The folder {path} does not exist.", path=target.parent)
-    folder = Path(tempfile.mkdtemp(prefix=".backup-", dir=target.parent))  # a separate draft for concurrent backups
-    draft = folder / target.name
-    try:
-        with store.writing():
-            sums = _pack(store.path, draft, progress)
-        _compare(draft, sums)
-        digest = _sha256(draft)
+    with store.writing() as staging, scratch(target.parent, BACKUP, staging) as folder:
+        draft = folder / target.name
+        digest = packed(store.path, draft, progress)
         move_atomically(draft, target)
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
     log_action(store.path, "backup", target.name, sha256=digest)
     return digest
 
@@ -64,98 +50,39 @@ def restore(store: Store, source: Path, progress: Progress = no_progress) -> int
             path=store.path,
         )
     store.path.parent.mkdir(parents=True, exist_ok=True)
-    draft = Path(tempfile.mkdtemp(prefix=".restore-", dir=store.path.parent))
-    try:
-        count = _unpack(source, draft / "store", progress)
+    with scratch(store.path.parent, RESTORE) as draft:
+        count = unpacked(source, draft / "store", progress)
         if store.path.is_dir():
             store.path.rmdir()
         move_atomically(draft / "store", store.path)
-    finally:
-        shutil.rmtree(draft, ignore_errors=True)
-    log_action(store.path, "restore", source.name, sha256=_sha256(source))
+    log_action(store.path, "restore", source.name, sha256=sha256_of(source))
     return count
 
 
-def _pack(store: Path, target: Path, progress: Progress) -> dict[str, str]:
-    """Write every file of the store into a ZIP; return name -> SHA-256 of the bytes written."""
-    files = list(_files(store))
-    total = sum(path.stat().st_size for path in files) or 1
-    done, sums = 0, {}
-    with zipfile.ZipFile(target, "w", zipfile.ZIP_STORED) as archive:
-        for path in files:
-            name, digest = path.relative_to(store).as_posix(), hashlib.sha256()
-            with path.open("rb") as source, archive.open(zipfile.ZipInfo(name), "w", force_zip64=True) as part:
-                while block := source.read(BLOCK):
-                    part.write(block)
-                    digest.update(block)
-                    done += len(block)
-                    progress(done / total, N_("Backing up"))
-            sums[name] = digest.hexdigest()
-        archive.writestr(zipfile.ZipInfo(CONTENTS), json.dumps({"files": sums}, indent=1, sort_keys=True))
-    return sums
+def verify_backup(store: Store, source: Path, progress: Progress = no_progress) -> list[Damage]:
+    """Restore a backup into a scratch folder, check it there, compare it with the store, and return what is wrong.
+
+    The restored store must be sound, its log must be a beginning of the log of the store, and its release in force
+    must open. Raises UsageError if the file is no backup, StoreDamagedError if it is damaged.
+    """
+    with scratch(Path(tempfile.gettempdir()), VERIFY) as folder:
+        unpacked(source, folder / "store", progress)
+        restored = Store(folder / "store", threads=store.threads)
+        found = check(restored)
+        if not found:
+            found = _differing(store, restored)
+    if not found:
+        log_action(store.path, "backup verified", source.name, sha256=sha256_of(source))
+    return found
 
 
-def _files(store: Path) -> Iterator[Path]:
-    for part in PARTS:
-        yield from sorted(p for p in (store / part).rglob("*") if p.is_file() and p.name not in LEFT_OUT)
-
-
-def _compare(archive: Path, sums: dict[str, str]) -> None:
-    """Refuse a backup whose members, read back, do not have the checksums of the bytes written."""
-    with zipfile.ZipFile(archive) as parts:
-        for name, digest in sums.items():
-            actual = hashlib.sha256()
-            with parts.open(name) as part:
-                while block := part.read(BLOCK):
-                    actual.update(block)
-            if actual.hexdigest() != digest:
-                raise _damaged(archive)
-
-
-def _unpack(source: Path, target: Path, progress: Progress) -> int:
-    """Unpack every file of a backup into a new folder and verify its checksum; return the number of files."""
-    try:
-        with zipfile.ZipFile(source) as archive:
-            if CONTENTS not in archive.namelist():
-                raise _no_backup(source)
-            sums: dict[str, str] = json.loads(archive.read(CONTENTS))["files"]
-            for number, (name, digest) in enumerate(sums.items(), start=1):
-                _unpack_one(archive, name, digest, target)
-                progress(number / len(sums), N_("Restoring"))
-    except zipfile.BadZipFile:
-        with source.open("rb") as file:  # a truncated backup still has the ZIP signature
-            begins = file.read(4)
-        raise (_damaged(source) if begins == b"PK\x03\x04" else _no_backup(source)) from None
-    except (ValueError, KeyError, EOFError):
-        raise _damaged(source) from None
-    return len(sums)
-
-
-def _unpack_one(archive: zipfile.ZipFile, name: str, digest: str, target: Path) -> None:
-    path = PurePosixPath(name)
-    if path.is_absolute() or ".." in path.parts or path.parts[0] not in PARTS or "\\" in name:
-        raise ValueError(name)
-    place = target / path
-    place.parent.mkdir(parents=True, exist_ok=True)
-    actual = hashlib.sha256()
-    with archive.open(name) as part, place.open("wb") as file:
-        while block := part.read(BLOCK):
-            file.write(block)
-            actual.update(block)
-        file.flush()
-        os.fsync(file.fileno())
-    if actual.hexdigest() != digest:
-        raise ValueError(name)
-
-
-def _no_backup(path: Path) -> UsageError:
-    return UsageError("The file {path} is not a backup of a store.", path=path)
-
-
-def _damaged(path: Path) -> StoreDamagedError:
-    return StoreDamagedError("The backup {path} is damaged. Nothing was restored; use another backup.", path=path)
-
-
-def _sha256(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
+def _differing(store: Store, restored: Store) -> list[Damage]:
+    """Return how a sound backup does not belong to the store; every file of it is sealed by its log already."""
+    then, now = read_log(restored.path), read_log(store.path)
+    if [entry.hash for entry in then] != [entry.hash for entry in now[: len(then)]]:
+        return [Damage(N_("The backup is of another store, or the log of the store was written anew since."))]
+    release = restored.release()
+    if release is not None:
+        release.query("rounds")
+        release.close()
+    return []

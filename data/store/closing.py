@@ -14,8 +14,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from data.store.atomic_write import move_atomically
 from data.store.history import Event, now, read_history, user
+from data.store.seals import store_for_good
 from errors import StoreDamagedError, UsageError
 
 if TYPE_CHECKING:
@@ -99,7 +99,7 @@ def close_month(
         if not path.is_file():
             draft = staging / path.name
             draft.write_bytes(content)
-            move_atomically(draft, path)
+            store_for_good(staging, draft, store.path, f"{FOLDER}/{path.name}")
         event = replace(_event(store, CLOSE, scheme, month, note, who), made_from=made_from, figures=digest)
         store.record(staging, event)
     return _closing(event)

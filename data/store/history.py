@@ -1,16 +1,16 @@
-"""The history of a store: publications, rollbacks, withdrawn uploads, status of rounds, months that close.
+"""The history of a store: publications, rollbacks, withdrawn uploads, status of rounds, reviews, months that close.
 
 Each entry is a small file that never changes; the newest entry names the release in force.
 """
 
-import getpass
 import json
 from dataclasses import asdict, dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
-from data.model.working_days import Periods
+from data.model.working_days import WORKING_DAYS, Periods
+from data.store.people import user as user
 from errors import StoreDamagedError
 from i18n import N_
 
@@ -22,8 +22,33 @@ ACTIONS = {
     "withdraw": N_("Upload withdrawn"),
     "close": N_("Month closed"),
     "reopen": N_("Month opened again"),
+    "preview": N_("Preview given"),
+    "objection": N_("Objection registered"),
+    "take back": N_("Objection taken back"),
+    "ruling": N_("Objection ruled on"),
+    "correct": N_("Corrected by a ruling"),
+    "delivery": N_("Letter delivered"),
 }
 FOLDER = "history"
+
+
+@dataclass(frozen=True)
+class Step:
+    """What a step of a review says, of which the history has to know without a further file.
+
+    objection: its number. outcome: of a ruling. corrects: whether the ruling changes data. second: who confirmed the
+    ruling, and how that name is known; by: who ruled, if that is not who entered it. day: first day of a preview, or
+    day of receipt. days: of the term, or for the ruling. objections: those that a correction answers.
+    """
+
+    objection: int = 0
+    outcome: str = ""
+    corrects: bool = False
+    second: str = ""
+    by: str = ""
+    day: str = ""
+    days: int = 0
+    objections: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -33,8 +58,8 @@ class Event:
     action: a key of ACTIONS. release: the release in force afterwards, or ''. round: set for a cleared trial or a
     status change. status: the new status. uploads: ids that are withdrawn. periods: of the public notice, if
     stated when the round was announced. accepted: the reason for publishing in spite of warnings. findings: shown
-    before publishing, as "code round". scheme, month: that were closed or opened again. made_from, figures: of a
-    closing, the release of its bulletin and the digest of the figures.
+    before publishing, as "code round". scheme, month: that were closed or opened again. made_from: of a closing, the
+    release of its bulletin. figures: digest of the kept file of a closing or of a step of a review. step: of a review.
     """
 
     number: int
@@ -54,6 +79,7 @@ class Event:
     month: str = ""
     made_from: str = ""
     figures: str = ""
+    step: Step | None = None
 
     @property
     def subject(self) -> str:
@@ -88,13 +114,23 @@ def read_event(path: Path) -> Event:
 def _event(entry: dict[str, Any]) -> Event:
     periods = entry.get("periods")
     lists = {name: tuple(entry.get(name, ())) for name in ("uploads", "findings")}
-    return Event(**{**entry, **lists, "periods": Periods(**periods) if periods else None})
+    # entries of versions before 0.3 count the notice in working days, and do not say so
+    read = Periods(**{"counted": WORKING_DAYS, **periods}) if periods else None
+    step = entry.get("step")
+    return Event(**{**entry, **lists, "periods": read, "step": _step(step) if step else None})
+
+
+def _step(entry: dict[str, Any]) -> Step:
+    return Step(**{**entry, "objections": tuple(entry.get("objections", ()))})
 
 
 def written(event: Event) -> dict[str, Any]:
     """Return an entry as it is stored; without what was added later it is as versions before 0.2.0 wrote it."""
-    added = ("accepted", "findings", "scheme", "month", "made_from", "figures")
-    return {name: value for name, value in asdict(event).items() if value or name not in added}
+    added = ("accepted", "findings", "scheme", "month", "made_from", "figures", "step")
+    entry = {name: value for name, value in asdict(event).items() if value or name not in added}
+    if event.step:
+        entry["step"] = {name: value for name, value in asdict(event.step).items() if value}
+    return entry
 
 
 def withdrawn(history: list[Event]) -> frozenset[str]:
@@ -123,11 +159,3 @@ def local_time(time: str) -> str:
 def now() -> str:
     """Return the current UTC time to the second, in the format of entries and uploads."""
     return datetime.now(UTC).isoformat(timespec="seconds")
-
-
-def user() -> str:
-    """Return the user of the operating system."""
-    try:
-        return getpass.getuser()
-    except (KeyError, OSError):
-        return "unknown"

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 
+import duckdb
 import pandas as pd
 
 from data.duckdb_access import working_memory
@@ -45,7 +46,7 @@ from data.model.progress import ProgressReporter
 from data.model.register import ONLY_CATEGORY, Register
 from data.model.rule_sets import RuleSet
 from data.store.across_tables import found_across
-from data.store.atomic_write import copy_to_disk, move_atomically, move_into_store
+from data.store.atomic_write import copy_to_disk
 from data.store.book_findings import book_findings
 from data.store.column_mappings import Decision, remembered, words, write_decision
 from data.store.earlier_lines import Found, Line, with_places
@@ -59,6 +60,7 @@ from data.store.rounds import (
     referable,
     rows_of,
 )
+from data.store.seals import store_for_good
 from data.store.uploads import (
     EVIDENCE,
     FACTS,
@@ -206,7 +208,8 @@ DEFAULTS = ImportOptions()
 class Request:
     """The parameters of an import job.
 
-    rules: the rule set, for a scored kind. checks: by table. claims: of the release in force.
+    rules: the rule set, for a scored kind. checks: by table. claims: of the release in force. named: rule set that a
+    file of pledges or hall votes belongs to; it is read without, and scored by it.
     """
 
     kind: str
@@ -215,10 +218,14 @@ class Request:
     options: ImportOptions
     checks: Mapping[str, AcrossTables] = field(default_factory=lambda: NO_CHECKS)
     claims: Claims | None = None
+    named: str = ""
 
 
 class ImportJob:
-    """An import from files to an upload folder. known: all uploads of the store. in_force: those in force."""
+    """An import from files to an upload folder.
+
+    known: all uploads of the store. in_force: those in force. con: a connection in memory, for this import alone.
+    """
 
     def __init__(
         self,
@@ -229,6 +236,7 @@ class ImportJob:
         in_force: list[Upload],
         watch: ProgressReporter,
         threads: int | None,
+        con: duckdb.DuckDBPyConnection,
     ) -> None:
         self.path, self.staging, self.request, self.watch, self.threads = path, staging, request, watch, threads
         self.known, self.in_force = known, in_force
@@ -246,7 +254,7 @@ class ImportJob:
         self.report = ImportReport()
         self.folder = staging / "upload"
         self.folder.mkdir()
-        self.con = working_memory(staging, threads=threads)
+        self.con = con
         self.checksums: dict[Path, str] = {}
         self.places = Places()
         self.as_of = self.options.as_of
@@ -254,14 +262,11 @@ class ImportJob:
 
     def run(self, sources: Sequence[Source]) -> ImportReport:
         """Read and validate the files, and store them unless there are errors, conflicts or unaccepted warnings."""
-        try:
-            with self._keeping_evidence(sources) as evidence:
-                digest = self._judge(evidence)
-            if digest is not None and self._may_be_stored(digest):
-                self._store(evidence, digest)
-            return self._finish(len(sources))
-        finally:
-            self.con.close()
+        with self._keeping_evidence(sources) as evidence:
+            digest = self._judge(evidence)
+        if digest is not None and self._may_be_stored(digest):
+            self._store(evidence, digest)
+        return self._finish(len(sources))
 
     def _judge(self, evidence: list[_Kept]) -> str | None:
         """Read the files and check every value; return the digest of the content, or None if there are errors."""
@@ -359,7 +364,7 @@ class ImportJob:
         self.watch.step(0.95, N_("Storing"))
         upload = self._upload(evidence, digest, self.report.rows, self.options.accept_warnings or "")
         write_manifest(self.folder, upload)
-        move_into_store(self.staging, self.folder, self.path, f"uploads/{upload.upload_id}")
+        store_for_good(self.staging, self.folder, self.path, f"uploads/{upload.upload_id}")
         self.report.stored, self.report.upload = True, upload.upload_id
         if self.options.confirm or self.options.values or self.options.mapping:
             self._remember()
@@ -369,7 +374,8 @@ class ImportJob:
         for number, shape in enumerate({header.shape for _, header in self.tables}):
             decision = Decision(self.kind, shape, self.mapping, now(), user(), self.values, to_remember(self.confirmed))
             draft = self.staging / f"decision-{number}.json"
-            move_atomically(draft, write_decision(self.path, draft, decision))
+            place = write_decision(self.path, draft, decision).relative_to(self.path).as_posix()
+            store_for_good(self.staging, draft, self.path, place)
 
     def _finish(self, files: int) -> ImportReport:
         """Return the report with its problems in file order and the cells that can be corrected in place."""
@@ -682,9 +688,11 @@ class ImportJob:
 
     def _same(self, digest: str) -> str | None:
         """Return the id of an upload in force with the same content and rules, or None."""
-        rules = self.request.rules.name if self.request.rules else ""
+        rules = self.request.rules.name if self.request.rules else self.request.named
+        any_rules = self.request.rules is None and not self.request.named  # the file is read without them
         for upload in self._others(self.kind):
-            if (upload.digest, upload.rules_name) == (digest, rules) and not (
+            same_rules = any_rules or upload.rules_name == rules
+            if upload.digest == digest and same_rules and not (
                 self.options.replace and len(self._others(self.kind)) > 1
             ):
                 return upload.upload_id
@@ -736,7 +744,7 @@ class ImportJob:
             number=max(numbers, default=0) + 1,
             kind=self.kind,
             round_id=self.round_id,
-            rules_name=rules.name if rules else "",
+            rules_name=rules.name if rules else self.request.named,
             digest=digest,
             lines=rows,
             replaces=self.options.replace,

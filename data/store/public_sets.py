@@ -13,6 +13,7 @@ from pathlib import Path
 
 from filelock import FileLock
 
+from data.store.atomic_write import keep_private, private_folder
 from data.store.audit_chain import Entry
 from data.store.audit_log import PAGE, PUBLIC_BUNDLE, log_action, read_log
 from data.store.history import local_time
@@ -86,7 +87,7 @@ def keep_set(store: Path, round_id: str, content: str) -> str:
     Raises UsageError if another set of the round was kept in the meantime: this set would not take it into account.
     """
     digest, folder = hashlib.sha256(content.encode()).hexdigest(), store / FOLDER
-    folder.mkdir(parents=True, exist_ok=True)
+    private_folder(folder)
     with FileLock(folder / "lock"):
         known = [kept.digest for kept in kept_sets(store, round_id)]
         if digest in known:
@@ -97,7 +98,9 @@ def keep_set(store: Path, round_id: str, content: str) -> str:
                 round=round_id,
             )
         number = 1 + max((int(path.name.split("-")[0]) for path in folder.glob("[0-9]*.json")), default=0)
-        _write(folder, f"{number:06d}-{digest[:SHOWN]}.json", content)
+        name = f"{number:06d}-{digest[:SHOWN]}.json"
+        _write(folder, name, content)
+        log_action(store, "seal", f"{FOLDER}/{name}", round_id=round_id, files={f"{FOLDER}/{name}": digest})
     return digest
 
 
@@ -165,4 +168,5 @@ def _write(folder: Path, name: str, content: str) -> None:
         file.write(content.encode("utf-8"))
         file.flush()
         os.fsync(file.fileno())
+    keep_private(draft)
     draft.rename(folder / name)

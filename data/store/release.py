@@ -6,7 +6,7 @@ the canonical facts, the rule sets and the method version. Files: `release.json`
 """
 
 import json
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Callable, Collection, Hashable, Sequence
 from functools import cached_property, wraps
 from pathlib import Path
 from typing import Any, Concatenate, ParamSpec, TypeVar
@@ -20,6 +20,7 @@ from data.model.books import is_book
 from data.model.contract import MONTH, TABLE_OF
 from data.model.rule_sets import RuleSet, parse_rules
 from data.store.cache import Cache
+from data.store.heads import head_of_release
 from data.store.history import read_history
 from data.store.records import ABOUT, ALL_ROUNDS, LAST_DAY, as_typed, book_table, shape, typed_records
 from data.store.round_status import TRIAL, status_given
@@ -154,6 +155,17 @@ class Release:
         """Return the rows of a book in its last state by month, unit, place, state and listed; "" where unknown."""
         return self.query("book_counts", kind=kind)
 
+    def book_values(self, kind: str, field: str, keys: Collection[str], day: str = LAST_DAY) -> pd.DataFrame:
+        """Return key, as_of and value of a field in every file up to a day, for some keys; oldest file first.
+
+        A book gives the last value only; what it was before says when an item was answered the first time.
+        """
+        if not keys:
+            return pd.DataFrame(columns=["key", "as_of", "value"], dtype=object)
+        (key,) = TABLE_OF[kind].key
+        about = {"kind": kind, "path": f"$.{key}", "field": f"$.{field}", "keys": sorted(keys), "day": day}
+        return self.query("book_values", **about)
+
     def _states(self, kind: str, day: str) -> Source:
         """Return the states of a book on a day: as the release has them if no file is later, else from all files."""
         (key,) = TABLE_OF[kind].key
@@ -214,10 +226,24 @@ class Release:
             for name, event in given.items()
         }
 
+    def head(self, round_id: str = "") -> str:
+        """Return the head of the audit log as papers print it; '' for a release that was never in force. Never cached.
+
+        As of the last change of state of the release, or of this round of it: published, finalised, announced, ruled.
+        """
+        found = head_of_release(self.store, self.id, round_id)
+        return str(found) if found else ""
+
     @property
     def is_outdated(self) -> bool:
         """Whether another method version built it: its tables are not those that are read now."""
         return self.made_of["method_version"] != METHOD_VERSION
+
+    @property
+    def origins(self) -> dict[str, str]:
+        """Round -> the release with whose id its draws begin, of rounds that were announced or shown before."""
+        found: dict[str, str] = self.made_of.get("origins", {})
+        return found
 
     @property
     def upload_ids(self) -> list[str]:
@@ -260,9 +286,22 @@ class Round:
         return self.id in self.release.trial_rounds
 
     @property
+    def drawn_from(self) -> str:
+        """Id of the release with which its draws begin: that in which it was announced, else the release itself.
+
+        So scores, places and ranges of places of an announced round stay when evidence of its year comes later.
+        """
+        return self.release.origins.get(self.id, self.release.id)
+
+    @property
     def status(self) -> str:
         """What it is now, as `Release.status` says; never cached."""
         return self.release.status(self.id)
+
+    @property
+    def head(self) -> str:
+        """The head of the audit log that its papers print, as `Release.head` says; never cached."""
+        return self.release.head(self.id)
 
     @property
     def has_units(self) -> bool:
@@ -280,6 +319,14 @@ class Round:
         if not self.has_units or not self.about["rules_name"]:
             return None
         return parse_rules(str(self.query("rule_set")["content"].iloc[0]))
+
+    @cached_property
+    def evidence_rules(self) -> RuleSet | None:
+        """The rule set of the round, also of a round with pledges or hall votes only; None if no upload names it."""
+        if self.rules is not None:
+            return self.rules
+        found = self.query("named_rule_set")
+        return parse_rules(str(found["content"].iloc[0])) if len(found) else None
 
     @property
     def scored_rules(self) -> RuleSet:

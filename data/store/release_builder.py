@@ -3,8 +3,10 @@
 import hashlib
 import json
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, TypeAlias
 
 import duckdb
@@ -15,7 +17,7 @@ from numpy.typing import NDArray
 from data.duckdb_access import append_frames, new_database, read_sql, working_memory
 from data.model.facts import Dictionaries, Lines
 from data.model.register import ONLY_CATEGORY, Register
-from data.model.rule_sets import RuleSet
+from data.model.rule_sets import RuleSet, channel_group
 from data.moments.vote_moments import VoteMoments, moments_of_counts, moments_of_votes
 from data.moments.vote_scores import votes_by_score, votes_by_site
 from data.moments.votes import (
@@ -28,7 +30,7 @@ from data.moments.votes import (
 )
 from data.store.book_tables import add_books, add_records, month_records
 from data.store.release import METHOD_VERSION, RELEASE, RESULTS
-from data.store.release_id import release_id_of
+from data.store.release_id import id_with_origins
 from data.store.rounds import RoundFacts, read_round
 from data.store.uploads import Upload, file_sha256
 
@@ -37,21 +39,31 @@ Array: TypeAlias = NDArray[Any]
 
 @dataclass(frozen=True)
 class RoundTables:
-    """The rows of a round for the tables of a release. digest: of the facts of its evaluation and its rules."""
+    """The rows of a round for the tables of a release.
+
+    digest: of the facts of its evaluation and its rules. frozen: the same without evidence that comes later.
+    """
 
     digest: str
+    frozen: str
     tables: dict[str, pd.DataFrame]
 
 
 def build_release(
-    staging: Path, uploads: list[Upload], rule_sets: dict[str, RuleSet], threads: int | None = None
+    staging: Path,
+    uploads: list[Upload],
+    rule_sets: dict[str, RuleSet],
+    threads: int | None = None,
+    origins: Mapping[str, str] = MappingProxyType({}),
 ) -> str:
     """Write `release.json` and `results.duckdb` into `staging` and return the release id (64 hex digits).
 
-    Raises RoundConflictError if uploads of a round contradict each other.
+    origins: round -> the release with whose id its draws begin: that in which it was announced. Raises
+    RoundConflictError if uploads of a round contradict each other.
     """
     parts: list[RoundTables] = []
     digests: dict[str, str] = {}
+    frozen: dict[str, str] = {}
     months: dict[str, str] = {}
     files: dict[str, Path] = {}
     for round_id in sorted({upload.round_id for upload in uploads}):
@@ -62,11 +74,12 @@ def build_release(
             path, digest = month_records(con, staging, round_id, uploads)
         finally:
             con.close()
-        digests[round_id] = parts[-1].digest
+        digests[round_id], frozen[round_id] = parts[-1].digest, parts[-1].frozen
         if path is not None:
             months[round_id], files[round_id] = digest, path
     trials = sorted({upload.round_id for upload in uploads if upload.trial})
-    release_id = release_id_of(digests, trials, months)
+    known = {name: origin for name, origin in origins.items() if name in digests}
+    release_id, kept = id_with_origins(digests, trials, months, known)
     tables = {name: _stacked([part.tables[name] for part in parts]) for name in parts[0].tables}
     tables["rule_set"] = _rule_set_table(uploads, rule_sets)
     tables["upload"] = _upload_table(uploads)
@@ -76,7 +89,9 @@ def build_release(
         "results_sha256": file_sha256(staging / RESULTS),
         "method_version": METHOD_VERSION,
         "rounds": digests,
+        "frozen": frozen,
         **({"months": months} if months else {}),
+        **({"origins": kept} if kept else {}),
         "trial_rounds": trials,
         "uploads": [upload.upload_id for upload in uploads],
     }
@@ -130,8 +145,12 @@ def _build_round(con: duckdb.DuckDBPyConnection, facts: RoundFacts, rules: RuleS
     units = _unit_table(facts)
     has_votes = facts.lines is not None or len(facts.counts) > 0
     if rules is None or not has_votes:
-        digest = hashlib.sha256(f"{facts.digest}|".encode()).hexdigest()
-        return RoundTables(digest, _empty_tables(facts, units))
+        # As before a round without votes could have a rule set, so that release ids stay.
+        named = rules.digest if rules else ""
+        digest = hashlib.sha256(f"{facts.digest}|{named}".encode()).hexdigest()
+        frozen = hashlib.sha256(f"{facts.frozen}|{named}".encode()).hexdigest()
+        return RoundTables(digest, frozen, _empty_tables(facts, units))
+    _set_apart(con, facts, rules)
     groups = _group_names(con, facts)
     grade_counts = _grade_counts(con, facts, rules)
     scored = _scored(con, facts, rules, list(units["unit_code"]), groups)
@@ -158,7 +177,15 @@ def _build_round(con: duckdb.DuckDBPyConnection, facts: RoundFacts, rules: RuleS
         "record": facts.records,
     }
     digest = hashlib.sha256(f"{facts.digest}|{rules.digest}".encode()).hexdigest()
-    return RoundTables(digest, {name: _of_round(frame, facts) for name, frame in tables.items()})
+    frozen = hashlib.sha256(f"{facts.frozen}|{rules.digest}".encode()).hexdigest()
+    return RoundTables(digest, frozen, {name: _of_round(frame, facts) for name, frame in tables.items()})
+
+
+def _set_apart(con: duckdb.DuckDBPyConnection, facts: RoundFacts, rules: RuleSet) -> None:
+    """Make a group of the ballots of each channel that the rules keep apart."""
+    if facts.lines is not None:
+        for channel in rules.features.apart.channels:
+            con.execute(read_sql("build/set_apart"), {"channel": channel, "group_name": channel_group(channel)})
 
 
 def _of_round(frame: pd.DataFrame, facts: RoundFacts) -> pd.DataFrame:
@@ -346,7 +373,8 @@ def _scored(
         places = con.table("ballot").order("ballot").project("ballot, group_name, site").df().set_index("ballot")
         places = places.reindex(range(int(places.index.max()) + 1))  # ballots may be left out
         group_at = pd.Categorical(places["group_name"], categories=groups).codes.astype(np.int64)[votes.ballot]
-        lowest += np.bincount(unit_at[votes.score == lowest_score(rules)], minlength=len(units))
+        at_lowest = (votes.score == lowest_score(rules)) & ~_apart(rules, groups)[group_at]
+        lowest += np.bincount(unit_at[at_lowest], minlength=len(units))
         moments.append(
             moments_of_votes(votes.ballot, unit_at, group_at, votes.score, len(units), len(groups), step=votes.step)
         )
@@ -359,7 +387,7 @@ def _scored(
         points, number = (table[name].to_numpy(dtype=np.int64) for name in ("points", "votes"))
         unit_at, group_at = _positions(table["unit"], units), _positions(table["group_name"], groups)
         step = math.gcd(step, *points.tolist())
-        at_lowest = points == lowest_score(rules)
+        at_lowest = (points == lowest_score(rules)) & ~_apart(rules, groups)[group_at]
         np.add.at(lowest, unit_at[at_lowest], number[at_lowest])
         moments.append(moments_of_counts(unit_at, group_at, points, number, len(units), len(groups)))
         scores.append(votes_by_score(unit_at, group_at, points, number, len(groups)))
@@ -367,6 +395,11 @@ def _scored(
     by_score = pd.concat(scores).groupby(["unit", "group", "score"], sort=True)["votes"].sum().reset_index()
     by_score = by_score[by_score["votes"] > 0].assign(score=lambda rows: rows["score"] // step)
     return _Scored(moments, step, lowest, by_score, sites.assign(total=lambda rows: rows["total"] // step))
+
+
+def _apart(rules: RuleSet, groups: list[str]) -> Array:
+    """Mark groups whose votes are in no score."""
+    return np.isin(np.array(groups, dtype=object), list(rules.apart_groups))
 
 
 def _with_names(frame: pd.DataFrame, units: pd.DataFrame, groups: list[str]) -> pd.DataFrame:

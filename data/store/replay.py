@@ -4,7 +4,7 @@ Both import the originals into a scratch store through the normal intake, so no 
 """
 
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import zip_longest
@@ -14,8 +14,9 @@ from data.model.contract import REFERRED_KINDS
 from data.store import ImportOptions
 from data.store.atomic_write import move_atomically
 from data.store.audit_log import log_action
-from data.store.release import METHOD_VERSION, Release, read_contents
+from data.store.release import METHOD_VERSION, RELEASE, Release, read_contents
 from data.store.rounds import RoundConflictError
+from data.store.seals import file_sha256
 from data.store.store import Store
 from data.store.uploads import MANIFEST, Upload, damaged_files, derived_files, is_evidence, write_manifest
 from data.store.verify import Damage, check, damaged_derived, damaged_file, release_damage
@@ -31,7 +32,7 @@ def replay(store: Store, prefix: str) -> list[Damage]:
     release_id = store.find(prefix)
     release = Release(store.path / "releases" / release_id)
     try:
-        with _built_again(store, release.upload_ids) as again:
+        with _built_again(store, release.upload_ids, release.origins) as again:
             if isinstance(again, Damage):
                 return [again]
             if again.id != release_id:
@@ -69,9 +70,16 @@ def rebuild(store: Store) -> Rebuilt:
                 finding = _rebuild_release(store, release_id, staging)
                 left += [finding] if finding else []
                 made += [] if finding else [release_id[:16]]
-    if made:
-        log_action(store.path, "rebuild", ", ".join(made))
+        if made:
+            log_action(store.path, "rebuild", ", ".join(made), files=_sealed_anew(store, made))
     return Rebuilt(made, [*left, *check(store)])
+
+
+def _sealed_anew(store: Store, made: Sequence[str]) -> dict[str, str]:
+    """Return place -> SHA-256 of the manifests and releases that were written again."""
+    places = [f"uploads/{name}/{MANIFEST}" for name in made]
+    places += [f"releases/{name}/{RELEASE}" for name in store.releases() if name[:16] in made]
+    return {place: file_sha256(store.path / place) for place in places if (store.path / place).is_file()}
 
 
 def _rebuild_upload(store: Store, upload: Upload) -> Damage | None:
@@ -99,9 +107,11 @@ def _rebuild_release(store: Store, release_id: str, staging: Path) -> Damage | N
     try:
         made_of = read_contents(folder)
         uploads, version = list(made_of["uploads"]), made_of["method_version"]
+        origins = made_of.get("origins", {})
     except StoreDamagedError:
         # The list of its uploads is lost too. Try the uploads in force: the id shows whether they are the same.
         uploads, version = [upload.upload_id for upload in store.uploads_in_force()], METHOD_VERSION
+        origins = store.origins()
     named = {"release": release_id[:16]}
     if version != METHOD_VERSION:
         return Damage(
@@ -111,7 +121,7 @@ def _rebuild_release(store: Store, release_id: str, staging: Path) -> Damage | N
         )
     draft = staging / f"release-{release_id[:16]}"
     try:
-        found = store.build(draft, [upload for upload in store.uploads() if upload.upload_id in uploads])
+        found = store.build(draft, [upload for upload in store.uploads() if upload.upload_id in uploads], origins)
     except (StoreDamagedError, UsageError, RoundConflictError):
         found = ""
     if found != release_id:
@@ -123,7 +133,7 @@ def _rebuild_release(store: Store, release_id: str, staging: Path) -> Damage | N
 
 
 @contextmanager
-def _built_again(store: Store, uploads: list[str]) -> Iterator[Release | Damage]:
+def _built_again(store: Store, uploads: list[str], origins: dict[str, str]) -> Iterator[Release | Damage]:
     """Yield a temporary release of some uploads, re-imported from their originals."""
     with _imported_again(store, uploads) as (again, stored):
         if isinstance(stored, Damage):
@@ -131,7 +141,7 @@ def _built_again(store: Store, uploads: list[str]) -> Iterator[Release | Damage]
             return
         wanted = {stored[upload_id] for upload_id in uploads}
         draft = again.path / "releases" / "draft"
-        release_id = again.build(draft, [upload for upload in again.uploads() if upload.upload_id in wanted])
+        release_id = again.build(draft, [upload for upload in again.uploads() if upload.upload_id in wanted], origins)
         release = Release(draft.rename(draft.with_name(release_id)))
         try:
             yield release

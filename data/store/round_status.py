@@ -3,6 +3,7 @@
 A round without a status is treated as a draft. Whether a round is a trial follows from its uploads.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from data.store.history import Event
@@ -22,9 +23,18 @@ CHINESE = {"草稿": DRAFT, "试算": TRIAL, "已定稿": FINAL, "已公布": AN
 PERMITS = {
     DRAFT: N_("Uploads are allowed. Files are marked as draft."),
     TRIAL: N_("Trial uploads only. Pages and files are marked as trial. A trial is cleared, never finalised."),
-    FINAL: N_("No more uploads. Files are marked as not yet announced."),
-    ANNOUNCED: N_("No more uploads. Files are final."),
-    WITHDRAWN: N_("No more uploads. Pages and files are marked as withdrawn."),
+    FINAL: N_(
+        "Ballots, counts, registers and rules are frozen; pledges, progress and votes on reports are taken. Files are "
+        "marked as not yet announced."
+    ),
+    ANNOUNCED: N_(
+        "Ballots, counts, registers and rules are frozen; pledges, progress and votes on reports are taken. Files are "
+        "final."
+    ),
+    WITHDRAWN: N_(
+        "Ballots, counts, registers and rules are frozen; pledges, progress and votes on reports are taken. Pages and "
+        "files are marked as withdrawn."
+    ),
 }
 FOLLOWING = {
     DRAFT: (TRIAL, FINAL, WITHDRAWN),
@@ -40,10 +50,20 @@ FOLLOWING_SENTENCES = {
     ANNOUNCED: N_("The round {round} is announced: it can only be withdrawn."),
     WITHDRAWN: N_("The round {round} is withdrawn: it can only go back to draft."),
 }
-LOCKED = {
-    FINAL: N_("The round {round} is finalised and takes no uploads. Set it back to draft first, with a reason."),
-    ANNOUNCED: N_("The round {round} is announced and takes no uploads. Withdraw it, then set it back to draft."),
-    WITHDRAWN: N_("The round {round} is withdrawn and takes no uploads. Set it back to draft first, with a reason."),
+LOCKED: Mapping[str, str] = {
+    FINAL: N_(
+        "The round {round} is finalised: its ballots, counts, registers and rules are frozen. Set it back to draft "
+        "first, with a reason. Pledges, progress and votes on reports are taken."
+    ),
+    ANNOUNCED: N_(
+        "The round {round} is announced: its ballots, counts, registers and rules are frozen. They change by a ruling "
+        "on an objection, or after the round is withdrawn and set back to draft. Pledges, progress and votes on "
+        "reports are taken."
+    ),
+    WITHDRAWN: N_(
+        "The round {round} is withdrawn: its ballots, counts, registers and rules are frozen. Set it back to draft "
+        "first, with a reason. Pledges, progress and votes on reports are taken."
+    ),
 }
 
 

@@ -8,6 +8,7 @@ import json
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from pathlib import Path
 
 import duckdb
@@ -18,7 +19,7 @@ from data.duckdb_access import read_sql
 from data.intake.ballots import dictionaries_of, join_ballot_numbers, name_categories, sorted_keys
 from data.intake.context import READING_OF_MEANINGS, Stored
 from data.intake.units import COLUMNS as UNIT_COLUMNS
-from data.model.contract import RECORD_KINDS, TABLES
+from data.model.contract import RECORD_KINDS, ROUND_BALLOTS, TABLE_OF, TABLES
 from data.model.facts import (
     Dictionaries,
     Lines,
@@ -36,6 +37,23 @@ from data.store.uploads import Upload, damage_told
 from errors import ProblemsError
 from problems import Place, Problem
 
+KINDS_OF_REGISTERS = ("units", "unit_lineage", "unit_round", "unit_alias", "round")
+"""Kinds of uploads that a register is read from."""
+MOST_KEPT = 20_000  # rows of tables whose keys are kept between two imports
+
+
+class _Marked:
+    """Uploads as the argument of a function whose answers are kept: equal if their facts are."""
+
+    def __init__(self, uploads: list[Upload]) -> None:
+        self.uploads, self._marks = uploads, tuple(upload.mark() for upload in uploads)
+
+    def __hash__(self) -> int:
+        return hash(self._marks)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Marked) and other._marks == self._marks
+
 
 class RoundConflictError(ProblemsError):
     """Uploads of a round contradict each other; see `problems`."""
@@ -47,7 +65,8 @@ class RoundFacts:
 
     lines, dictionaries: of the ballots, or None; table `ballot` of the connection holds the ballots.
     counts: frame of `intake.counts.COLUMNS` with resolved units. records: kind, number, content of the other tables
-    of the evaluation. digest: of the canonical content of the evaluation.
+    of the evaluation. digest: of the canonical content of the evaluation. frozen: of the part that closes with the
+    status of the round: all but its evidence, such as pledges.
     """
 
     round_id: str
@@ -57,6 +76,7 @@ class RoundFacts:
     counts: pd.DataFrame
     records: pd.DataFrame
     digest: str
+    frozen: str
 
     @property
     def is_evaluated(self) -> bool:
@@ -69,7 +89,14 @@ def read_register(uploads: list[Upload], round_id: str) -> Register | None:
 
     Aliases and names of other rounds come from all uploads visible to the round.
     """
-    uploads = visible_to(uploads, round_id)
+    own = [upload for upload in visible_to(uploads, round_id) if upload.kind in KINDS_OF_REGISTERS]
+    return _read_register(_Marked(own), round_id)
+
+
+@lru_cache(maxsize=16)
+def _read_register(marked: "_Marked", round_id: str) -> Register | None:
+    """Return the register of a round from uploads that are visible to it; an import asks for it three times."""
+    uploads = marked.uploads
     registers = [upload for upload in uploads if upload.kind == "units"]
     units = _units_of([upload for upload in registers if upload.round_id == round_id])
     if not units:
@@ -193,11 +220,18 @@ def read_round(con: duckdb.DuckDBPyConnection, round_id: str, uploads: list[Uplo
     counts = _read_counts([u for u in uploads if u.kind == "counts"], codes)
     dictionaries, lines = read_ballots(con, ballots, codes)
     records = _read_records(uploads)
-    digest = _digest(con, register, dictionaries, lines, counts)
-    if len(records):  # without records the digest is the same as in versions before records existed
-        own = frame_digest("record", records)
-        digest = frame_digest("records", pd.DataFrame({"round": [digest], "records": [own]}))
-    return RoundFacts(round_id, register, dictionaries, lines, counts, records, digest)
+    voted = _digest(con, register, dictionaries, lines, counts)
+    closing = records[[TABLE_OF[kind].lock == ROUND_BALLOTS for kind in records["kind"]]].reset_index(drop=True)
+    digest, frozen = _with_records(voted, records), _with_records(voted, closing)
+    return RoundFacts(round_id, register, dictionaries, lines, counts, records, digest, frozen)
+
+
+def _with_records(digest: str, records: pd.DataFrame) -> str:
+    """Return the digest with records; without any it is the same as in versions before records existed."""
+    if not len(records):
+        return digest
+    own = frame_digest("record", records)
+    return frame_digest("records", pd.DataFrame({"round": [digest], "records": [own]}))
 
 
 def _read_records(uploads: list[Upload]) -> pd.DataFrame:
@@ -214,8 +248,18 @@ def referable(uploads: list[Upload], table: str, name: str) -> dict[str, str]:
 
     A place may also be named by its name, if no other place has it.
     """
-    kind = TABLES[table].kind
-    of_kind = [upload for upload in uploads if upload.kind == kind]
+    of_kind = _Marked([upload for upload in uploads if upload.kind == TABLES[table].kind])
+    kept = sum(upload.lines for upload in of_kind.uploads) <= MOST_KEPT
+    return _kept_referable(of_kind, table, name) if kept else _referable(of_kind, table, name)
+
+
+@lru_cache(maxsize=32)
+def _kept_referable(marked: _Marked, table: str, name: str) -> dict[str, str]:
+    return _referable(marked, table, name)
+
+
+def _referable(marked: _Marked, table: str, name: str) -> dict[str, str]:
+    kind, of_kind = TABLES[table].kind, marked.uploads
     at = TABLES[table].key.index(name)
     keys = {str(key) for upload in of_kind for key in upload.frame()["key"]}
     values = {str(json.loads(key)[at]) for key in keys}

@@ -9,23 +9,35 @@ import json
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from contextlib import closing, contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass, field, replace
+from datetime import date
+from itertools import count
 from pathlib import Path
-from typing import TypeAlias
+from typing import Any, Protocol, TypeAlias
 
+import duckdb
 import pandas as pd
 from filelock import FileLock, Timeout
 
+from data.duckdb_access import part_of, working_memory
 from data.intake.context import Claims
 from data.model.across_tables import NO_CHECKS, AcrossTables
-from data.model.contract import SCHEME_RULES, SCORED_KINDS
+from data.model.contract import EVIDENCE_KINDS, SCHEME_RULES, SCORED_KINDS
 from data.model.progress import Progress, ProgressReporter, no_progress, not_cancelled
 from data.model.rule_sets import InvalidRulesError, RuleSet, parse_rules
 from data.model.working_days import CALENDAR_COLUMNS, Calendar, Periods, work_calendar
 from data.store import aliases, policy
-from data.store.atomic_write import STAGING, move_atomically, move_into_store
-from data.store.audit_log import append_missing_entries, has_log, logged_event_count
+from data.store.atomic_write import OWN_FILE, STAGING, noted_in, pass_notes_on, planned, private_folder
+from data.store.audit_log import (
+    append_missing_entries,
+    has_log,
+    log_stored,
+    logged_event_count,
+    read_log,
+)
+from data.store.checkpoints import sign_on
 from data.store.column_mappings import Decision, write_decision
 from data.store.drafts import discard_stored
 from data.store.history import (
@@ -43,6 +55,8 @@ from data.store.history import (
 from data.store.import_job import DEFAULTS, ImportJob, ImportOptions, ImportReport, Request, Source
 from data.store.release import METHOD_VERSION, Release, read_contents
 from data.store.release_builder import build_release
+from data.store.review import awaiting_correction, fixed_by
+from data.store.review import origins as origins_in
 from data.store.round_status import (
     ANNOUNCED,
     DRAFT,
@@ -51,8 +65,31 @@ from data.store.round_status import (
     status_given,
 )
 from data.store.rounds import alias_of, contents
-from data.store.uploads import Upload, active, damage_told, read_upload
-from errors import NameTakenError, StoreBusyError, StoreDamagedError, TwoRuleSetsError, UsageError
+from data.store.scratch import clear, clear_noted
+from data.store.seals import file_sha256, refuse_broken, sealed_files, store_for_good
+from data.store.store_format import bring_up_to_date, is_sealed, refuse_newer
+from data.store.uploads import Upload, active, damage_told, read_upload, refuse_damaged
+from errors import (
+    LogNotWrittenError,
+    NameTakenError,
+    StoreBusyError,
+    StoreDamagedError,
+    TwoRuleSetsError,
+    UsageError,
+)
+
+
+@dataclass(frozen=True)
+class Batch:
+    """A store that this thread holds for several writes. memory: shared by its imports, each with tables of its own."""
+
+    store: Path
+    staging: Path
+    memory: duckdb.DuckDBPyConnection
+    numbers: Iterator[int] = field(default_factory=count)
+
+
+_BATCH: ContextVar[Batch | None] = ContextVar("batch", default=None)
 
 
 @dataclass(frozen=True)
@@ -71,6 +108,20 @@ class Review:
     findings: tuple[str, ...] = ()
 
 
+class Correction(Protocol):
+    """A publication that changes the results of a round because of rulings."""
+
+    @property
+    def round(self) -> str:
+        """The round that is corrected."""
+
+    def refuse(self, history: Sequence[Event]) -> None:
+        """Raise UsageError if nothing of the round waits for a correction. history: newest first."""
+
+    def entry(self, staging: Path, before: Release, after: Release, event: Event) -> Event:
+        """Keep what is corrected and return the entry of the history. Raises UsageError if nothing changed."""
+
+
 Reviewer: TypeAlias = Callable[[Release], Review]
 
 
@@ -83,11 +134,18 @@ class Store:
     """A store folder. Reading never creates files."""
 
     def __init__(
-        self, path: Path, *, threads: int | None = None, claims: Callable[["Store"], Claims] | None = None
+        self,
+        path: Path,
+        *,
+        threads: int | None = None,
+        claims: Callable[["Store"], Claims] | None = None,
+        signing_key: Path | None = None,
     ) -> None:
         self.path = Path(path)
         self.threads = threads
+        self.signing_key = signing_key
         self.claims = claims
+        refuse_newer(self.path)
 
     # --- reading -------------------------------------------------------------------------------------------------
 
@@ -135,8 +193,11 @@ class Store:
 
     def uploads_in_force(self) -> list[Upload]:
         """Return the uploads to publish: neither replaced nor withdrawn."""
+        return self._in_force_of(self.uploads())
+
+    def _in_force_of(self, uploads: Sequence[Upload]) -> list[Upload]:
         gone = withdrawn(self.history())
-        return active([upload for upload in self.uploads() if upload.upload_id not in gone])
+        return active([upload for upload in uploads if upload.upload_id not in gone])
 
     def calendar(self) -> Calendar:
         """Return the work calendar: the shipped years, overridden by uploaded years, published or not."""
@@ -151,13 +212,57 @@ class Store:
 
     def status(self, round_id: str) -> RoundStatus:
         """Return the status of a round: trial if its uploads are, else the last recorded status, else draft."""
+        return self._status(round_id, self._of_round(round_id))
+
+    def _status(self, round_id: str, own: Sequence[Upload]) -> RoundStatus:
         given = status_given(self.history(), round_id)
-        if any(upload.trial for upload in self._of_round(round_id)):
+        if any(upload.trial for upload in own):
             return RoundStatus(round_id, TRIAL, given)
         return RoundStatus(round_id, given.status if given else DRAFT, given)
 
+    def refused_upload(self, kind: str, round_id: str, trial: bool = False) -> UsageError | None:
+        """Return why a file of a kind is not taken for a round now, before anyone chooses it; None if it is."""
+        return self._refused_upload(kind, round_id, trial, self.uploads_in_force())
+
+    def _refused_upload(self, kind: str, round_id: str, trial: bool, in_force: Sequence[Upload]) -> UsageError | None:
+        correcting = bool(awaiting_correction(self.history(), round_id))
+        own = [upload for upload in in_force if _is_of(upload, round_id)]
+        return policy.refuse_upload(kind, self._status(round_id, own), own, trial, correcting)
+
+    def refused_status(self, round_id: str, status: str, although: str = "") -> UsageError | None:
+        """Return why a round cannot get a status now, before anyone fills in a reason; None if it can.
+
+        although: why it is announced before its term of objections has ended.
+        """
+        frozen = [upload for upload in self._of_round(round_id) if upload.freezes_with_round]
+        published = self.uploads_of(self.in_force() or "")
+        current, uploads = self.status(round_id), self._of_round(round_id)
+        refusal = policy.refuse_status(current, status, uploads, published, frozen or uploads)
+        if refusal or status != ANNOUNCED or current.code == ANNOUNCED:
+            return refusal
+        return policy.refuse_announcing(self.history(), round_id, self.calendar(), date.today(), although)
+
+    def origins(self, *, correcting: str = "") -> dict[str, str]:
+        """Return round -> the release with whose id its draws begin, for the release that would be published now.
+
+        correcting: a round whose results change by a ruling; its draws begin with the new id.
+        """
+        in_force = self.in_force()
+        contents = self._contents(in_force or "")
+        if contents and not self._differs(contents):
+            return dict(contents.get("origins", {}))
+        found = origins_in(self.history(), lambda release: self._contents(release).get("origins", {}))
+        return {name: origin for name, origin in found.items() if name != correcting}
+
+    def _contents(self, release_id: str) -> Mapping[str, Any]:
+        """Return the contents of a release; {} if they are lost, which `check` reports and `rebuild` mends."""
+        try:
+            return read_contents(self.path / "releases" / release_id) if release_id else {}
+        except StoreDamagedError:
+            return {}
+
     def _of_round(self, round_id: str) -> list[Upload]:
-        """Return the uploads in force of the evaluation of a round: what its status locks."""
+        """Return the uploads in force of the evaluation of a round."""
         return [upload for upload in self.uploads_in_force() if _is_of(upload, round_id)]
 
     def in_force(self) -> str | None:
@@ -198,8 +303,11 @@ class Store:
         in_force = self.in_force()
         if in_force is None:
             return bool(uploads)
-        made_of = read_contents(self.path / "releases" / in_force)
-        return bool(uploads) and (uploads, METHOD_VERSION) != (set(made_of["uploads"]), made_of["method_version"])
+        return bool(uploads) and self._differs(read_contents(self.path / "releases" / in_force))
+
+    def _differs(self, made_of: Mapping[str, Any]) -> bool:
+        uploads = {upload.upload_id for upload in self.uploads_in_force()}
+        return (uploads, METHOD_VERSION) != (set(made_of["uploads"]), made_of["method_version"])
 
     def rules_in_use(self, round_id: str) -> str:
         """Return the name of the rule set of a round's uploads, or ''."""
@@ -228,7 +336,7 @@ class Store:
                 return rules
             draft = staging / "rules.toml"
             draft.write_text(text, encoding="utf-8")
-            move_into_store(staging, draft, self.path, f"rules/{rules.name}.toml")
+            store_for_good(staging, draft, self.path, f"rules/{rules.name}.toml")
         return rules
 
     def import_files(
@@ -255,15 +363,23 @@ class Store:
             raise UsageError("Corrections belong to one file; {count} were given.", count=len(sources))
         correcting = kind if options.replace else ""
         rule_set = self._rules_for(round_id, options.rules, correcting) if kind in SCORED_KINDS else None
+        # Pledges and hall votes are read without a rule set; the rule set of their round scores its halls.
+        with_rules = kind in EVIDENCE_KINDS and options.rules is not None
+        named = self._rules_for(round_id, options.rules, correcting).name if with_rules else ""
+        if self.rules_in_use(round_id) and not options.replaying:
+            named = ""  # another upload names it already
         watch = ProgressReporter(progress, cancelled)
         with self.writing() as staging:
             if rule_set is not None:  # again under the lock: a concurrent writer may have set the rules
                 rule_set = self._rules_for(round_id, options.rules, correcting)
-            _raise(policy.refuse_upload(kind, self.status(round_id), self._of_round(round_id), options.trial))
+            known = self.uploads()
+            in_force = self._in_force_of(known)
+            _raise(self._refused_upload(kind, round_id, options.trial, in_force))
             claims = self.claims(self) if self.claims else None
-            request = Request(kind, round_id, rule_set, options, checks, claims)
-            job = ImportJob(self.path, staging, request, self.uploads(), self.uploads_in_force(), watch, self.threads)
-            report = job.run(sources)
+            request = Request(kind, round_id, rule_set, options, checks, claims, named)
+            with self._memory(staging) as con:
+                job = ImportJob(self.path, staging, request, known, in_force, watch, self.threads, con)
+                report = job.run(sources)
             if report.upload:
                 discard_stored(self.path, read_upload(self.path / "uploads" / report.upload))
             return report
@@ -273,7 +389,7 @@ class Store:
         with self.writing() as staging:
             draft = staging / "mapping.json"
             place = write_decision(self.path, draft, Decision(kind, cells, mapping, now(), user()))
-            move_atomically(draft, place)
+            store_for_good(staging, draft, self.path, place.relative_to(self.path).as_posix())
 
     def confirm_alias(
         self,
@@ -322,33 +438,74 @@ class Store:
         """
         with tempfile.TemporaryDirectory() as scratch:
             draft = Path(scratch) / "releases" / "draft"
-            release_id = self.build(draft, self.uploads_in_force())
+            release_id = self.build(draft, self.uploads_in_force(), self.origins())
             release = Release(draft.rename(draft.with_name(release_id)), self.path)
             try:
                 yield release
             finally:
                 release.close()
 
-    def publish(self, note: str = "", *, expect: str | None = None, review: Reviewer = unreviewed) -> PublishReport:
+    def publish(
+        self,
+        note: str = "",
+        *,
+        expect: str | None = None,
+        review: Reviewer = unreviewed,
+        correction: Correction | None = None,
+        who: str = "",
+    ) -> PublishReport:
         """Build a release from the uploads in force and put it in force.
 
         expect: the id of the release that was compared; any other result is refused. review: looks at a new release
-        before it is stored; what it raises stops the publication, what it returns is recorded.
+        before it is stored; what it raises stops the publication, what it returns is recorded. correction: the round
+        whose results change by a ruling. Raises UsageError if results change that are announced or shown to the units.
         """
-        with self.writing() as staging:
-            release_id = self.build(staging / "release", self.uploads_in_force())
+        with self.verified_writing() as staging:
+            correcting = correction.round if correction else ""
+            if correction:
+                correction.refuse(self.history())
+            origins = self.origins(correcting=correcting)
+            release_id = self.build(staging / "release", self.uploads_in_force(), origins)
             if expect is not None and not (expect and release_id.startswith(expect)):
                 raise self._changed_since(release_id)
             previous = self.in_force()
+            _raise(policy.nothing_corrected(correcting) if correcting and release_id == previous else None)
             if release_id == previous:
-                self._keep(staging / "release", release_id)  # its folder may be lost
+                self._keep(staging, staging / "release", release_id)  # its folder may be lost
                 return PublishReport(release_id, new=False)
             draft = (staging / "release").rename(staging / release_id)
+            _raise(self._refused_change(draft, correcting))
             reviewed = self._reviewed(draft, review)
-            self._keep(draft, release_id)
-            event = Event(0, "publish", release_id, previous or "", note, now(), user())
+            event = Event(0, "publish", release_id, previous or "", note, now(), who or user())
+            if correction:
+                event = self._as_correction(staging, draft, event, correction)
+            self._keep(staging, draft, release_id)
             self.record(staging, replace(event, accepted=reviewed.accepted, findings=reviewed.findings))
         return PublishReport(release_id, new=True)
+
+    def _refused_change(self, draft: Path, correcting: str) -> UsageError | None:
+        """Refuse a release that changes fixed results, but for those of a round that is corrected by a ruling."""
+        after, history = read_contents(draft), self.history()
+        fixed = {name: event for name in after["rounds"] if (event := fixed_by(history, name)) and name != correcting}
+        known = {name: self._contents(event.release) for name, event in fixed.items()}
+        changed = [name for name, before in known.items() if before and not self._same_results(name, before, after)]
+        return policy.refuse_change_of_fixed(changed, [name for name in changed if awaiting_correction(history, name)])
+
+    def _same_results(self, round_id: str, before: Mapping[str, Any], after: Mapping[str, Any]) -> bool:
+        """Return whether two releases hold the same frozen facts and rules of a round, by their contents."""
+        if "frozen" in before and "frozen" in after:
+            return bool(before["frozen"].get(round_id) == after["frozen"].get(round_id))
+        known = {upload.upload_id for upload in self.uploads() if _is_frozen(upload, round_id)}
+        return known.intersection(before["uploads"]) == known.intersection(after["uploads"])
+
+    def _as_correction(self, staging: Path, draft: Path, event: Event, correction: Correction) -> Event:
+        """Return the entry of a corrected release; what it corrects is kept first."""
+        before, after = Release(self.path / "releases" / event.previous), Release(draft, self.path)
+        try:
+            return correction.entry(staging, before, after, event)
+        finally:
+            before.close()
+            after.close()
 
     def _reviewed(self, draft: Path, review: Reviewer) -> Review:
         release = Release(draft, self.path)
@@ -357,8 +514,11 @@ class Store:
         finally:
             release.close()
 
-    def build(self, draft: Path, uploads: list[Upload]) -> str:
-        """Build a release of these uploads in a new folder and return its id. The store does not change."""
+    def build(self, draft: Path, uploads: list[Upload], origins: Mapping[str, str]) -> str:
+        """Build a release of these uploads in a new folder and return its id. The store does not change.
+
+        origins: round -> the release with whose id its draws begin, as `origins` gives them.
+        """
         if not uploads:
             raise UsageError("There is nothing to publish: no file has been imported.")
         lost = self.lost_rules(uploads)
@@ -366,12 +526,13 @@ class Store:
             raise lost
         draft.mkdir(parents=True)
         with damage_told(uploads):
-            return build_release(draft, uploads, {rules.name: rules for rules in self.rule_sets()}, self.threads)
+            rule_sets = {rules.name: rules for rules in self.rule_sets()}
+            return build_release(draft, uploads, rule_sets, self.threads, origins)
 
-    def _keep(self, draft: Path, release_id: str) -> None:
-        folder = self.path / "releases" / release_id
-        if not folder.is_dir():
-            move_atomically(draft, folder)
+    def _keep(self, staging: Path, draft: Path, release_id: str) -> None:
+        place = f"releases/{release_id}"
+        if not (self.path / place).is_dir():
+            store_for_good(staging, draft, self.path, place)
 
     def _changed_since(self, release_id: str) -> UsageError:
         """Return the error for a store that changed after the comparison, with the time and user of the change."""
@@ -390,16 +551,22 @@ class Store:
         """Put an older release in force again and record it in the history."""
         if not reason.strip():
             raise UsageError("A rollback needs a reason.")
-        with self.writing() as staging:
+        with self.verified_writing() as staging:
             release_id = self.find(prefix)
             _raise(policy.refuse_rollback(release_id, self.uploads_of(release_id), cleared(self.history())))
             previous = self.in_force() or ""
-            before, after = self.digests_of(previous), self.digests_of(release_id)
-            announced = [name for name in before if self.status(name).code == ANNOUNCED]
-            _raise(policy.refuse_change_of_announced(before, after, announced, release_id))
+            _raise(self._refused_going_back(previous, release_id))
             if release_id != previous:
                 self.record(staging, Event(0, "rollback", release_id, previous, reason, now(), user()))
         return release_id
+
+    def _refused_going_back(self, previous: str, release_id: str) -> UsageError | None:
+        """Refuse to go back to a release that holds other results of an announced round."""
+        before = self._contents(previous)
+        after = read_contents(self.path / "releases" / release_id)
+        announced = [name for name in before.get("rounds", {}) if self.status(name).code == ANNOUNCED]
+        changed = [name for name in announced if not self._same_results(name, before, after)]
+        return policy.refuse_change_of_announced(changed, release_id)
 
     def clear(self, round_id: str, reason: str) -> str | None:
         """Withdraw all uploads of a trial round and return the release in force, or None. Files are kept.
@@ -408,7 +575,7 @@ class Store:
         """
         if not reason.strip():
             raise UsageError("Clearing needs a reason.")
-        with self.writing() as staging:
+        with self.verified_writing() as staging:
             _raise(policy.refuse_clearing(round_id, self._of_round(round_id)))
             gone = withdrawn(self.history())
             ids = [u.upload_id for u in self.uploads() if _is_of(u, round_id) and u.upload_id not in gone]
@@ -426,14 +593,20 @@ class Store:
         """
         if not reason.strip():
             raise UsageError("Withdrawing an upload needs a reason.")
-        with self.writing() as staging:
+        with self.verified_writing() as staging:
             found = self._upload(upload)
-            _raise(policy.refuse_withdrawing(found, self.status(found.round_id), self.uploads_in_force()))
+            _raise(self.refused_withdrawing(found))
             in_force = self.in_force() or ""
             gone = (found.upload_id,)
             event = Event(0, "withdraw", in_force, in_force, reason, now(), user(), found.round_id, uploads=gone)
             self.record(staging, event)
         return found
+
+    def refused_withdrawing(self, upload: Upload) -> UsageError | None:
+        """Return why an upload cannot be taken back now, before anyone fills in a reason; None if it can."""
+        correcting = bool(awaiting_correction(self.history(), upload.round_id))
+        status = self.status(upload.round_id)
+        return policy.refuse_withdrawing(upload, status, self.uploads_in_force(), correcting)
 
     def _upload(self, wanted: str) -> Upload:
         """Return an upload by its id, the beginning of it, or its number."""
@@ -453,26 +626,40 @@ class Store:
         rest = [upload for upload in self.uploads() if upload.upload_id in kept and upload.upload_id not in gone]
         if not rest:
             return ""
-        without = self.build(staging / "release", rest)
-        self._keep(staging / "release", without)
+        without = self.build(staging / "release", rest, dict(self._contents(release_id).get("origins", {})))
+        self._keep(staging, staging / "release", without)
         return without
 
-    def set_status(self, round_id: str, status: str, reason: str, periods: Periods | None = None) -> None:
+    def set_status(
+        self,
+        round_id: str,
+        status: str,
+        reason: str,
+        periods: Periods | None = None,
+        *,
+        although: str = "",
+        who: str = "",
+    ) -> Event | None:
         """Set the status of a round and record the reason. Setting the same status again has no effect.
 
-        periods: of the public notice, stated when the round is announced.
+        periods: of the public notice and of objections, stated when the round is announced; the usual ones if not.
+        although: why it is announced while a term of objections runs or an objection is open. Returns the entry by
+        which the round had the status already, so that the second of two people learns who was first; None if the
+        status is set now.
         """
         _raise(policy.refuse_status_call(status, reason, periods))
-        with self.writing() as staging:
+        with self.verified_writing() as staging:
             now_is = self.status(round_id)
             if now_is.code == status and (now_is.given or status == TRIAL):
-                return
+                return now_is.given
+            _raise(self.refused_status(round_id, status, although))
             in_force = self.in_force() or ""
-            published = self.uploads_of(in_force)
-            _raise(policy.refuse_status(now_is, status, self._of_round(round_id), published))
-            event = Event(0, "status", in_force, in_force, reason, now(), user(), round_id, status)
-            event = replace(event, periods=periods if status == ANNOUNCED else None)
+            early = although.strip() if status == ANNOUNCED and self.refused_status(round_id, status) else ""
+            event = Event(0, "status", in_force, in_force, reason, now(), who or user(), round_id, status)
+            stated = (periods or Periods(stated=False)) if status == ANNOUNCED else None
+            event = replace(event, periods=stated, accepted=early)
             self.record(staging, event)
+        return None
 
     def record(self, staging: Path, event: Event) -> None:
         """Add an entry to the history under the next number; only inside `writing`."""
@@ -480,7 +667,7 @@ class Store:
         draft = staging / "event.json"
         text = json.dumps(written(replace(event, number=number)), ensure_ascii=False, indent=1)
         draft.write_text(text, encoding="utf-8")
-        move_into_store(staging, draft, self.path, f"{FOLDER}/{number:06d}.json")
+        store_for_good(staging, draft, self.path, f"{FOLDER}/{number:06d}.json")
 
     def _rules_for(self, round_id: str, name: str | None, correcting: str) -> RuleSet:
         """Return the rule set of an import: by name, else of the round, else the only rule set.
@@ -511,30 +698,101 @@ class Store:
         )
 
     @contextmanager
+    def verified_writing(self) -> Iterator[Path]:
+        """Like `writing`, once everything that results rest on is as it was recorded. Raises StoreDamagedError."""
+        with self.writing() as staging:
+            self.history()  # says which entry is lost
+            refuse_broken(self.path, sealed_files(read_log(self.path)), planned(self.path))
+            refuse_damaged(self.uploads_in_force())
+            yield staging
+
+    @contextmanager
+    def batch(self) -> Iterator[None]:
+        """Hold the lock over several writes of this thread; the audit log is written once, at the end.
+
+        The log is as complete as after a process that was killed and the next writer. Raises StoreBusyError.
+        """
+        with self.writing() as staging, closing(working_memory(staging, threads=self.threads)) as memory:
+            earlier = _BATCH.set(Batch(self.path, staging, memory))
+            try:
+                yield
+            finally:
+                _BATCH.reset(earlier)
+
+    @contextmanager
+    def _memory(self, staging: Path) -> Iterator[duckdb.DuckDBPyConnection]:
+        """Yield a connection in memory for an import: in a batch a part of that of the batch."""
+        batch = _BATCH.get()
+        if batch is not None and batch.store == self.path:
+            with part_of(batch.memory, f"part_{next(batch.numbers)}") as con:
+                yield con
+            return
+        with closing(working_memory(staging, threads=self.threads)) as con:
+            yield con
+
+    @contextmanager
     def writing(self) -> Iterator[Path]:
-        """Lock the store for writing and yield a temporary folder inside it. Raises StoreBusyError."""
-        self.path.mkdir(parents=True, exist_ok=True)
+        """Lock the store for writing and yield a temporary folder inside it. Raises StoreBusyError.
+
+        What is stored meanwhile is sealed in the audit log at the end, also of a step that fails later on. Raises
+        LogNotWrittenError if it is stored and the log cannot be written; the next writer completes it then.
+        """
+        batch = _BATCH.get()
+        if batch is not None and batch.store == self.path:
+            part = Path(tempfile.mkdtemp(dir=batch.staging))
+            try:
+                yield part
+            finally:
+                pass_notes_on(part, batch.staging)
+                shutil.rmtree(part, ignore_errors=True)
+            return
+        private_folder(self.path)
         try:
-            with FileLock(self.path / "lock", timeout=0):
-                self._log()  # before the notes of a killed process go
+            with FileLock(self.path / "lock", timeout=0, mode=OWN_FILE):
+                self._complete()  # before the notes of a killed process go
+                clear_noted(self.path / STAGING)
+                clear(self.path.parent)
                 for left in (self.path / STAGING).glob("*"):
                     shutil.rmtree(left, ignore_errors=True)
-                (self.path / STAGING).mkdir(exist_ok=True)
+                private_folder(self.path / STAGING)
                 staging = Path(tempfile.mkdtemp(dir=self.path / STAGING))
                 self._writer.write_text(json.dumps([user(), local_time(now())]), encoding="utf-8")
                 try:
                     yield staging
-                    self._log()
                 finally:
                     self._writer.unlink(missing_ok=True)
+                    self._seal(self._arrived(noted_in(staging)))
                     shutil.rmtree(staging, ignore_errors=True)
         except Timeout:
             raise StoreBusyError(str(self.path), self._holder()) from None
 
-    def _log(self) -> None:
-        """Append missing entries to the audit log, including those of a process that was killed."""
-        names = sorted(path.stem for path in (self.path / "rules").glob("*.toml"))
-        append_missing_entries(self.path, self.uploads(), self.history(), names)
+    def _complete(self) -> None:
+        """Add to the audit log what a process stored that was killed; upgrade a store of an older format."""
+        noted = self._arrived(planned(self.path))
+        if not is_sealed(self.path):
+            names = sorted(path.stem for path in (self.path / "rules").glob("*.toml"))
+            append_missing_entries(self.path, self.uploads(), self.history(), names)
+            bring_up_to_date(self.path, sealing=has_log(self.path))
+            return
+        bring_up_to_date(self.path, sealing=False)
+        known = sealed_files(read_log(self.path)) if noted else {}
+        left = {place: sha for place, sha in noted.items() if place not in known or known[place].sha256 != sha}
+        self._seal({place: sha for place, sha in left.items() if file_sha256(self.path / place) == sha}, adopted=True)
+
+    def _arrived(self, noted: Mapping[str, str]) -> dict[str, str]:
+        """Return the noted files that are in their places: a writer notes a file before it moves it there."""
+        return {place: sha256 for place, sha256 in noted.items() if sha256 and (self.path / place).is_file()}
+
+    def _seal(self, seals: Mapping[str, str], *, adopted: bool = False) -> None:
+        """Add the entries of stored files to the audit log. Raises LogNotWrittenError."""
+        if not seals:
+            return
+        try:
+            log_stored(self.path, seals, self.uploads(), read_history(self.path), adopted=adopted)
+        except OSError as error:
+            raise LogNotWrittenError(error.strerror or str(error)) from error
+        if self.signing_key is not None:
+            sign_on(self.path, self.signing_key)
 
     @property
     def _writer(self) -> Path:
@@ -551,6 +809,10 @@ class Store:
 
 def _is_of(upload: Upload, round_id: str) -> bool:
     return upload.round_id == round_id and upload.locks_with_round
+
+
+def _is_frozen(upload: Upload, round_id: str) -> bool:
+    return upload.round_id == round_id and upload.freezes_with_round
 
 
 def _raise(refusal: UsageError | None) -> None:

@@ -4,13 +4,13 @@
 A folder appears by a single rename, so an upload is never stored in part.
 """
 
-import hashlib
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Hashable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
+from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import duckdb
 import pandas as pd
@@ -19,14 +19,19 @@ from data.duckdb_access import read_parquet
 from data.intake.ballots import BallotFacts
 from data.intake.context import READING, READING_OF_0_1, READING_OF_MEANINGS
 from data.intake.corrections import Edit
-from data.model.contract import MONTH, TABLE_OF
+from data.model.contract import MONTH, ROUND_BALLOTS, TABLE_OF
 from data.model.facts import read_dictionaries, write_dictionaries
+from data.store.seals import file_sha256 as file_sha256
 from errors import StoreDamagedError
+from i18n import N_
 from problems import Problem
 
 MANIFEST = "upload.json"
 FACTS = "facts.parquet"
+LARGEST_KEPT = 64 << 10  # bytes of a file of facts that is kept in memory; larger ones are read for each question
 EVIDENCE = "evidence-"
+ORIGINAL_DAMAGED = N_("Upload {upload}: the stored original {file} is damaged or missing. Restore it from a backup.")
+DERIVED_DAMAGED = N_("Upload {upload}: {file} is damaged or missing. Run “biaochi rebuild” to restore it.")
 
 
 @dataclass(frozen=True)
@@ -99,9 +104,15 @@ class Upload:
 
     @property
     def locks_with_round(self) -> bool:
-        """Return whether the upload belongs to the evaluation of its round, whose status locks it."""
+        """Return whether the upload belongs to the evaluation of its round: not to a table that closes by month."""
         table = TABLE_OF.get(self.kind)  # None: of a scheme that was taken out
         return table is None or table.lock != MONTH
+
+    @property
+    def freezes_with_round(self) -> bool:
+        """Return whether the upload is frozen with its round; evidence on it, such as pledges, goes on."""
+        table = TABLE_OF.get(self.kind)
+        return table is None or table.lock == ROUND_BALLOTS
 
     @property
     def replaced_together(self) -> tuple[str, str, str]:
@@ -122,18 +133,48 @@ class Upload:
     def frame(self) -> pd.DataFrame:
         """Read the facts of any kind except ballots. Raises StoreDamagedError."""
         with damage_told([self]):
-            return read_parquet(self.folder / FACTS)
+            path = self.folder / FACTS
+            stamp = _stamp(path)
+            if stamp.size > LARGEST_KEPT:
+                return read_parquet(path)
+            return _kept_frame(path, stamp).copy(deep=False)  # what is written into a copy is not written into this
 
     def keys(self) -> list[str]:
         """Read the keys of the records of an upload. Raises StoreDamagedError."""
         with damage_told([self]):
-            return list(map(str, read_parquet(self.folder / FACTS, "key")["key"]))
+            large = _stamp(self.folder / FACTS).size > LARGEST_KEPT
+            rows = read_parquet(self.folder / FACTS, "key") if large else self.frame()
+            return list(map(str, rows["key"]))
+
+    def mark(self) -> Hashable:
+        """Return what tells its facts from all others, for answers that are kept. Raises StoreDamagedError."""
+        with damage_told([self]):
+            return self.folder, self.round_id, self.number, _stamp(self.folder / FACTS)
 
     def categories(self) -> set[str]:
         """Return the categories that an upload of ballots, counts or a register gives. Raises StoreDamagedError."""
         if self.kind == "ballots":
             return set(read_dictionaries(self.folder / "dictionaries.json").categories)
         return set(map(str, self.frame()["category"]))
+
+
+class Stamp(NamedTuple):
+    """What tells the content of a file from what was there before, or from what is restored under its name."""
+
+    size: int
+    changed: int
+    inode: int
+
+
+def _stamp(path: Path) -> Stamp:
+    found = path.stat()
+    return Stamp(found.st_size, found.st_mtime_ns, found.st_ino)
+
+
+@lru_cache(maxsize=64)
+def _kept_frame(path: Path, stamp: Stamp) -> pd.DataFrame:
+    """Return a small file of facts: an import reads the register and the codes of its references several times."""
+    return read_parquet(path)
 
 
 def write_manifest(folder: Path, upload: Upload, path: Path | None = None) -> None:
@@ -155,6 +196,15 @@ def write_manifest(folder: Path, upload: Upload, path: Path | None = None) -> No
 
 def read_upload(folder: Path) -> Upload:
     """Read an upload from its folder. Raises StoreDamagedError."""
+    try:
+        return _read_upload(folder, _stamp(folder / MANIFEST))
+    except OSError:
+        raise _manifest_damaged(folder) from None
+
+
+@lru_cache(maxsize=4096)
+def _read_upload(folder: Path, stamp: Stamp) -> Upload:
+    """Read a manifest that was not read before: an import asks for all uploads six times."""
     try:
         manifest = _manifest(folder)
         del manifest["checksums"]
@@ -179,6 +229,14 @@ def damaged_files(folder: Path) -> list[str]:
         for name, checksum in _manifest(folder).get("checksums", {}).items()
         if not (folder / name).is_file() or file_sha256(folder / name) != checksum
     ]
+
+
+def refuse_damaged(uploads: Sequence[Upload]) -> None:
+    """Raise StoreDamagedError for the first file of these uploads that is damaged or missing."""
+    for upload in uploads:
+        for name in damaged_files(upload.folder):
+            facts = {"upload": upload.upload_id, "file": name}
+            raise StoreDamagedError(ORIGINAL_DAMAGED if is_evidence(name) else DERIVED_DAMAGED, **facts)
 
 
 @contextmanager
@@ -225,12 +283,6 @@ def _manifest_damaged(folder: Path) -> StoreDamagedError:
     return StoreDamagedError(
         "Upload {upload}: {file} can no longer be read. Restore it from a backup.", upload=folder.name, file=MANIFEST
     )
-
-
-def file_sha256(path: Path) -> str:
-    """Return the SHA-256 (hex) of a file."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def write_ballot_facts(con: duckdb.DuckDBPyConnection, folder: Path, facts: BallotFacts) -> None:

@@ -1,23 +1,35 @@
 """Integrity check of the store: the checksum of every original and every derived file."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from data.model.rule_sets import InvalidRulesError, parse_rules
 from data.store.atomic_write import planned
-from data.store.audit_log import read_log
+from data.store.audit_log import has_log, read_log
 from data.store.closing import damaged_closings
 from data.store.column_mappings import decision_files, read_decision
 from data.store.history import FOLDER, missing_entry, read_event
+from data.store.kept_entries import damaged_entries
 from data.store.public_sets import damaged_sets
 from data.store.release import RELEASE, RESULTS, read_contents
+from data.store.seals import Broken, broken_seals, sealed_files
 from data.store.store import Store
-from data.store.uploads import damaged_files, file_sha256, is_evidence, read_upload
+from data.store.store_format import is_sealed
+from data.store.uploads import (
+    DERIVED_DAMAGED,
+    ORIGINAL_DAMAGED,
+    damaged_files,
+    file_sha256,
+    is_evidence,
+    read_upload,
+)
 from errors import StoreDamagedError, UsageError
 from i18n import translate
 from problems import Problem
 
+ATTEMPTS = 3
+"""Looks at a store in which somebody writes: a file may arrive, or a line, between two readings."""
 PARTS = ("uploads", "rules", "history", "releases")
 
 
@@ -43,8 +55,15 @@ def check(store: Store) -> list[Damage]:
     """Return all defects; empty if every checksum matches. Raises UsageError if there is no store."""
     if not any((store.path / part).is_dir() for part in PARTS):
         raise UsageError("There is no store in {path}.", path=store.path)
-    parts = (_uploads, _rules, _history, _releases, _mappings, _public_sets, _closings, _audit)
-    return [damage for part in parts for damage in part(store)]
+    parts = (_uploads, _rules, _history, _releases, _mappings, _public_sets, _closings, _objections, _audit)
+    return [damage for part in parts for damage in _found_by(part, store)]
+
+
+def _found_by(part: Callable[[Store], list[Damage]], store: Store) -> list[Damage]:
+    try:
+        return part(store)
+    except StoreDamagedError as damage:  # of the log, or of what another part reports too
+        return [Damage.of(damage)]
 
 
 def damaged_derived(folder: Path) -> list[str]:
@@ -82,12 +101,7 @@ def _uploads(store: Store) -> list[Damage]:
 
 def damaged_file(upload: str, name: str) -> Damage:
     """Return the defect for a damaged or missing file of an upload, with the remedy."""
-    facts = {"upload": upload, "file": name}
-    if is_evidence(name):
-        return Damage(
-            "Upload {upload}: the stored original {file} is damaged or missing. Restore it from a backup.", facts
-        )
-    return Damage("Upload {upload}: {file} is damaged or missing. Run “biaochi rebuild” to restore it.", facts)
+    return Damage(ORIGINAL_DAMAGED if is_evidence(name) else DERIVED_DAMAGED, {"upload": upload, "file": name})
 
 
 def _rules(store: Store) -> list[Damage]:
@@ -138,20 +152,40 @@ def _closings(store: Store) -> list[Damage]:
         return []  # already reported for the history
 
 
+def _objections(store: Store) -> list[Damage]:
+    try:
+        return [Damage.of(damage) for damage in damaged_entries(store.path)]
+    except StoreDamagedError:
+        return []  # already reported for the history
+
+
 def _audit(store: Store) -> list[Damage]:
-    """Check the chain of the log, and that it lists exactly the stored uploads, rule sets and history entries.
+    """Check the chain of the log, and that every truth file is as the log recorded it.
 
     A writer may be at work: it notes what it will store, stores it, logs it, and removes its note. Read in this order,
     whatever has no line yet has its note.
     """
+    if has_log(store.path) and not is_sealed(store.path):
+        return _audit_without_seals(store)
+    for _attempt in range(ATTEMPTS):
+        noted, found = planned(store.path), _broken(store)
+        if not [one for one in found if one.what not in noted]:
+            return []
+    return [Damage(one.message, {"what": one.what, "number": one.number}) for one in found if one.what not in noted]
+
+
+def _broken(store: Store) -> list[Broken]:
+    """Return the truth files that are not as recorded; originals were compared with their manifests already."""
+    return broken_seals(store.path, sealed_files(read_log(store.path)), {}, originals=False)
+
+
+def _audit_without_seals(store: Store) -> list[Damage]:
+    """Check a store of format 1: that its log lists exactly the stored uploads, rule sets and history entries."""
     kept = {f"uploads/{path.name}" for path in (store.path / "uploads").glob("[0-9]*")}
     kept |= {f"{FOLDER}/{path.name}" for path in (store.path / FOLDER).glob("*.json")}
     kept |= {f"rules/{path.name}" for path in (store.path / "rules").glob("*.toml")}
-    unlogged_yet = planned(store.path)
-    try:
-        log = read_log(store.path)
-    except StoreDamagedError as damage:
-        return [Damage.of(damage)]
+    unlogged_yet = {place.removesuffix("/upload.json") for place in planned(store.path)}
+    log = read_log(store.path)
     logged = {f"uploads/{entry.what.rpartition(' ')[2]}" for entry in log if entry.action == "import"}
     logged |= {f"rules/{entry.what}.toml" for entry in log if entry.action == "rules"}
     logged |= {f"{FOLDER}/{number:06d}.json" for number in range(1, log[-1].told.events + 1 if log else 1)}

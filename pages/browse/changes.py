@@ -8,7 +8,7 @@ from i18n import N_
 from reports.documents.common import round_words
 from reports.tables import changes_sheet
 from results.comparison.sentences import regression, summary
-from ui import cached, change_tables, charts, downloads, layout, tables
+from ui import address, cached, change_tables, charts, downloads, layout, tables
 from ui.i18n import _, language
 
 release = layout.page(N_("Changes"))
@@ -22,15 +22,13 @@ if len(rounds) < 2:
 
 left, middle, right = st.columns([1, 1, 3])
 with middle:
-    later = cached.round_of(release, st.selectbox(_("Later round"), rounds[:-1], key="to", bind="query-params"))
+    later = cached.round_of(release, address.choose("to", rounds[:-1], st.selectbox, _("Later round"), str))
 with left:
     older = rounds[rounds.index(later.id) + 1 :]
-    earlier = cached.round_of(release, st.selectbox(_("Earlier round"), older, key="from", bind="query-params"))
+    earlier = cached.round_of(release, address.choose("from", older, st.selectbox, _("Earlier round"), str))
 with right:
     categories = [family.name for family in cached.families(later)]
-    category = st.selectbox(
-        _("Category"), categories, format_func=layout.category_name, key="category", bind="query-params"
-    )
+    category = layout.choose_category(categories, everything=False)
 
 if earlier.is_trial != later.is_trial:
     st.warning(_("One of the two rounds is a trial. Differences between them show nothing about the units."))
@@ -62,7 +60,9 @@ tested = rows[rows["statement"].notna()].reset_index(drop=True)
 if len(tested) > charts.MOST_ROWS:
     st.info(_("{count} units are too many for one chart; the table contains all of them.").format(count=len(tested)))
 elif len(tested):
-    charts.show(charts.changes_chart(tested), "changes", _("Change of each unit with interval, largest rise on top."))
+    alt = _("Change of each unit with interval, largest rise on top.")
+    depends = (release.id, earlier.id, later.id, category)
+    charts.show_kept(depends, partial(charts.changes_chart, tested), "changes", alt)
     st.caption(
         _(
             "Each line is the {level} interval of one change; the finding holds for all units of the category "

@@ -5,7 +5,7 @@ from datetime import date
 import streamlit as st
 
 from i18n import N_
-from ui import cached, layout
+from ui import address, cached, layout
 from ui.i18n import _
 from ui.pledges import analysis, quarters, unit_book
 from ui.pledges import page as pledges_page
@@ -31,13 +31,13 @@ with st.spinner(_("Reading pledges, checks and votes; only the first time for th
     year = cached.pledge_year(round_, as_of)
 categories = dict.fromkeys([*year.book.lines["category"], *year.votes.rows["category"]])
 with right:
-    category = pledges_page.from_address(
+    category = address.choose(
         "category", ["", *categories], st.selectbox, _("Category"), lambda name: name or _("All categories"), width=420
     )
 chosen = pledges_page.Chosen(round_, as_of, category)
 pledges_page.glance(chosen)
 pledges_page.show_notes(chosen)
-view = pledges_page.from_address(
+view = address.choose(
     "view",
     VIEWS,
     st.segmented_control,

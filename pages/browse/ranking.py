@@ -5,7 +5,7 @@ from functools import partial
 import streamlit as st
 
 from i18n import N_
-from ui import cached, charts, downloads, evidence, layout, sheets, tables
+from ui import address, cached, charts, downloads, evidence, layout, markup, score_parts, sheets, tables
 from ui.i18n import _, language
 
 MANY_UNITS = 60  # with more units the page opens with a single category
@@ -19,19 +19,13 @@ if answer.rows.empty:
     st.stop()
 
 categories = list(dict.fromkeys(answer.rows["category"]))
-category = middle.selectbox(
-    _("Category"),
-    categories,
-    index=0 if len(answer.rows) > MANY_UNITS else None,
-    format_func=layout.category_name,
-    placeholder=_("All categories, each separately"),
-    key="category",
-    bind="query-params",
-)
-search = right.text_input(_("Find a unit"), key="search", placeholder=_("Part of its name or code"))
+with middle:
+    category = layout.choose_category(categories, first=categories[0] if len(answer.rows) > MANY_UNITS else "")
+with right:
+    search = address.typed("search", _("Narrow the list"), placeholder=_("Part of its name or code"))
 
 rules = round_.scored_rules
-chosen = answer.rows if category is None else answer.rows[answer.rows["category"] == category]
+chosen = answer.rows[answer.rows["category"] == category] if category else answer.rows
 ranked = tables.ranking_rows(chosen, rules)
 ranked = ranked[layout.mentions(ranked, search)].reset_index(drop=True)
 not_ranked = chosen[chosen["rank"].isna() & layout.mentions(chosen, search)]
@@ -56,7 +50,8 @@ elif len(ranked) > charts.MOST_ROWS:
     )
 else:
     alt = _("Score with interval and place with its range of each unit, best on top.")
-    charts.show(charts.ranked_units(ranked), "scores", alt)
+    charts.show_kept((release.id, round_.id, category, search), partial(charts.ranked_units, ranked), "scores", alt)
+    markup.show(markup.source(release.short, len(ranked)))
     st.caption(
         _(
             "The verdict concerns only the bottom and comes from separate tests; the range covers all places at "
@@ -66,13 +61,17 @@ else:
 
 if not ranked.empty:
     st.subheader(_("Table"))
-    st.caption(_("Choose a row to open the unit. An equals sign marks a shared place."))
+    st.caption(_("Choose a row to open the unit. A click on a heading sorts by its numbers."))
     selected = tables.show_ranking(ranked, rules.presentation.decimals, "ranking")
     for row in selected.selection.rows:
         layout.unit_link(ranked["unit_code"][row], ranked["unit_name"][row], round_.id)
-    sheet = partial(sheets.ranking, round_, language(), category)
-    downloads.table("ranking", round_, sheet, depends=(category or "",))
+    only = downloads.ask_for_filter(search)
+    codes = (*ranked["unit_code"], *not_ranked["unit_code"]) if only else ()
+    sheet = partial(sheets.ranking, round_, language(), category or None, only, codes)
+    holds = downloads.holds(round_.id, category, len(codes) if only else len(chosen), only)
+    downloads.table("ranking", round_, sheet, depends=(category, only), holds=holds)
 
+score_parts.show(round_, category)
 if not not_ranked.empty:
     st.subheader(_("Not ranked"))
     tables.show_not_ranked(not_ranked)

@@ -12,9 +12,9 @@ from results.ranking.population import about_whom
 from results.ranking.statements import STATISTICIAN
 from results.ranking.unit import TOO_FEW, alone_sentence
 from results.ranking.unknown import DONT_KNOW, bounds_in_words
-from schemes import SCHEMES
+from schemes import OTHER_SCHEMES
 from schemes.of_unit import unit_dossier
-from ui import cached, charts, downloads, layout, packages, tables, unit_schemes
+from ui import cached, charts, downloads, layout, markup, packages, tables, unit_schemes
 from ui.i18n import _, language
 from ui.pledges import unit_book
 
@@ -36,7 +36,16 @@ category = str(row["category"])
 level = tables.percent(detail.rules.uncertainty.level, 0)
 in_category = answer.rows[(answer.rows["category"] == category) & answer.rows["rank"].notna()]
 
-st.subheader(layout.plain(detail.name))
+bottom = cached.bottom_lists(round_)[category]
+first, *others = bottom.sentences(row, language())
+st.subheader(layout.plain(first))
+if row["score"] is not None:
+    alt = _("Score of the unit with its interval, on a line with the scores of its category.")
+    draw = partial(charts.units_in_category, answer.rows, [code], named=False)
+    charts.show_kept((release.id, round_.id, code), draw, "in_category", alt)
+    markup.show(markup.source(release.short, len(in_category)))
+
+st.subheader(_("Figures"))
 figures = [column for _row in range(2) for column in st.columns(3)]
 figures[0].metric(_("Score"), tables.number(row["score"], decimals))
 figures[1].metric(
@@ -57,16 +66,18 @@ st.caption(
         definition=_(DONT_KNOW),
     )
 )
-bottom = cached.bottom_lists(round_)[category]
 for told in (
     about_whom(bottom.family, language()),
-    bounds_in_words(round_, bottom.family, code, language()),
+    cached.kept(
+        (release.id, round_.id, code, language(), "bounds"),
+        partial(bounds_in_words, round_, bottom.family, code, language()),
+    ),
 ):
     if told:
         st.caption(layout.plain(told))
 if row["rank"]:
     st.subheader(_("Basis of the verdict"))
-    for sentence in bottom.sentences(row, language()):
+    for sentence in others:
         st.markdown(layout.plain(sentence))
     with st.expander(_(STATISTICIAN)):
         for sentence in bottom.statistics(row, language()):
@@ -82,16 +93,17 @@ if row["rank"]:
             "product."
         )
     )
-else:
-    for sentence in bottom.sentences(row, language()):
-        st.info(layout.plain(sentence))
+
+query = {"units": code, "round": round_.id, "lang": language()}
+layout.page_link("browse/compare.py", _("Compare with other units"), query)
 
 st.subheader(_("By evaluator group"))
 if detail.groups.empty:
     st.info(_("No group voted on this unit."))
 else:
     if not detail.groups["too_few"].all():
-        charts.show(charts.group_means(detail.groups), "groups", _("Mean of each group with interval."))
+        draw = partial(charts.group_means, detail.groups)
+        charts.show_kept((release.id, round_.id, code), draw, "groups", _("Mean of each group with interval."))
     tables.show_means(detail.groups, decimals, "group_means")
     if detail.groups["too_few"].any():
         st.caption(_(TOO_FEW).format(count=detail.rules.presentation.smallest_cell))
@@ -107,7 +119,9 @@ if not detail.grades.empty:
     of_indicator = detail.grades[detail.grades["indicator"] == indicator]
     st.caption(_("Shares of the graded answers, centred on the middle of the scale. Groups with too few are left out."))
     if of_indicator[of_indicator["kind"] == "scored"]["grade"].nunique() <= charts.MOST_GRADES:
-        charts.show(charts.grade_bars(of_indicator), "grades", _("Grades of each group as bars."))
+        draw = partial(charts.grade_bars, of_indicator)
+        depends = (release.id, round_.id, code, str(indicator))
+        charts.show_kept(depends, draw, "grades", _("Grades of each group as bars."))
     st.caption(_("Answers that are not grades are counted separately:"))
     tables.show_unscored(of_indicator, "unscored")
 
@@ -119,12 +133,15 @@ if history.confirmed_in_a_row > 1:
         )
     )
 if any(own["score"] is not None for own in history.rounds):
-    charts.show(charts.rounds(history.rounds), "rounds", _("Score with interval in every round."))
+    draw = partial(charts.rounds, history.rounds)
+    depends = (release.id, code, str(round_.is_trial))
+    charts.show_kept(depends, draw, "rounds", _("Score with interval in every round."))
 tables.show_rounds(history.rounds)
 sheet = partial(unit_as_sheet, release, code, history.rounds, language())
 downloads.table("unit", round_, sheet, depends=(code,))
 
 unit_book.in_short(round_, code, detail.name)
 
-make = partial(unit_dossier, release, code, history.rounds, SCHEMES)
-unit_schemes.section(cached.kept((release.id, code, f"dossier {round_.is_trial}"), make))
+make = partial(unit_dossier, release, code, history.rounds, OTHER_SCHEMES)
+key = (release.id, code, f"dossier {round_.is_trial}")
+unit_schemes.section(cached.kept(key, make), key)

@@ -5,6 +5,7 @@ import streamlit as st
 from ui import cached
 from ui.i18n import _
 from ui.releases import page as releases_page
+from ui.releases import second_person
 
 st.title(_("Releases"))
 releases_page.done()
@@ -13,6 +14,8 @@ history = store.history()
 if not history and not store.uploads():
     st.info(_("Nothing is uploaded yet. Releases appear here once files are uploaded and published."))
     st.stop()
+
+second_person.show_waiting()
 
 st.subheader(_("What would change"))
 releases_page.show_changes()

@@ -5,7 +5,7 @@ import streamlit as st
 from data.store import ImportOptions
 from schemes import checks as scheme_checks
 from schemes.demonstration import scheme_files
-from ui import cached
+from ui import cached, guard
 from ui.i18n import _
 from ui.releases import page as releases_page
 from ui.upload import drafts, meaning, personal_copy, stored_uploads, template_button
@@ -25,13 +25,19 @@ with middle:
 as_of, complete = upload_page.book_choice(kind)
 replaces = stored_uploads.replace_choice(kind, round_id, as_of)
 with right:
-    rules = upload_page.rules_choice(round_id, replaces) if upload_page.needs_rules(kind) else None
+    if upload_page.needs_rules(kind):
+        rules = upload_page.rules_choice(round_id, replaces)
+    else:
+        rules = upload_page.evidence_rules_choice(round_id) if upload_page.may_have_rules(kind) else None
 trial = upload_page.trial_choice(round_id, kind)
 releases_page.show_status(round_id, kind)
+if upload_page.refused(kind, round_id, trial):
+    stored_uploads.stored_files()
+    st.stop()
 upload_page.about_kind(kind)
 if upload_page.needs_rules(kind):
     upload_page.add_rules()
-template_button.offer(kind, round_id, rules)
+template_button.offer(kind, round_id, rules if upload_page.needs_rules(kind) else None)
 
 file = upload_page.file_choice()
 upload_page.publishing(round_id)
@@ -66,7 +72,8 @@ reason = upload_page.reason_for_warnings(report)
 if not report.problems:
     st.success(_("No problems in {rows} rows.").format(rows=f"{report.rows:,}"))
 with st.container(horizontal=True):
-    if st.button(_("Store and publish"), key="upload_publish", type="primary", disabled=reason == ""):
+    may_publish = guard.can("publish")
+    if may_publish and st.button(_("Store and publish"), key="upload_publish", type="primary", disabled=reason == ""):
         upload_page.keep(file, choice, reason, scheme_checks(cached.store()), publish=True)
     if st.button(_("Store and compare first"), key="upload_store", disabled=reason == ""):
         upload_page.keep(file, choice, reason, scheme_checks(cached.store()), publish=False)

@@ -9,10 +9,11 @@ from i18n import N_
 from results import method_text
 from results import worked_examples as cases
 from results.ranking.funnel import FEWEST
-from schemes import SCHEMES
+from schemes import OTHER_SCHEMES
 from schemes.worked_examples import in_words, worked_examples
-from ui import cached, charts, layout, tables
+from ui import cached, charts, layout, printing, tables
 from ui import schemes as parts
+from ui.grids import from_texts
 from ui.i18n import _, language
 
 
@@ -59,7 +60,8 @@ def _worked_table() -> None:
             _("Unit"): units["name"],
             _("Score"): units["score"],
             _("Rank"): units["rank"],
-            _("Places"): [tables.places(a, b) for a, b in zip(units["best"], units["worst"], strict=True)],
+            _("Places from"): units["best"],
+            _("Places to"): units["worst"],
             _("p for the bottom"): units["confirm_raw"],
             _("after Holm"): units["confirm_p"],
             _("p against it"): units["clear_raw"],
@@ -67,7 +69,7 @@ def _worked_table() -> None:
             _("Verdict"): [tables.verdict(code) for code in units["verdict"]],
         }
     )
-    st.dataframe(shown, hide_index=True, key="worked", height="content", alt=_("Six units, worked by hand"))
+    printing.grid(shown, hide_index=True, key="worked", height="content", alt=_("Six units, worked by hand"))
 
 
 def _attainment_table() -> None:
@@ -85,9 +87,10 @@ def _attainment_table() -> None:
             _("Progress %"): pledges["progress"].map(_brief),
         }
     )
-    wide = {_("Case"): st.column_config.Column(width=250)}
-    st.dataframe(
-        shown, hide_index=True, key="attainment", height="content", column_config=wide, alt=_("Worked pledges")
+    rows, formats = from_texts(shown)
+    wide = {**formats, _("Case"): st.column_config.Column(width=250)}
+    printing.grid(
+        rows, hide_index=True, key="attainment", height="content", column_config=wide, alt=_("Worked pledges")
     )
 
 
@@ -127,7 +130,7 @@ DRAWN = {
 release = layout.page(N_("Methods"))
 for part in method_text.blocks(language(), layout.plain):
     _show(part)
-for scheme in SCHEMES:
+for scheme in OTHER_SCHEMES:
     st.subheader(_(scheme.title))
     st.caption(_("Worked examples, which the tests of the program recompute."))
     parts.worked(scheme, worked_examples(scheme.name), partial(in_words, language=language()))

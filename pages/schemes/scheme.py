@@ -7,17 +7,17 @@ import pandas as pd
 import streamlit as st
 
 from reports.measure_table import measure_sheet
-from schemes import SCHEMES, scheme_of
+from schemes import OTHER_SCHEMES, scheme_of
 from schemes.chosen import Chosen, rows
 from schemes.frame import Asked, Period
 from schemes.kept_rules import rules_of_release, rules_on
 from schemes.printed_months import close
 from schemes.registers import PLACE, UNIT, Registers, delivered, latest_day
-from ui import cached, layout
+from ui import cached, guard, layout
 from ui import schemes as parts
 from ui.i18n import _, language
 
-name = parts.of_scheme([scheme.name for scheme in SCHEMES], st.session_state.get("page", ""))
+name = parts.of_scheme([scheme.name for scheme in OTHER_SCHEMES], st.session_state.get("page", ""))
 scheme = scheme_of(name)
 release = layout.page(scheme.title)
 missing = [table for table in scheme.tables if table not in delivered(release)]
@@ -45,8 +45,12 @@ asked = Asked(Period.of(address.period), address.as_of, rules=rules.name, releas
 chosen = Chosen(scheme, _registers(address.as_of), asked, address.unit, address.place)
 scheme.view(chosen)
 if scheme.documents:
-    keep = partial(close, cached.store(), release, scheme, who=layout.user() or "")
+    keep = guard.guarded("close_month", partial(close, cached.store(), release, scheme, who=layout.user() or ""))
     parts.documents(chosen, scheme.documents, scheme.items, keep)
+if scheme.posts:
+    year = asked.period.first.year
+    originals = cached.kept((release.id, name, f"originals {year}"), partial(scheme.original_texts, release, year))
+    parts.public_texts(chosen, originals, layout.user() or "")
 st.subheader(_("Files"))
 parts.tables(chosen, partial(measure_sheet, chosen, rows, language()))
 with st.expander(_("Settings and their reasons")):

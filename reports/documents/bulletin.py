@@ -75,6 +75,9 @@ RULES = {
     "last_and_below": N_(
         "Ranked units: {count}. By the rules, places at the bottom: {k}, for units with a score below {line} points."
     ),
+    "share_and_below": N_(
+        "Ranked units: {count}. By the rules, places at the bottom: {k}, for units with a score below {line} points."
+    ),
     "dissatisfied_over": N_(
         "Ranked units: {count}. By the rules, units with more than {limit}% of their votes at the lowest grade are at "
         "the bottom."
@@ -201,9 +204,7 @@ def _flips(found: RoundResults, language: str) -> dict[str, str]:
     return {str(row["unit_code"]): gap.join(flips_in_words(row, language)) for row in rows}
 
 
-def _tiers_of(
-    listed: BottomList, shown: Presentation, language: str, more: Mapping[str, str]
-) -> Iterator[Section]:
+def _tiers_of(listed: BottomList, shown: Presentation, language: str, more: Mapping[str, str]) -> Iterator[Section]:
     """Return a category: confirmed units, undecided units, and the number of cleared units."""
     name = plain(family_name(listed.family.name, language))
     facts = {**listed.facts(language), "membership": listed.membership(language)}

@@ -33,6 +33,10 @@ ORIGIN = N_("Where this comes from")
 RELEASE = N_("Release {release}; round {round}; rule set {rules}; lines in the tables: {rows}.")
 REPLAY = N_("These results can be checked against the evidence on file (number for the check: {short}).")
 NOTE = N_("Note: the command for the check is biaochi replay {short}; it compares every table byte for byte.")
+HEAD = N_(
+    "Head of the audit log at the last change of state: {head}. Keep this paper: the head shows later whether the log "
+    "was changed (biaochi audit verify --head {head})."
+)
 KITS = N_("Digest of the verification kits of this round: {digest}.")
 
 
@@ -115,6 +119,7 @@ def document(
         translate(REPLAY, language).format(short=release.short),
         *([translate(KITS, language).format(digest=kits_digest(release.round(told[0])))] if kind == "bulletin" else []),
         translate(NOTE, language).format(short=release.short),
+        *head_line(release, told[0], language),
     )
     return Document(
         kind=kind,
@@ -130,6 +135,12 @@ def document(
         form=printed_form(form, language),
         labels=printed_labels(language),
     )
+
+
+def head_line(release: Release, round_id: str, language: str) -> list[str]:
+    """Return the sentence with the head of the audit log; nothing for a release that was never in force."""
+    head = release.head(round_id)
+    return [translate(HEAD, language).format(head=head)] if head else []
 
 
 def is_internal(kind: str, status: str) -> bool:

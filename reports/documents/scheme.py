@@ -15,7 +15,7 @@ from formats.document import Document, Form, Row, Section, Table, plain
 from formats.table_kinds import BASE, INTERVAL, KINDS, NAME, VERDICT, Column, declared
 from i18n import N_, PUNCTUATION, translate
 from reports import measure_words
-from reports.documents.common import BARE, FOOTER, INTERNAL, NOTE, ORIGIN, REPLAY, numbered, table
+from reports.documents.common import BARE, FOOTER, INTERNAL, NOTE, ORIGIN, REPLAY, head_line, numbered, table
 from reports.documents.official_form import printed_form, printed_labels
 from results import number_format
 from results.contributions import Chosen, counts_of, names_of
@@ -49,10 +49,10 @@ ITEMS = declared(
     (
         Column("what", 26, True, header=N_("To do")),
         Column("key", 32, True, header=N_("Item number")),
-        Column("unit", 34, True, (NAME,), N_("Unit")),
+        Column("unit", 30, True, (NAME,), N_("Unit")),
         Column("place", 26, True, header=N_("Place or grid")),
         Column("day", 22, header=N_("Day")),
-        Column("days", 16, header=N_("Days")),
+        Column("days", 20, header=N_("Days or number")),
     ),
     listed=True,
 )
@@ -74,7 +74,6 @@ TO_CHECK = N_("Internal; to be checked. A computed flag is no finding.")
 LISTED = N_("{count} listed, of {base} ({what}), {period}, as of {day}.")
 NOTHING_LISTED = N_("Nothing to list: 0 of {base} ({what}), {period}, as of {day}.")
 MADE_OF = N_("Release {release}; settings {rules}; {period}, as of {day}; lines in the tables: {rows}.")
-OVER = N_("{days} over")
 NARROWED = N_("Only {name}.")
 
 
@@ -190,16 +189,8 @@ def item_cells(chosen: Chosen, row: Mapping[str, object], names: Mapping[str, st
         "unit": _named(row["unit_code"], names),
         "place": _named(row["place_code"], names),
         "day": number_format.NONE if is_missing(row["day"]) else pd.Timestamp(str(row["day"])).date().isoformat(),
-        "days": _days(row["days"], language),
+        "days": measure_words.number_words(chosen.scheme, row, language) or number_format.NONE,
     }
-
-
-def _days(given: object, language: str) -> str:
-    """Return a number of days; a negative one as days over the term."""
-    if is_missing(given):
-        return number_format.NONE
-    days = int(float(str(given)))
-    return translate(OVER, language).format(days=-days) if days < 0 else str(days)
 
 
 def _named(code: object, names: Mapping[str, str]) -> str:
@@ -307,7 +298,7 @@ def _about(chosen: Chosen, parts: Sequence[Section], language: str) -> tuple[str
     )
     only = translate(NARROWED, language).format(name=PUNCTUATION[language].listed.join(narrowed)) if narrowed else ""
     replay = (translate(message, language).format(short=release.short) for message in (REPLAY, NOTE))
-    return (*filter(None, (made_of, only)), *replay)
+    return (*filter(None, (made_of, only)), *replay, *head_line(release, "", language))
 
 
 def tables_of(document: Document) -> list[Table]:

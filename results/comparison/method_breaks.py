@@ -15,12 +15,16 @@ from results.ranking.family import ALL, Family
 EXPECTED = 10
 """A grade that nobody used counts as missing from the form if at least this many uses were expected: chance alone
 leaves out one grade in 20,000 such cases."""
+OF_A_SCORE = ("trimming", "components", "deductions", "bonus", "volume", "apart")
 BREAKS = {
     "scale": N_("One round has grades, the other numbers, or the range of the numbers differs."),
     "points": N_("The points of the grades differ."),
     "averaging": N_("One round weights the evaluator groups, the other counts all votes alike."),
     "weights": N_("The weights of the evaluator groups differ."),
     "indicators": N_("The indicators that count, or their weights, differ."),
+    "parts": N_(
+        "Components, deductions, bonus points, coefficients, trimming, averages by indicator or votes kept apart differ."
+    ),
     "not_recounted": N_("The earlier round cannot be counted under the later rules."),
     "groups": N_("Evaluator groups that count and voted in one of the rounds only: {names}."),
     "asked": N_("Indicators that count and were asked in one of the rounds only: {names}."),
@@ -54,6 +58,14 @@ def rule_breaks(first: RuleSet, second: RuleSet, category: str) -> Iterator[Brea
         yield Break("weights")
     if _shares(first.indicators) != _shares(second.indicators):
         yield Break("indicators")
+    if _further(first) != _further(second):
+        yield Break("parts")
+
+
+def _further(rules: RuleSet) -> dict[str, object]:
+    """Return all else that makes a score: components, points added or taken off, trimming, votes kept apart."""
+    features = rules.features.canonical
+    return {**{name: features.get(name) for name in OF_A_SCORE}, "by_indicator": rules.order == "indicator"}
 
 
 def form_breaks(release: Release, earlier: list[Family], later: Family) -> Iterator[Break]:

@@ -84,7 +84,7 @@ def evaluators(round_: Round) -> Evaluators:
     if rules is None or ballots is None or ballots.votes.empty:
         level = rules.uncertainty.level if rules else 0.95
         return Evaluators(_as_frame([], round_), dict.fromkeys(PARTS, ONLY_COUNTS), 0.0, level, 0)
-    seed = seed_of(round_.release.id, round_.id)
+    seed = seed_of(round_.drawn_from, round_.id)
     return figures_of(ballots, rules, round_, seed)
 
 

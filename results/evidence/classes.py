@@ -69,7 +69,8 @@ def meanings(table: pd.DataFrame, language: str) -> list[str]:
     if ranked["class"].nunique() < 2:
         return [translate(ONE_CLASS, language)] if len(ranked) else []
     told = []
-    for number, part in ranked.groupby("class"):
+    for number in sorted(ranked["class"].astype(int).unique()):
+        part = ranked[ranked["class"] == number]
         least, most = int(part["better_at_least"].min()), int(part["better_at_least"].max())
         message = FIRST_CLASS if number == 1 else CLASS
         told.append(translate(message, language).format(number=int(number), better=most if number == 1 else least))

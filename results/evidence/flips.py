@@ -37,7 +37,7 @@ from i18n import N_, join, translate
 from results.labels import VERDICTS
 from results.missing import is_missing
 from results.ranking.bottom_list import BottomList, bottom_list
-from results.ranking.family import BY_GRADE, COUNTED, LINED, Family, RoundNotFoundError, families, places
+from results.ranking.family import BOTH, BY_GRADE, COUNTED, LINED, Family, RoundNotFoundError, families, places
 from results.ranking.ranking import ranking
 
 Array: TypeAlias = NDArray[Any]
@@ -49,7 +49,7 @@ COLUMNS = (
 )
 FEW_BALLOTS = 40
 """Ballots of a family up to which every set of them is tried."""
-RULES = {"last": LAST, "share": LAST, "below": LINE, "last_and_below": LAST_AND_LINE, BY_GRADE: GRADE}
+RULES = {"last": LAST, "share": LAST, "below": LINE, **dict.fromkeys(BOTH, LAST_AND_LINE), BY_GRADE: GRADE}
 ENTERABLE = ("too_few_votes", "missing_group")
 PARTS = {
     DROP: N_("{count} left out"),
@@ -78,7 +78,9 @@ def flips(round_: Round, category: str | None = None) -> pd.DataFrame:
 
 
 def flips_of_unit(round_: Round, code: str) -> Mapping[str, object] | None:
-    """Return the row of a unit; None if it is not ranked."""
+    """Return the row of a unit; None if it is not ranked, or if ballots are not all that makes its score."""
+    if any(_not_by_ballots(family) for family in families(round_) if code in set(family.members["unit_code"])):
+        return None
     rows = flips(round_)
     found = rows[(rows["unit_code"] == code) & rows["verdict"].ne("not_ranked")]
     return None if found.empty else {str(name): value for name, value in found.iloc[0].items()}
@@ -89,7 +91,7 @@ def _of_list(round_: Round, listed: BottomList) -> pd.DataFrame:
     rows = pd.concat([listed.rows, listed.not_ranked], ignore_index=True)
     rows["named"] = rows["named"].fillna(False).astype(bool) if "named" in rows else False
     frame = rows[["unit_code", "unit_name", "category", "n", "named", "verdict"]].copy()
-    if not len(listed.rows) or family.scores.evidence is None or listed.no_list:
+    if not len(listed.rows) or family.scores.evidence is None or listed.no_list or _not_by_ballots(family):
         return _with_nothing(frame)
     at = {code: place for place, code in enumerate(family.members["unit_code"])}
     place = np.array([at[code] for code in frame["unit_code"]])
@@ -109,6 +111,11 @@ def _of_list(round_: Round, listed: BottomList) -> pd.DataFrame:
     votes = [family.moments.n[j, g] if name else None for j, g, name in zip(place, heaviest, names, strict=True)]
     frame["group_n"] = pd.array(votes, dtype="Int64")
     return _typed(frame)
+
+
+def _not_by_ballots(family: Family) -> bool:
+    """Return whether the score is more than a mean of votes: the bounds count in means of votes."""
+    return family.others is not None or family.no_error is not None
 
 
 def _with_nothing(frame: pd.DataFrame) -> pd.DataFrame:

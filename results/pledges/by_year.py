@@ -48,7 +48,9 @@ def pledge_year(round_: Round, as_of: date | None = None) -> PledgeYear:
     """Return all pledges and votes of a round as of a day. Raises RoundNotFoundError."""
     book = pledge_book(round_, as_of)
     ranked_together = families(round_) if round_.has_units else []
-    return PledgeYear(round_.rules, book, vote_scores(round_), two_by_two(round_), public_scores(ranked_together))
+    return PledgeYear(
+        round_.evidence_rules, book, vote_scores(round_), two_by_two(round_), public_scores(ranked_together)
+    )
 
 
 def posts_of(year: PledgeYear, codes: Collection[str] | None = None) -> pd.DataFrame:

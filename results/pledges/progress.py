@@ -86,7 +86,7 @@ def quarter_report(round_: Round, as_of: date, report_days: int = REPORT_DAYS) -
     if begun and begun.year < (year_of(round_.id) or begun.year):
         begun = None  # nobody reports on the quarters before the round
     warnings = _warnings(book.lines, quarter_of(as_of), begun)
-    rules = round_.rules.name if round_.rules else ""
+    rules = round_.evidence_rules.name if round_.evidence_rules else ""
     return QuarterReport(quarter_of(as_of), as_of, book, warnings, quarter_of(begun) if begun else None, rules)
 
 

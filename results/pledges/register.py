@@ -12,6 +12,7 @@ import pandas as pd
 
 from analytics.pledges import HIGHER, LOWER, Attainment, attainment, kept, soft
 from data.model.record_keys import year_of
+from data.model.rule_sets import APART
 from data.store.release import Release, Round, per_round
 from errors import StoreDamagedError
 from results.missing import is_missing
@@ -83,12 +84,13 @@ class PledgeBook:
         is better than promised. _met, _completion, _progress: `analytics.pledges.attainment`, per cent up to
         120. An item without a numeric target is met when its status says done, and its completion is the percentage
         that was filled in; both count as verified only when a checker is named. A cancelled item is not met; an item
-        adjusted for objective reasons is neither met nor missed (NA).
+        adjusted for objective reasons is neither met nor missed (NA), nor is a cancelled one where the rule set counts
+        cancelled items apart.
         overdue: the due date has passed, or is the closing day, and no source reports it as done (a verified value of
         the same day or later overrules the report). unverified: a value was reported, none verified that day or later.
         final_level: of the post, set by the superior; NA without a level.
     units, posts : TOTALS and roster_no, a row a unit (post "" there) or post and kind. counted: pledges less the
-        adjusted ones, which are in no mean or share. _known: counted pledges whose outcome is known; the share met is
+        adjusted ones, and the cancelled ones where the rule set says so; these are in no mean or share. _known: counted pledges whose outcome is known; the share met is
         of those. Completions are weighted means, NaN where none is defined; _measured: the items in them (a target of
         zero and a yes-or-no item have an outcome and no percentage). same_: over the items that have a
         completion by both accounts; reported and verified are compared on these alone, since a unit that reports its
@@ -142,8 +144,10 @@ def pledge_book(round_: Round, as_of: date | None = None) -> PledgeBook:
     if register.empty:
         lines, units, posts = (pd.DataFrame(columns=[*names, "roster_no"]) for names in (LINES, TOTALS, TOTALS))
         return PledgeBook(round_.release.id, round_.id, day, lines, units, posts, unmatched_checks, late_checks)
-    lines = _lines(register, checks, day, closing)
-    units, posts = _totals(lines.assign(post="")), _totals(lines)
+    rules = round_.rules
+    apart = rules is not None and rules.cancelled == APART
+    lines = _lines(register, checks, day, closing, apart)
+    units, posts = _totals(lines.assign(post=""), apart), _totals(lines, apart)
     return PledgeBook(
         round_.release.id, round_.id, day, lines[[*LINES, "roster_no"]], units, posts, unmatched_checks, late_checks
     )
@@ -211,8 +215,8 @@ def _check_weights(pledges: pd.DataFrame, round_id: str) -> None:
         )
 
 
-def _lines(register: pd.DataFrame, checks: pd.DataFrame, day: date, closing: date) -> pd.DataFrame:
-    """Return the rows of the book."""
+def _lines(register: pd.DataFrame, checks: pd.DataFrame, day: date, closing: date, apart: bool) -> pd.DataFrame:
+    """Return the rows of the book. apart : cancelled items are neither met nor missed."""
     lines = register.join(_newest(checks), on="pledge_id")
     for name in ("baseline", "target", "reported", "verified"):
         lines[name] = lines[name].astype(float)
@@ -224,7 +228,7 @@ def _lines(register: pd.DataFrame, checks: pd.DataFrame, day: date, closing: dat
         dtype=bool,
     )
     for sort in ("reported", "verified"):
-        found = _attained(lines, sort)
+        found = _attained(lines, sort, apart)
         lines[f"{sort}_gap"] = np.where(lines["direction"] == LOWER, -1.0, 1.0) * (lines[sort] - lines["target"])
         lines[f"{sort}_met"] = pd.array([one.met for one in found], dtype="boolean")
         lines[f"{sort}_completion"] = pd.Series([one.completion for one in found], dtype=float)
@@ -250,15 +254,23 @@ def _newest(checks: pd.DataFrame) -> pd.DataFrame:
     return newest
 
 
-def _attained(lines: pd.DataFrame, sort: str) -> list[Attainment]:
+def _attained(lines: pd.DataFrame, sort: str, apart: bool) -> list[Attainment]:
     """Return how far each pledge was kept according to one source (reported or verified)."""
     status, percentage = ("status", "completion_pct") if sort == "reported" else ("verified_status", "verified_pct")
     columns = [sort, "target", "baseline", "direction", status, percentage, "status"]
-    return [_one(*values) for values in zip(*(lines[name].tolist() for name in columns), strict=True)]
+    return [_one(*values, apart=apart) for values in zip(*(lines[name].tolist() for name in columns), strict=True)]
 
 
 def _one(
-    value: object, target: object, baseline: object, direction: str, status: object, percentage: object, closed: object
+    value: object,
+    target: object,
+    baseline: object,
+    direction: str,
+    status: object,
+    percentage: object,
+    closed: object,
+    *,
+    apart: bool,
 ) -> Attainment:
     goal = _number(target)
     found = attainment(_number(value), goal, _number(baseline), direction)
@@ -266,7 +278,8 @@ def _one(
         met = None if _number_or_text(status) is None else status == DONE
         found = Attainment(met, _number(percentage), None)
     if closed in (ADJUSTED, CANCELLED):
-        return Attainment(False if closed == CANCELLED else None, found.completion, found.progress)
+        met = False if closed == CANCELLED and not apart else None
+        return Attainment(met, found.completion, found.progress)
     return found
 
 
@@ -300,11 +313,12 @@ def _unverified(lines: pd.DataFrame) -> pd.Series:
     return (told & ~seen & ~lines["status"].isin([ADJUSTED, CANCELLED])).astype(bool)
 
 
-def _totals(lines: pd.DataFrame) -> pd.DataFrame:
+def _totals(lines: pd.DataFrame, apart: bool) -> pd.DataFrame:
     """Return rows of TOTALS: every unit and post of `lines`, headline before routine."""
     by = lines.groupby(["unit_code", "post", "kind"], sort=False)
     frame = by[["unit_name", "category", "roster_no"]].first().reset_index()
-    counted = (lines["status"] != ADJUSTED).fillna(True).to_numpy(dtype=bool)
+    left_out = (ADJUSTED, CANCELLED) if apart else (ADJUSTED,)
+    counted = ~lines["status"].isin(left_out).to_numpy(dtype=bool)
     sums: dict[str, object] = {"pledges": np.ones(len(lines)), "counted": counted}
     sums |= {name: (lines["status"] == name).fillna(False) for name in (ADJUSTED, CANCELLED)}
     sums |= {name: lines[name] for name in ("soft", "overdue", "unverified")}

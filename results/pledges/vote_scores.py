@@ -76,7 +76,7 @@ class VoteScores:
 @per_round
 def vote_scores(round_: Round) -> VoteScores:
     """Return the vote scores of each post in a round; empty frames for a round without votes."""
-    rules = round_.rules
+    rules = round_.evidence_rules
     presentation = rules.presentation if rules else Presentation()
     level = rules.uncertainty.level if rules else Uncertainty().level
     cell = presentation.smallest_cell
@@ -135,7 +135,7 @@ def _counts(round_: Round, points: dict[str, int]) -> pd.DataFrame:
             round=round_.id,
             count=below["count"].iloc[0],
         )
-    words = {**NO_OPINION, **(round_.rules.unscored if round_.rules else {})}
+    words = {**NO_OPINION, **(round_.evidence_rules.unscored if round_.evidence_rules else {})}
     kinds = {word: kind for word, kind in words.items() if word not in points}
     records = records.assign(post=posts_with_spans(records), kind=records["grade"].map(kinds).fillna(""))
     return records.assign(points=records["grade"].map(points).astype(float))

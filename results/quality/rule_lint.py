@@ -24,10 +24,13 @@ CLOSE = 0.1
 def lint_rules(rules: RuleSet) -> list[Note]:
     """Return what follows from the rules alone: lines that no score or every score passes, points close together."""
     low, high = rules.scale
+    lowest = rules.score_range[0]
     bottoms: list[tuple[str, Bottom]] = [("", rules.bottom), *rules.category_bottom.items()]
-    found = [note for name, bottom in bottoms for note in _line(name, bottom, low)]
+    found = [note for name, bottom in bottoms for note in _line(name, bottom, lowest)]
     if high > 0 and low > 0 and (high - low) / high < NARROW:
         found.append(Note("rule_scale_narrow", {"low": _plain(low), "high": _plain(high), **_share(low, high)}))
+    if rules.features.trimming is not None:
+        found.append(Note("rule_trimmed"))
     return found
 
 
@@ -55,7 +58,8 @@ def _on_family(family: Family) -> Iterator[Note]:
         return
     yield from _places(family, len(ranked))
     yield from _below(family, ranked)
-    low, high = family.rules.scale
+    yield from _class_lines(family, ranked)
+    low, high = family.rules.score_range
     spread = float(np.ptp(ranked))
     if len(ranked) > 1 and spread < CLOSE * (high - low):
         yield Note(
@@ -93,6 +97,17 @@ def _below(family: Family, ranked: np.ndarray) -> Iterator[Note]:
         yield Note(code, {"line": _plain(line), "ranked": len(ranked)}, _of(family))
 
 
+def _class_lines(family: Family, ranked: np.ndarray) -> Iterator[Note]:
+    """Return lines of classes that none or all of the ranked units reach."""
+    for own in family.rules.features.classes:
+        if own.from_score is not None:
+            reached = int((ranked >= own.from_score).sum())
+            if reached in (0, len(ranked)):
+                code = "rule_class_nobody" if reached == 0 else "rule_class_everybody"
+                facts = {"line": _plain(own.from_score), "ranked": len(ranked), "name": own.name}
+                yield Note(code, facts, _of(family))
+
+
 def _ballot(family: Family) -> Iterator[Note]:
     """Return the most that a single ballot can move a score, where that is more than the gap at the border.
 
@@ -109,11 +124,12 @@ def _ballot(family: Family) -> Iterator[Note]:
 def _effects(family: Family) -> np.ndarray:
     """Return the most that a ballot can move the score of each unit, in points. shape (units,)."""
     low, high = family.rules.scale
+    of_ballots = 1.0 if family.others is None else family.others.parts.weight
     votes = family.moments.n.astype(float)
     if family.weights is None:
-        return np.asarray((high - low) / np.maximum(votes.sum(axis=1), 1.0))
+        return np.asarray(of_ballots * (high - low) / np.maximum(votes.sum(axis=1), 1.0))
     weights = _weights(family.moments.groups, family.weights)
-    return np.asarray((weights * (high - low) / np.where(votes > 0, votes, np.inf)).max(axis=1))
+    return np.asarray(of_ballots * (weights * (high - low) / np.where(votes > 0, votes, np.inf)).max(axis=1))
 
 
 def _weights(groups: Iterable[object], weights: Mapping[str, float]) -> np.ndarray:

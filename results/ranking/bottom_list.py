@@ -78,6 +78,8 @@ class BottomList:
     def reliability(self) -> float:
         """Return the share of the spread of scores that is not chance, 0 to 1; NaN below two ranked units."""
         family = self.family
+        if family.no_error:
+            return float("nan")
         return reliability(family.ranked_score, np.where(family.ranked, family.scores.se**2, np.nan))
 
     @property

@@ -13,6 +13,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from analytics.composites import composed
 from analytics.moments import Moments
 from analytics.scores import UnitScores, scores_from_moments
 from data.model.rule_sets import Bottom, RuleSet
@@ -20,13 +21,16 @@ from data.store.cache import Cache
 from data.store.release import Round, per_round
 from errors import BiaochiError
 from i18n import N_
+from results.ranking.estimators import estimated
+from results.ranking.other_parts import OtherParts, other_parts
 from results.ranking.scoring_tables import ScoredUnits, ScoringTables, scored_units, units_of
 
 Array: TypeAlias = NDArray[Any]
 
 ALL = "ALL"
-COUNTED = ("last", "share", "last_and_below")
-LINED = ("below", "last_and_below")
+COUNTED = ("last", "share", "last_and_below", "share_and_below")
+LINED = ("below", "last_and_below", "share_and_below")
+BOTH = ("last_and_below", "share_and_below")
 BY_GRADE = "dissatisfied_over"
 """Bottom rule that uses the lowest grade and no score."""
 # Halves are rounded up: `round` would make 2.5 places 2 and 3.5 places 4.
@@ -69,15 +73,19 @@ class WhatIf:
 class Family:
     """Units ranked together; all arrays are in the order of `members` (roster order).
 
-    release : full id. name : the category, or ALL for the entire round.
+    release : full id. drawn_from : id with which draws begin, as `Round.drawn_from`. name : the category, or ALL for
+        the entire round.
     members : unit_code, unit_name, category, roster_no, participation, dont_know_share, lowest_votes (votes with
         the lowest score there is).
     moments, scores : of the members. weights : group -> weight; None when pooled.
     reason : why a unit is not ranked, or is ranked with a remark (missing_group); None for the others.
-    ranked : shape (units,). cache : store of slow results.
+    ranked : shape (units,). cache : store of slow results. joint : whether it is the entire round.
+    others : parts of the scores besides the ballots; None where the ballots are all. ballots : scores of the ballots
+        alone, the same as `scores` then. no_error : reason why nothing is known of the error of the scores, or None.
     """
 
     release: str
+    drawn_from: str
     round: str
     name: str
     rules: RuleSet
@@ -89,11 +97,27 @@ class Family:
     reason: tuple[str | None, ...]
     ranked: NDArray[np.bool_]
     cache: Cache
+    joint: bool
+    others: OtherParts | None
+    ballots: UnitScores
+    no_error: str | None
 
     @property
     def population(self) -> dict[str, int]:
         """Return the people of each group whom the result is about; empty where the rules give none."""
-        return self.rules.population(self.round, None if self.name == ALL else self.name)
+        return self.rules.population(self.round, self.category)
+
+    @property
+    def category(self) -> str | None:
+        """Return the category; None for the entire round."""
+        return None if self.joint else self.name
+
+    @property
+    def of_ballots(self) -> "Family":
+        """Return the same units with the scores of the ballots alone."""
+        if self.others is None:
+            return self
+        return replace(self, scores=self.ballots, others=None, ranked=self.ranked & ~np.isnan(self.ballots.score))
 
     @property
     def ranked_score(self) -> Array:
@@ -112,8 +136,8 @@ class Family:
 
     @property
     def seed(self) -> int:
-        """Return the seed of every draw: the first 8 bytes of SHA-256 of "release id, newline, name"."""
-        digest = hashlib.sha256(f"{self.release}\n{self.name}".encode()).digest()
+        """Return the seed of every draw: the first 8 bytes of SHA-256 of "id of `drawn_from`, newline, name"."""
+        digest = hashlib.sha256(f"{self.drawn_from}\n{self.name}".encode()).digest()
         return int.from_bytes(digest[:8], "big")
 
     def with_last(self, k: int) -> "Family":
@@ -137,43 +161,64 @@ def families(round_: Round, category: str | None = None, what_if: WhatIf | None 
     if category not in (None, ALL, *known):
         raise RoundNotFoundError(f"{round_.id} / {category}", (*known, ALL))
     names = known if category is None else [category]
+    joint = category == ALL  # the only way to ask for all: a category under this name is refused when it is read
     if what_if is None:
-        return [_published(round_, name) for name in names]
-    return [_family(round_, name, rules, units) for name in names]
+        return [_published(round_, name, joint) for name in names]
+    return [_family(round_, name, rules, units, joint) for name in names]
 
 
 @per_round
-def _published(round_: Round, name: str) -> Family:
-    return _family(round_, name, round_.scored_rules, scored_units(round_))
+def _published(round_: Round, name: str, joint: bool) -> Family:
+    return _family(round_, name, round_.scored_rules, scored_units(round_), joint)
 
 
 def places(bottom: Bottom, ranked: int) -> int:
     """Return how many of `ranked` places a bottom rule takes; 0 for rules without a number of places."""
-    if bottom.rule == "share":
+    if bottom.rule in ("share", "share_and_below"):
         return int(_ROUNDING[bottom.rounding](round((bottom.share or 0.0) * ranked, 9)))
     return bottom.k or 0 if bottom.rule in COUNTED else 0
 
 
-def _family(round_: Round, name: str, rules: RuleSet, units: ScoredUnits) -> Family:
+def _family(round_: Round, name: str, rules: RuleSet, units: ScoredUnits, joint: bool) -> Family:
     members = units.members
-    inside = np.ones(len(members), dtype=bool) if name == ALL else (members["category"] == name).to_numpy()
+    inside = np.ones(len(members), dtype=bool) if joint else (members["category"] == name).to_numpy()
     members = members[inside].reset_index(drop=True)
     own = units.moments.select(np.flatnonzero(inside))
     if rules.uncertainty.cluster != "site":
         own = replace(own, sites=None)
-    category = None if name == ALL else name
+    category = None if joint else name
     weights = _weights(rules, category, own.groups)
     renormalise = rules.minimum.missing_group == "renormalise"
     population = rules.population(round_.id, category)
     _check_population(round_, rules, own, population)
     scores = scores_from_moments(own, weights, renormalise=renormalise, population=population or None)
+    scores, no_error = estimated(round_, rules, members, own, weights, scores)
+    others, ballots = other_parts(round_, rules, list(members["unit_code"])), scores
     reason = tuple(_reasons(members, own, weights, rules))
+    if others is not None:
+        scores = composed(scores, others.parts)
+        # A veto, or a missing part, also keeps a unit out that may lack a group.
+        both = zip(reason, others.reason, strict=True)
+        reason = tuple(other or why if why in (None, "missing_group") else why for why, other in both)
     carried = np.array([why == "missing_group" and renormalise for why in reason], dtype=bool)
     ranked = (np.array([why is None for why in reason], dtype=bool) | carried) & ~np.isnan(scores.score)
     bottom = rules.bottom_for(category)
     release = round_.release
     return Family(
-        release.id, round_.id, name, rules, bottom, members, own, weights, scores, reason, ranked, release.cache
+        *(release.id, round_.drawn_from, round_.id, name),
+        rules,
+        bottom,
+        members,
+        own,
+        weights,
+        scores,
+        reason,
+        ranked,
+        release.cache,
+        joint,
+        others,
+        ballots,
+        no_error,
     )
 
 

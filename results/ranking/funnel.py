@@ -45,6 +45,7 @@ def funnel(round_: Round, category: str) -> FunnelPlot | None:
 
 def funnel_of(family: Family) -> FunnelPlot:
     """Return the funnel of a family."""
+    family = family.of_ballots  # a funnel compares votes
     ballots = family.scores.n.sum(axis=1)
     found = units_in_funnel(family.ranked_scores)
     rows = pd.DataFrame(

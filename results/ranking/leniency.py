@@ -20,7 +20,7 @@ from analytics.leniency import NO_ERROR, NOT_CONNECTED, ONE_VOTE, WEAK, Adjusted
 from data.store.release import Round, per_round
 from i18n import N_, PUNCTUATION, join, ngettext, translate
 from results.ranking.family import Family, RoundNotFoundError, families
-from results.ranking.ranking import Ranking, ranking
+from results.ranking.ranking import Ranking, ranking, ranking_of
 from results.ranking.scoring_tables import ScoringTables, links_of, moments_of, tables_of
 from results.ranking.verdicts import verdicts
 
@@ -110,7 +110,9 @@ def leniency(round_: Round, category: str) -> Leniency:
     found = families(round_, category)
     if not found:
         raise RoundNotFoundError(round_.id)
-    return leniency_of(found[0], ranking(round_, category), tables_of(round_))
+    family = found[0].of_ballots  # other parts of a score have no evaluators
+    answer = ranking(round_, category) if found[0].others is None else ranking_of(round_, [family])
+    return leniency_of(family, answer, tables_of(round_))
 
 
 def leniency_of(family: Family, ranking: Ranking, tables: ScoringTables) -> Leniency:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+import numpy as np
 import pandas as pd
 
 from data.store.release import Round, per_round
@@ -59,7 +60,7 @@ def ranking_of(round_: Round, ranked_together: list[Family]) -> Ranking:
     parts = [_rows(family, judged[family.name]) for family in ranked_together]
     rows = pd.concat(parts, ignore_index=True)
     order = ["category", "rank", "roster_no", "unit_code"]
-    if ranked_together[0].name == ALL:
+    if ranked_together[0].joint:
         order.remove("category")
     rows = rows.sort_values(order, ignore_index=True)
     sets = {name: found.sets for name, found in judged.items()}
@@ -70,6 +71,7 @@ def _rows(family: Family, judged: Verdicts) -> pd.DataFrame:
     """Return rows of a family, in the order of its members."""
     scores = family.scores
     low, high = scores.interval(family.rules.uncertainty.level)
+    known = np.where(family.no_error is None, 1.0, np.nan)
     groups = [str(group) for group in family.moments.groups]
     rows = pd.DataFrame(
         {
@@ -78,10 +80,10 @@ def _rows(family: Family, judged: Verdicts) -> pd.DataFrame:
             "n_by_group": [dict(zip(groups, map(int, row), strict=True)) for row in scores.n],
             "dont_know_share": family.members["dont_know_share"],
             "score": scores.score,
-            "se_sampling": scores.se_sampling,
-            "se": scores.se,
-            "score_low": low,
-            "score_high": high,
+            "se_sampling": scores.se_sampling * known,
+            "se": scores.se * known,
+            "score_low": low * known,
+            "score_high": high * known,
             "roster_no": family.members["roster_no"],
         }
     )

@@ -32,6 +32,7 @@ REMARKS = {
         "The bottom rule also has a line in points. A cut of the grades has no such line and is left out, and "
         "how far weights can move is calculated for the places alone."
     ),
+    "composed": N_("The score has more parts than the shares of grades; cuts of the grades are left out."),
     "two_grades": N_("There are fewer than three grades; their points cannot move against each other."),
     "left_out": N_("Left out of the question how far weights can move, for lack of an evaluator group: {units}."),
 }
@@ -132,6 +133,8 @@ def _remarks(case: Case, intervals: Margin | None) -> Iterator[str]:
         yield "no_places"
     elif case.family.rules.numeric is not None:
         yield "numeric"
+    elif case.composed:
+        yield "composed"
     elif case.lined:
         yield "line"
     elif len(case.levels) < 3:
@@ -148,7 +151,7 @@ def _weight_margin(case: Case) -> Margin | None:
 
 
 def _steps_margin(case: Case) -> Margin | None:
-    if not case.counted or case.lined or len(case.levels) < 3:
+    if not case.counted or case.lined or len(case.levels) < 3 or case.composed:
         return None
     found = cut_intervals(case.shares[case.family.ranked], case.steps, case.family.places)
     return _margin(case, found, tuple("、".join(level) for level in case.levels[:-1]), case.steps)

@@ -18,7 +18,7 @@ from data.model.rule_sets import RuleSet
 from data.moments.votes import scored_indicators
 from data.store.release import Round
 from i18n import N_, PUNCTUATION, translate
-from results.ranking.family import ALL, BY_GRADE, COUNTED, LINED, Family, places
+from results.ranking.family import BY_GRADE, COUNTED, LINED, Family, places
 
 Floats: TypeAlias = NDArray[np.float64]
 Bools: TypeAlias = NDArray[np.bool_]
@@ -35,6 +35,8 @@ KINDS = {
     "pooled": N_("Every vote alike"),
     "cut": N_("Cut of the grades"),
     "minimum": N_("Minimum of votes"),
+    "without_parts": N_("Without components"),
+    "declared": N_("Declared in advance"),
 }
 SENTENCES = {
     "official": N_("The rule set as published."),
@@ -42,6 +44,8 @@ SENTENCES = {
     "equal": N_("All evaluator groups have the same weight."),
     "pooled": N_("All votes count equally, whatever the group."),
     "cut": N_("Ranked by the share of answers that are {grades}."),
+    "without_parts": N_("The score of the ballots alone, without components, points and coefficients."),
+    "declared": N_("Declared in advance as equally defensible: {name}, because {why}"),
     "minimum": N_("A unit needs {votes} votes to be ranked instead of {before}."),
 }
 
@@ -104,6 +108,11 @@ class Case:
         return self.family.bottom.rule in LINED
 
     @property
+    def composed(self) -> bool:
+        """Return whether the score has other parts, or is no mean of votes: shares of grades do not make it."""
+        return self.family.others is not None or self.family.no_error is not None
+
+    @property
     def by_score(self) -> bool:
         """Return whether the bottom rule uses scores at all."""
         return self.family.bottom.rule != BY_GRADE
@@ -112,7 +121,7 @@ class Case:
 def case_of(round_: Round, family: Family) -> Case:
     """Return the family with its group means and its shares of grades."""
     moments, rules = family.moments, family.rules
-    weighed = rules.weights(None if family.name == ALL else family.name)
+    weighed = rules.weights(family.category)
     groups = tuple(map(str, moments.groups)) if weighed is None else tuple(weighed)
     weights = None if weighed is None else np.array(list(weighed.values()))
     means = pd.DataFrame(_means(moments.n, moments.total), columns=list(moments.groups))
@@ -123,12 +132,24 @@ def case_of(round_: Round, family: Family) -> Case:
         family=family,
         groups=groups,
         weights=weights,
-        means=means.reindex(columns=list(groups)).to_numpy(dtype=float),
-        pooled=_means(everyone.n, everyone.total)[:, 0],
+        means=_with_parts(family, means.reindex(columns=list(groups)).to_numpy(dtype=float)),
+        pooled=_with_parts(family, _means(everyone.n, everyone.total))[:, 0],
         levels=levels,
         shares=_shares(lines, family, levels, groups, weights),
         steps=-np.diff([rules.points[level[0]] / 100 for level in levels]),
     )
+
+
+def _with_parts(family: Family, means: Floats) -> Floats:
+    """Return means of groups on the scale of the official score: their weighted mean is then that score.
+
+    means : shape (units, groups). The weights of the groups add to 1, so that other parts may be added to each.
+    """
+    if family.others is None:
+        return means
+    parts = family.others.parts
+    moved: Floats = parts.weight[:, None] * means + parts.constant[:, None]
+    return moved
 
 
 def grid(case: Case) -> Iterator[Rule]:
@@ -142,8 +163,11 @@ def grid(case: Case) -> Iterator[Rule]:
         yield from _weight_rules(case)
         if case.weights is not None:
             yield Rule("pooled", "pooled", _listed(case, case.pooled, family.ranked))
+        if family.others is not None:
+            yield Rule("without_parts", "without_parts", _listed(case, family.ballots.score, family.ranked))
         yield from _cut_rules(case)
     yield from _minimum_rules(case)
+    yield from _declared(case)
 
 
 def in_words(facts: Mapping[str, object], language: str) -> dict[str, object]:
@@ -175,7 +199,7 @@ def _weight_rules(case: Case) -> Iterator[Rule]:
 
 def _cut_rules(case: Case) -> Iterator[Rule]:
     """Return a rule for each cut; empty for rules without a number of places, or with a line in points."""
-    if not case.counted or case.lined or len(case.levels) < 2:
+    if not case.counted or case.lined or len(case.levels) < 2 or case.composed:
         return
     lists = cut_lists(np.where(case.family.ranked[:, None], case.shares, np.nan), case.family.places)
     for cut in range(len(case.levels) - 1):
@@ -186,7 +210,7 @@ def _cut_rules(case: Case) -> Iterator[Rule]:
 def _minimum_rules(case: Case) -> Iterator[Rule]:
     family = case.family
     before, votes = family.rules.minimum.per_unit, family.moments.n.sum(axis=1)
-    takes_part = ~family.members["participation"].fillna("").astype(bool).to_numpy(dtype=bool)
+    takes_part = _takes_part(family)
     seen = {max(1, before)}
     for factor in MINIMUM_FACTORS:
         minimum = max(1, math.ceil(before * factor))
@@ -195,6 +219,29 @@ def _minimum_rules(case: Case) -> Iterator[Rule]:
             ranked = takes_part & ~np.isnan(family.scores.score) & (votes >= minimum)
             listed = _listed(case, family.scores.score, ranked)
             yield Rule(f"minimum:{factor:g}", "minimum", listed, {"votes": minimum, "before": before})
+
+
+def _declared(case: Case) -> Iterator[Rule]:
+    """Return the alternatives that the rule set declares; each changes what it names and nothing else."""
+    family = case.family
+    for own in family.rules.features.alternatives:
+        score, ranked = family.scores.score, family.ranked
+        if own.pooled:
+            score = case.pooled
+        elif own.weights is not None and case.weights is not None:
+            tried = np.array([own.weights.get(group, 0.0) for group in case.groups])
+            score = _weighted(case.means, tried, family.rules)
+        if own.per_unit is not None:
+            enough = family.moments.n.sum(axis=1) >= own.per_unit
+            ranked = _takes_part(family) & ~np.isnan(score) & enough
+        facts = {"name": own.name, "why": own.why}
+        yield Rule(f"declared:{own.name}", "declared", _listed(case, score, ranked), facts)
+
+
+def _takes_part(family: Family) -> Bools:
+    """Mark units that the register lets take part and no other part excludes."""
+    takes_part: Bools = ~family.members["participation"].fillna("").astype(bool).to_numpy(dtype=bool)
+    return takes_part if family.others is None else takes_part & np.array([why is None for why in family.others.reason])
 
 
 def _under(case: Case, weights: Floats) -> tuple[str, ...]:
@@ -240,7 +287,7 @@ def _levels(rules: RuleSet) -> tuple[tuple[str, ...], ...]:
 
 def _lines(round_: Round, family: Family) -> pd.DataFrame:
     """Return counts of grades of the family's units."""
-    categories = sorted(set(family.members["category"])) if family.name == ALL else [family.name]
+    categories = sorted(set(family.members["category"])) if family.joint else [family.name]
     frames = [round_.category_grades(name) for name in categories]
     return pd.concat(frames, ignore_index=True)
 

@@ -6,12 +6,14 @@ from dataclasses import dataclass
 from data.model.rule_sets import BOTTOM_NEEDS, Bottom, RuleSet
 from i18n import N_, translate
 from results.number_format import percent
+from results.ranking.feature_words import feature_sentences
 
 BOTTOM_SENTENCES = {
     "last": N_("places at the end: {k}"),
     "share": N_("the last {share} of the ranked units"),
     "below": N_("every unit with a score below {line}"),
     "last_and_below": N_("places at the end: {k}, if the score is below {line}"),
+    "share_and_below": N_("the last {share} of the ranked units, if the score is below {line}"),
     "dissatisfied_over": N_("every unit where more than {limit} of the votes have the lowest grade"),
 }
 assert set(BOTTOM_SENTENCES) == set(BOTTOM_NEEDS)
@@ -21,9 +23,14 @@ UNSCORED_NAMES = {
     "blank": N_("Blank"),
     "invalid": N_("Invalid"),
 }
-ORDER_NAMES = {"group": N_("groups weighted"), "pooled": N_("all votes alike")}
+ORDER_NAMES = {
+    "group": N_("groups weighted"),
+    "pooled": N_("all votes alike"),
+    "indicator": N_("indicator by indicator, then groups weighted"),
+}
 MISSING_NAMES = {"not_ranked": N_("the unit is not ranked"), "renormalise": N_("the other groups share its weight")}
 CLUSTER_NAMES = {"ballot": N_("ballots"), "site": N_("sites")}
+CANCELLED_NAMES = {"missed": N_("count as not met"), "apart": N_("are counted apart")}
 SETTINGS = {
     "scale": N_("Range of the scores"),
     "points": N_("Points of {0}"),
@@ -44,7 +51,9 @@ SETTINGS = {
     "category_population": N_("People of {2} in round {0}, {1}"),
     "decimals": N_("Decimals shown"),
     "smallest_cell": N_("Smallest number of votes shown"),
+    "cancelled": N_("Cancelled pledges"),
     "votes_points": N_("Points of {0} in votes on duty reports"),
+    "feature": N_("Also"),
 }
 CHANGES = {
     "changed": N_("{setting}: {before} → {after}"),
@@ -113,7 +122,9 @@ def _values(rules: RuleSet, language: str) -> Iterator[tuple[tuple[str, ...], st
     yield from _population(rules)
     yield ("decimals",), str(rules.presentation.decimals)
     yield ("smallest_cell",), str(rules.presentation.smallest_cell)
+    yield ("cancelled",), word(CANCELLED_NAMES, rules.cancelled)
     yield from ((("votes_points", grade), f"{value / 100:g}") for grade, value in rules.votes_points.items())
+    yield from ((("feature", *key), sentence) for key, sentence in feature_sentences(rules, language).items())
 
 
 def _weights(rules: RuleSet) -> Iterator[tuple[tuple[str, ...], str]]:

@@ -10,9 +10,13 @@ from numpy.typing import NDArray
 from analytics.laws import VoteCounts
 from analytics.leniency import Links
 from analytics.moments import SCALE, Moments, Pairs, SiteSums
+from data.model.rule_sets import RuleSet
 from data.store.release import Round, per_round
 
 Array: TypeAlias = NDArray[Any]
+
+SEPARATOR = "\x1f"
+"""Between names of groups in a parameter of a query; no name has it."""
 
 
 @dataclass(frozen=True)
@@ -30,17 +34,34 @@ class ScoringTables:
     score_step: int
 
 
-def tables_of(round_: Round) -> ScoringTables:
-    """Return the stored tables of a round. Not kept with it; `scored_units` keeps the result."""
+def all_moments(round_: Round) -> Moments:
+    """Return the moments of all votes of a round, those that its rules keep apart included."""
+    return moments_of(_tables(round_, frozenset()))
+
+
+def tables_of(round_: Round, rules: RuleSet | None = None) -> ScoringTables:
+    """Return the stored tables of a round, without the votes that its rules keep apart.
+
+    Not kept with it; `scored_units` keeps the result. rules : those of the round, unless it was recounted under others.
+    """
+    used = rules or round_.rules
+    return _tables(round_, frozenset() if used is None else frozenset(used.apart_groups))
+
+
+def _tables(round_: Round, apart: frozenset[str]) -> ScoringTables:
+
+    def counted(rows: pd.DataFrame) -> pd.DataFrame:
+        return rows[~rows["group_name"].isin(apart)].reset_index(drop=True) if apart else rows
+
     return ScoringTables(
         round_.units,
-        round_.cells,
-        round_.query("pair_moments"),
-        round_.query("ballot_links"),
-        round_.query("dont_know_lines"),
+        counted(round_.cells),
+        counted(round_.query("pair_moments")),
+        counted(round_.query("ballot_links")),
+        round_.query("dont_know_lines", apart=SEPARATOR.join(sorted(apart))),
         round_.query("lowest_votes"),
-        round_.query("vote_scores"),
-        round_.query("site_moments"),
+        counted(round_.query("vote_scores")),
+        counted(round_.query("site_moments")),
         int(round_.about["score_step"]),
     )
 

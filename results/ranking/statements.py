@@ -29,6 +29,7 @@ MEMBERSHIP = {
     "share": N_("among the last {k} of the {count} ranked units of {family}"),
     "below": N_("below {line} points"),
     "last_and_below": N_("both among the last {k} of the {count} ranked units of {family} and below {line} points"),
+    "share_and_below": N_("both among the last {k} of the {count} ranked units of {family} and below {line} points"),
     "dissatisfied_over": N_("with more than {limit}% of its votes at the lowest grade"),
 }
 VERDICT_SENTENCES = {
@@ -232,8 +233,8 @@ def _places_differ(rule: Rule, row: Row) -> str | None:
         return ONE_SIDE if (best > rule.border or worst < rule.border) and not withheld(rule, row) else None
     if row["verdict"] == CONFIRMED:
         return CROSSES if best < rule.border else None
-    # Under "last_and_below" a unit may be cleared because of its points alone.
-    return CROSSES if worst > rule.border and rule.name != "last_and_below" else None
+    # Under a place and a line a unit may be cleared because of its points alone.
+    return CROSSES if worst > rule.border and rule.name not in ("last_and_below", "share_and_below") else None
 
 
 def _told(message: str, rule: Rule, row: Row, language: str, **more: object) -> str:

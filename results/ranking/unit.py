@@ -1,6 +1,6 @@
 """Results of a unit: its place in every round, and its groups, indicators and grades in a single round."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -42,6 +42,10 @@ class UnitHistory:
     unit: str
     name: str
     rounds: list[dict[str, object]]
+
+    def up_to(self, round_id: str) -> "UnitHistory":
+        """Return the history that ends with a round, as it was when that round was the newest."""
+        return replace(self, rounds=[row for row in self.rounds if str(row["round"]) <= round_id])
 
     @property
     def confirmed_in_a_row(self) -> int:

@@ -1,6 +1,7 @@
 """Worst-case bounds of a score where many evaluators answered "don't know"."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -80,6 +81,19 @@ def sentence(found: UnknownBounds, at: int, share: float, decimals: int, languag
 
 def bounds_of(round_: Round, family: Family, *, limit: float = LIMIT) -> UnknownBounds:
     """Return the bounds of all members of a category, in the order of the family."""
+    return _with_parts(family, _of_ballots(round_, family.of_ballots, limit))
+
+
+def _with_parts(family: Family, found: UnknownBounds) -> UnknownBounds:
+    """Return bounds of the official scores: other parts move both ends alike."""
+    if family.others is None:
+        return found
+    parts = family.others.parts
+    low, high = (parts.weight * end + parts.constant for end in (found.low, found.high))
+    return replace(found, low=low, high=high)
+
+
+def _of_ballots(round_: Round, family: Family, limit: float) -> UnknownBounds:
     rules, moments = family.rules, family.moments
     groups = [str(group) for group in moments.groups]
     lines = round_.category_grades(family.name)

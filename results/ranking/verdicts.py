@@ -18,11 +18,13 @@ from analytics.verdicts import (
     BottomClaims,
     both,
     bottom_claims_of,
+    claims_of,
     line_claims,
     share_claims,
     too_few_for_line,
 )
-from results.ranking.family import BY_GRADE, COUNTED, LINED, Family, lacks_a_group
+from results.ranking.family import BOTH, BY_GRADE, COUNTED, LINED, Family, lacks_a_group
+from results.ranking.other_parts import PARTS_DECIDED, RENORMALISED
 
 Array: TypeAlias = NDArray[Any]
 
@@ -70,7 +72,7 @@ def verdicts(family: Family) -> Verdicts:
     verdict = claims.verdict.astype(object)
     verdict[(verdict == CONFIRMED) & np.array([mark is not None for mark in marks])] = UNDECIDED
     rank, tied_to = competition_ranks(family.ranked_score)
-    best, worst, facts = _sets(family)
+    best, worst, facts = _every_place(rank) if family.no_error else _sets(family)
     places = {"rank": rank, "rank_tied_to": tied_to, "rank_best": best, "rank_worst": worst}
     rows = pd.DataFrame({name: _whole(values) for name, values in places.items()})
     rows["p_bottom"], rows["expected_rank"], rows["shrunken"] = _bayes(family)
@@ -78,6 +80,8 @@ def verdicts(family: Family) -> Verdicts:
         rows[name] = getattr(claims, name)
     rows["verdict"] = pd.array(verdict, dtype="string")
     reason = [own or mark for own, mark in zip(family.reason, marks, strict=True)]
+    decided = _decided_by_parts(family, verdict)
+    reason = [PARTS_DECIDED if by_parts else why for by_parts, why in zip(decided, reason, strict=True)]
     rows["reason"] = pd.array(reason, dtype="string")
     return Verdicts(rows[list(COLUMNS)], facts)
 
@@ -98,6 +102,21 @@ def _sets(family: Family) -> tuple[Array, Array, SetFacts]:
     if cache:
         cache.put(name, {"best": sets.best.tolist(), "worst": sets.worst.tolist(), **asdict(facts)})
     return sets.best, sets.worst, facts
+
+
+def _decided_by_parts(family: Family, verdict: Array) -> NDArray[np.bool_]:
+    """Mark units that are confirmed and that the ballots alone would not confirm, shape (units,)."""
+    confirmed = np.asarray(verdict == CONFIRMED, dtype=bool)
+    if family.others is None or not confirmed.any():
+        return np.zeros(len(confirmed), dtype=bool)
+    decided: NDArray[np.bool_] = confirmed & (claims_by_rule(family.of_ballots).verdict != CONFIRMED)
+    return decided
+
+
+def _every_place(rank: Array) -> tuple[Array, Array, SetFacts]:
+    """Return sets of all places: nothing is known of the error of the scores."""
+    ranked = int((rank > 0).sum())
+    return np.where(rank > 0, 1, 0), np.where(rank > 0, ranked, 0), SetFacts(float("inf"), 0)
 
 
 def rank_sets_of(family: Family, alone: int | None = None) -> RankSets:
@@ -132,6 +151,9 @@ def claims_by_rule(family: Family) -> BottomClaims:
         votes = np.where(family.ranked, family.moments.n.sum(axis=1), 0)
         effect = float(scores.evidence.effect.max()) if scores.evidence is not None else 1.0
         return share_claims(low, votes, bottom.limit or 0.0, level=level, effect=effect)
+    if family.no_error:
+        nothing = np.where(np.isnan(family.ranked_score), np.nan, 1.0)
+        return claims_of(nothing, nothing, level)
     last = bottom_claims_of(scores, family.places, level=level)
     if bottom.rule in ("last", "share"):
         return last
@@ -142,11 +164,11 @@ def claims_by_rule(family: Family) -> BottomClaims:
 def claims_without_pairs(family: Family) -> tuple[Array, Array]:
     """Return unadjusted p-values of both claims that need votes of the units themselves, shape (units,).
 
-    With them and the votes of a unit, Holm's step of that unit can be recomputed. "last_and_below" with one place
-    adjusts its two conditions apart; what is returned to confirm is the line's.
+    With them and the votes of a unit, Holm's step of that unit can be recomputed. A place and a line with one place
+    adjust their two conditions apart; what is returned to confirm is the line's.
     """
     claims = claims_by_rule(family)
-    if family.bottom.rule == "last_and_below" and family.places == 1:
+    if family.bottom.rule in BOTH and family.places == 1:
         line = line_claims(family.ranked_scores, family.bottom.line or 0.0, level=family.rules.uncertainty.level)
         return line.confirm_raw, claims.clear_raw
     return claims.confirm_raw, claims.clear_raw
@@ -161,6 +183,10 @@ def marks_of(family: Family) -> list[str | None]:
         "border_tie": border_ties(score, family.places),
         "small_group": family.ranked & lacks_a_group(family.moments, family.weights, family.rules.minimum.per_group),
     }
+    if family.no_error and family.bottom.rule != BY_GRADE:
+        checks = {family.no_error: family.ranked}
+    if family.others is not None:
+        checks = {RENORMALISED: family.ranked & family.others.left_out, **checks}
     carried = [why if ranked else None for why, ranked in zip(family.reason, family.ranked, strict=True)]
     marks: list[str | None] = []
     for at, why in enumerate(carried):
@@ -177,6 +203,9 @@ def border_ties(score: Array, k: int) -> NDArray[np.bool_]:
 
 def _bayes(family: Family) -> tuple[Array, Array, Array]:
     """Return probability of the bottom, expected rank and shrunken score; NaN where undefined."""
+    if family.no_error:
+        nothing = np.full(len(family.ranked), np.nan)
+        return nothing, nothing, nothing
     score, variance = family.ranked_score, np.where(family.ranked, family.scores.se**2, np.nan)
     draws, covariance = family.rules.uncertainty.draws, family.scores.covariance_adjusted
     found = bottom_probability(score, covariance, family.places, draws=draws, seed=family.seed)

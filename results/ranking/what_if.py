@@ -30,7 +30,7 @@ def what_if(store: Store, round_: Round, rules: RuleSet, without: NDArray[Any] |
         write_database(Path(scratch) / RESULTS, tables, "build/schema")
         again = Release(Path(scratch))
         try:
-            return WhatIf(rules, tables_of(again.round(round_.id)))
+            return WhatIf(rules, tables_of(again.round(round_.id), rules))
         finally:
             again.close()
 

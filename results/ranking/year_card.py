@@ -15,6 +15,7 @@ from analytics.verdicts import CLEARED, CONFIRMED, UNDECIDED
 from data.store.release import Round
 from i18n import N_, PUNCTUATION, translate
 from results import number_format
+from results.labels import REASON_SENTENCES
 from results.ranking.agreement_in_sites import sites_in_words
 from results.ranking.bottom_list import BottomList
 from results.ranking.family import COUNTED, Family
@@ -124,6 +125,8 @@ class YearCard:
 
     def seen(self, language: str) -> str:
         """Return the smallest differences that can be seen; there are none below four people who grade everything."""
+        if self.bottom.family.no_error:
+            return translate(REASON_SENTENCES[self.bottom.family.no_error], language)
         return seen_in_words(self.smallest_pair, self.smallest_all, language)
 
     def sentence(self, language: str) -> str:
@@ -161,7 +164,7 @@ def year_card(bottom: BottomList, ballots: Mapping[str, int], unknown: tuple[str
     pairs = honest_pairs(family.ranked_scores).differences
     upper = np.triu_indices(len(pairs.z), 1)
     beyond = np.abs(pairs.z[upper]) > bottom.sets.critical
-    indistinct = shrink(score, variance).tau2 == 0 or not beyond.any()
+    indistinct = not family.no_error and (shrink(score, variance).tau2 == 0 or not beyond.any())
     return YearCard(
         bottom,
         NO_LIST
@@ -176,7 +179,7 @@ def year_card(bottom: BottomList, ballots: Mapping[str, int], unknown: tuple[str
         smallest_difference(pairs.spread, ONE_PAIR),
         smallest_difference(pairs.spread, bottom.sets.critical),
         float(beyond.mean()) if len(beyond) else float("nan"),
-        _more_ballots(bottom, ballots) if counts[UNDECIDED] else None,
+        _more_ballots(bottom, ballots) if counts[UNDECIDED] and not family.no_error else None,
         unknown,
     )
 

@@ -297,8 +297,8 @@ def _filing(chosen: Chosen, row: Mapping[str, object], language: str) -> dict[st
 
 def year(chosen: Chosen, language: str, form: Form = BARE) -> Document:
     """Return the matters refused in a period, by class and one by one with the evidence."""
-    by_class = rows(chosen.by("class"))
-    by_class = by_class[(by_class["measure"] == "vetoed") & (by_class["n"] > 0)]
+    by_class = rows(chosen.by("class"), ("vetoed",))
+    by_class = by_class[by_class["n"] > 0]
     decided = _decided(chosen)
     found = matters(
         {**chosen.frames, "assessment": decided[decided["decision"] == REFUSED]}, chosen.asked, chosen.settings

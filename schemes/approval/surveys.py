@@ -61,7 +61,8 @@ class Settings:
     """Settings of the scheme. line : share that must approve. approval : the question that counts as approval.
 
     census_base, survey_base : official base. dont_know : out_of_base uses those who answered yes or no as the base.
-    missing : worst_case, or at_random, an assumption that is printed. filing_days : from decision to filing, calendar
+    missing : worst_case, or at_random, an assumption that is printed. stratum_veto : every stratum of a survey must reach
+    the line by itself. filing_days : from decision to filing, calendar
     days; filing_within : days before the last of them from which the filing is listed as due. watched : parts of a
     topic for which a matter of other registers needs an assessment.
     """
@@ -73,6 +74,7 @@ class Settings:
     survey_base: str = setting(RETURNED, choices=BASES[:3])
     dont_know: str = setting("in_base", choices=("in_base", "out_of_base"))
     missing: str = setting("worst_case", choices=("worst_case", "at_random"))
+    stratum_veto: bool = False
     filing_days: int = setting(30, low=1, high=365)
     filing_within: int = setting(7, low=0, high=60)
     watched: tuple[str, ...] = ("拆迁", "征地", "土地征用", "安置", "收费", "排污")
@@ -177,7 +179,8 @@ def examine_strata(strata: Iterable[Sample], settings: Settings, level: float | 
     """Return the verdict on one question of a stratified survey; every stratum has a size."""
     rows = [(row.yes, row.drawn, row.missing, row.size or 0) for row in strata]
     line = settings.line
-    return strata_verdict(rows, numerator=line.numerator, denominator=line.denominator, level=level or settings.level)
+    terms = {"numerator": line.numerator, "denominator": line.denominator}
+    return strata_verdict(rows, **terms, level=level or settings.level, each=settings.stratum_veto)
 
 
 def matters(frames: Frames, asked: Asked, settings: Settings) -> pd.DataFrame:
@@ -271,7 +274,11 @@ def on_base(
     if n is None:
         return None
     base = result(yes, n, settings)
-    return {"yes": yes, "n": n, "reached": base.reached, "short": base.short}
+    reached, short = base.reached, base.short
+    if settings.stratum_veto and len(known) > 1 and n:
+        strata = [result(part.yes, own.n, settings) for part, own in zip(given, known, strict=True) if own is not None]
+        reached, short = all(own.reached for own in strata), sum(own.short for own in strata)
+    return {"yes": yes, "n": n, "reached": reached, "short": short}
 
 
 def _verdict(

@@ -79,6 +79,7 @@ ATTENTION_WORDS = {
     "decided_too_early": N_("Decided before the survey ended"),
     "not_assessed": N_("Matter of another register without an assessment"),
 }
+ATTENTION_COUNT_WORDS = {"more_answers": N_("{count} more answers"), "running_more": N_("{count} more answers")}
 ONLY_ALL = N_("At this share, only asking everybody would prove it.")
 BELOW = N_("The share so far is below the line.")
 
@@ -226,6 +227,7 @@ SETTING_WORDS = {
     "survey_base": N_("Official base of a sample"),
     "dont_know": N_("Answers “don't know”"),
     "missing": N_("Missing answers"),
+    "stratum_veto": N_("Every stratum must reach the line by itself"),
     "filing_days": N_("Calendar days from decision to filing"),
     "filing_within": N_("Days before the end of the term from which a filing is listed"),
     "watched": N_("Topics that need an assessment"),

@@ -29,6 +29,7 @@ from schemes.assembly.words import (
     STATE_WORDS,
 )
 from schemes.chosen import Chosen, attention, rows
+from schemes.documents import divided_sections
 from schemes.frame import days, records, whole
 
 VOTES = declared(
@@ -237,14 +238,11 @@ def _project_cells(project: Mapping[str, Any], language: str) -> dict[str, str]:
 
 def _divided(chosen: Chosen, language: str) -> list[Section]:
     """Return a section for each measure that has a base anywhere, by place."""
-    found = []
-    for measure, by in DIVIDED:
-        own = rows(chosen.by(by))
-        own = own[(own["measure"] == measure) & (own["n"] > 0) & (own["key"] != "")]
-        if len(own):
-            heading = _say("by_place", language, measure=translate(chosen.scheme.word(measure), language))
-            found.append(parts.divided_section(chosen, heading, own, language))
-    return found
+    return divided_sections(chosen, DIVIDED, lambda measure: _by_place(chosen, measure, language), language)
+
+
+def _by_place(chosen: Chosen, measure: str, language: str) -> str:
+    return _say("by_place", language, measure=translate(chosen.scheme.word(measure), language))
 
 
 def _count(number: object) -> str:

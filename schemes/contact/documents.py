@@ -17,6 +17,7 @@ from results.contributions import names_of
 from schemes.chosen import Chosen, attention, rows
 from schemes.contact import measures
 from schemes.contact.words import DOCUMENT_TITLES, SECTION_WORDS
+from schemes.documents import divided_sections
 from schemes.frame import QUARTER, Period, records
 
 DAYS = declared(
@@ -174,11 +175,4 @@ def _head(name: str, language: str) -> str:
 
 
 def _divided(chosen: Chosen, wanted: tuple[tuple[str, str], ...], language: str) -> list[Section]:
-    """Return a section for each measure that has a base anywhere."""
-    found = []
-    for measure, by in wanted:
-        own = rows(chosen.by(by))
-        own = own[(own["measure"] == measure) & (own["n"] > 0) & (own["key"] != "")]
-        if len(own):
-            found.append(parts.divided_section(chosen, _head(measure, language), own, language))
-    return found
+    return divided_sections(chosen, wanted, lambda measure: _head(measure, language), language)

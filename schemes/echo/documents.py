@@ -11,12 +11,14 @@ import pandas as pd
 
 from analytics.deadlines import PAUSED
 from formats.document import Document, Form, Section
-from formats.table_kinds import Column, declared
-from i18n import N_, translate
+from formats.table_kinds import KINDS, Column, declared
+from i18n import N_, PUNCTUATION, translate
 from reports.documents import scheme as parts
 from reports.documents.common import BARE
 from results import number_format
+from results.contributions import PostedList
 from schemes.chosen import Chosen, attention, rows
+from schemes.documents import divided_sections
 from schemes.echo import measures
 from schemes.echo.words import DOCUMENT_TITLES, SECTION_WORDS
 from schemes.frame import Period, days, records, texts
@@ -55,6 +57,29 @@ def wall(chosen: Chosen, language: str, form: Form = BARE) -> Document:
     section = parts.register_section(chosen, _head("posted", language), WALL, lines, _wall_base(chosen), language)
     title = parts.titled(chosen, DOCUMENT_TITLES["wall"], language)
     return parts.scheme_document(chosen, "echo-wall", title, [section], language, form, internal=False)
+
+
+def posted_list(chosen: Chosen, language: str) -> PostedList | None:
+    """Return the same list for the public page; None without an opinion of the wall in the period."""
+    opinions = _of_the_wall(chosen)
+    if opinions.empty:
+        return None
+    rows = {str(row["opinion_no"]): tuple(_wall_cells(row, language).values()) for row in records(opinions)}
+    headers = [translate(column.header, language) for column in KINDS[WALL].columns]
+    asked, colon = chosen.asked, PUNCTUATION[language].colon
+    basis = {
+        N_("Period"): f"{asked.period.first.isoformat()}–{asked.period.last.isoformat()}",
+        N_("As of"): asked.as_of.isoformat(),
+        N_("Rules"): asked.rules,
+    }
+    told = " · ".join(f"{translate(name, language)}{colon}{value}" for name, value in basis.items())
+    return PostedList(parts.titled(chosen, DOCUMENT_TITLES["wall"], language), headers, rows, told)
+
+
+def original_texts(chosen: Chosen) -> dict[str, str]:
+    """Return the text of each opinion of the wall as it was delivered; "" where there is none."""
+    opinions = _of_the_wall(chosen)
+    return dict(zip(opinions["opinion_no"].astype(str), texts(opinions, "text"), strict=True)) if len(opinions) else {}
 
 
 def week(chosen: Chosen, language: str, form: Form = BARE) -> Document:
@@ -103,14 +128,7 @@ def _head(name: str, language: str) -> str:
 
 
 def _divided(chosen: Chosen, wanted: tuple[tuple[str, str], ...], language: str) -> list[Section]:
-    """Return a section for each measure that has a base anywhere."""
-    found = []
-    for measure, by in wanted:
-        own = rows(chosen.by(by))
-        own = own[(own["measure"] == measure) & (own["n"] > 0) & (own["key"] != "")]
-        if len(own):
-            found.append(parts.divided_section(chosen, _head(measure, language), own, language))
-    return found
+    return divided_sections(chosen, wanted, lambda measure: _head(measure, language), language)
 
 
 def _items(chosen: Chosen, listed: pd.DataFrame, what: str, base: parts.ListBase, language: str) -> Section:

@@ -55,7 +55,7 @@ def show_wall(chosen: Chosen, wall: pd.DataFrame) -> None:
 
 
 def tiles_of(chosen: Chosen) -> pd.DataFrame:
-    """Return a row for each grid and week: met, base, exempt, provisional; and the households visited of the period.
+    """Return a row for each grid and week that is over: met, base, provisional; and the households visited.
 
     Columns: place_code, name, week, met, base, provisional, visited, households.
     """
@@ -63,7 +63,7 @@ def tiles_of(chosen: Chosen) -> pd.DataFrame:
     if not all(table in frames for table in measures.VISITS):
         return pd.DataFrame()
     period = Period(chosen.asked.period.first, min(chosen.asked.period.last, chosen.asked.as_of))
-    weeks = measures.person_weeks(frames, period, settings)
+    weeks = measures.weeks_over(frames, chosen.asked, settings)
     weeks = weeks[weeks["week"].isin(sorted(set(weeks["week"]))[-MOST_WEEKS:])]
     weeks = weeks.assign(met=weeks["result"] == measures.MET, base=weeks["result"] != measures.EXEMPT)
     tiles = weeks.groupby(["place_code", "week"], as_index=False).agg(

@@ -2,8 +2,9 @@
 
 from i18n import N_
 
-TITLE = N_("Opinions, echo wall and home visits")
+TITLE = N_("Echo wall and home visits")
 ORDER = 30
+POSTS = True  # `documents.posted_list`
 MEASURE_WORDS = {
     "received": N_("Opinions received"),
     "answered": N_("Opinions answered"),
@@ -45,6 +46,7 @@ ATTENTION_WORDS = {
     "needy": N_("Household in need, waiting long for a visit"),
     "not_posted": N_("Answered, not posted on the wall"),
 }
+ATTENTION_COUNT_WORDS = {"weeks_missed": N_("{count} days short")}
 PICTURE_WORDS = {
     "tiles": N_("Weeks of the grids: people with enough days of visits, of those with a target."),
     "tiles_caption": N_(

@@ -431,8 +431,10 @@ MEASURES: tuple[Measure[Settings], ...] = (
     Measure("against", "petitions", "petitions_received", DIVIDED, _of_received("against"), PETITIONS),
     Measure("against_skip_level", "petitions", "skip_level", DIVIDED, _counting("skip_level"), PETITIONS),
     Measure("against_group", "petitions", "group", DIVIDED, _counting("group"), PETITIONS),
-    Measure("accepted_in_time", SHARE, "acceptances_due", DIVIDED, _accepted_in_time, PETITIONS, good="high"),
-    Measure("handled_in_time", SHARE, "handlings_due", DIVIDED, _handled_in_time, PETITIONS, good="high"),
+    Measure(
+        "accepted_in_time", SHARE, "acceptances_due", DIVIDED, _accepted_in_time, PETITIONS, good="high", enters=True
+    ),
+    Measure("handled_in_time", SHARE, "handlings_due", DIVIDED, _handled_in_time, PETITIONS, good="high", enters=True),
     Measure("opened", "inquiries", "inquiries", DIVIDED, _opened, ("inquiry",)),
     Measure("found", "inquiries", "findings", DIVIDED, _found, ("inquiry",)),
     Measure("incidents", "inquiries", "incidents", DIVIDED, _incidents, ("inquiry", "inquiry_measure")),

@@ -15,7 +15,7 @@ from schemes.frame import records
 from schemes.inquiry import ladder as ladders
 from schemes.inquiry.measures import INQUIRY, PETITION
 from schemes.inquiry.words import PICTURE_WORDS as WORDS
-from ui import layout
+from ui import layout, tables
 from ui import schemes as parts
 from ui.charts.base import GREY, INK, PALE, RED, label
 from ui.i18n import _, language
@@ -162,12 +162,12 @@ def show_figures(chosen: Chosen, figures: pd.DataFrame, words: dict[str, str]) -
     """Show the measures of the period and how many of each count; of a quarter also by unit with its grade."""
     period = measure_words.period_words(chosen.asked.period.first, chosen.asked.period.last, language())
     st.subheader(layout.plain(words["figures"].format(period=period)))
-    st.dataframe(figure_table(chosen, figures, words), hide_index=True, key="inquiry_figures", alt=words["figures_alt"])
+    tables.written(figure_table(chosen, figures, words), words["figures_alt"])
     about = words["counted"].format(period=period, day=chosen.asked.as_of.isoformat(), rules=chosen.asked.rules)
     st.caption(layout.plain(about))
     if ladders.quarter_of(chosen.asked.period):
         units = parts.kept(chosen, "units", ladders.by_unit)
-        st.dataframe(unit_table(units, words), hide_index=True, key="inquiry_units", alt=words["units_alt"])
+        tables.written(unit_table(units, words), words["units_alt"])
         st.caption(layout.plain(f"{words['units_caption']} {about}"))
 
 

@@ -38,7 +38,7 @@ LOOPBACK = {"127.0.0.1", "localhost"}
 
 # Latin words a Chinese page may show: file kinds, units, the product's name, the other
 # language's name.
-DIGEST = re.compile(r"(?:[0-9a-f]{4} ){7}[0-9a-f]{4}")  # as papers print it
+DIGEST = re.compile(r"(?:[0-9a-f]{4} ){7}[0-9a-f]{4}|\d+:[0-9a-f]{16}")  # as papers print it, and heads of the log
 LATIN_ALLOWED = {
     "CSV",
     "XLSX",

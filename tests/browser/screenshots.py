@@ -10,7 +10,7 @@ from pathlib import Path
 
 from playwright.sync_api import sync_playwright
 
-from schemes import SCHEMES
+from schemes import OTHER_SCHEMES
 from tests.browser.conftest import (
     CHROMIUM,
     CHROMIUM_OPTIONS,
@@ -23,7 +23,7 @@ from ui.layout import MENU
 
 FOLDER = Path(__file__).with_name("screenshots")
 PATHS = tuple(entry.path for entries in MENU.values() for entry in entries)
-PATHS += tuple(scheme.name for scheme in SCHEMES)
+PATHS += tuple(scheme.name for scheme in OTHER_SCHEMES)
 """Of every page of the menu."""
 HEIGHT = "() => Math.max(innerHeight, document.querySelector('[data-testid=\"stMain\"]').scrollHeight)"
 wanted: set[str] = set()

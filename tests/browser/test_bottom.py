@@ -14,12 +14,12 @@ def heading(page, text):
     page.locator("h1", has_text=re.compile(f"^{text}$")).wait_for()
 
 
-def test_from_the_year_card_to_the_bottom_list(demo_server, page):
-    page.goto(f"{demo_server.url}/overview?lang=zh")
+def test_from_the_card_of_a_category_to_the_bottom_list(demo_server, page):
+    page.goto(f"{demo_server.url}/overview?lang=zh")  # the former address of the home page
     settled(page)
-    card = page.locator('[data-testid="stVerticalBlock"]', has_text="政府工作部门").last
-    assert "确认末位 2 个" in card.inner_text()
-    card.get_by_role("link", name="末位名单").click()
+    card = page.locator(".biaochi-card", has_text="政府工作部门")
+    assert "确认末位" in card.inner_text() and "市司法局" in card.inner_text()
+    card.get_by_role("link", name="政府工作部门").click()
     heading(page, "末位名单")
     settled(page)
     assert "%E6%94%BF%E5%BA%9C" in page.url or "政府工作部门" in page.url

@@ -62,7 +62,7 @@ def made_and_handed_out(person, form, own_store):
         ready.click()
     content = waiting.value.path().read_bytes()
     digest = hashlib.sha256(content).hexdigest()
-    assert waiting.value.suggested_filename == f"bulletin-2025-{digest[:12]}.{form}"
+    assert waiting.value.suggested_filename == f"通报-2025-{digest[:12]}.{form}"
     assert "关于2025年度群众评议结果的通报" in text_of(form, content).replace(" ", "")
     entries = read_log(own_store)[before:]
     assert [(entry.what, entry.sha256) for entry in entries] == [(f"bulletin.{form}", digest)]

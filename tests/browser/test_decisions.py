@@ -156,7 +156,7 @@ def announced(store):
 
 def test_an_uploaded_calendar_settles_a_provisional_deadline(announced, person):
     page = person.page
-    person.opens("Overview")
+    person.opens("Home")
     page.get_by_text(person.say("{day} (provisional)", day="2027-01-01")).wait_for()
     person.picture("provisional")
     person.opens("Upload data")
@@ -167,7 +167,7 @@ def test_an_uploaded_calendar_settles_a_provisional_deadline(announced, person):
     person.picture("calendar")
     person.button("Store and publish").click()
     page.get_by_text("2004–2027").wait_for()
-    person.opens("Overview")
+    person.opens("Home")
     page.get_by_text("2027-01-03").wait_for()
     assert page.get_by_text(person.say("{day} (provisional)", day="")).count() == 0
     person.picture("settled")

@@ -9,6 +9,8 @@ from python_calamine import CalamineWorkbook
 
 from data.store import Store
 from data.store.audit_log import read_log
+from i18n import translate
+from ui.downloads import FILE_WORDS
 
 from .conftest import settled
 
@@ -38,12 +40,16 @@ def test_every_page_hands_out_its_table(language, serve, page, own):
         join = "&" if "?" in address else "?"
         page.goto(f"{server.url}/{address}{join}lang={language}")
         settled(page)
+        if not address:
+            page.locator("summary", has_text=translate("Who voted, and what they answered", language)).click()
         contents = {}
         for kind in ("xlsx", "csv"):
             with page.expect_download() as waiting:
                 page.locator(f".st-key-{table}_{kind} button").click()
             contents[kind] = waiting.value.path().read_bytes()
-            assert waiting.value.suggested_filename.startswith(table)
+            code = table.partition("-")[0]
+            shown = translate(FILE_WORDS[code], "zh") if language == "zh" and code in FILE_WORDS else table
+            assert waiting.value.suggested_filename.startswith(shown)
             last = read_log(own.path)[-1]
             digest = hashlib.sha256(contents[kind]).hexdigest()
             assert (last.action, last.what, last.sha256) == ("export", f"{table}.{kind}", digest)

@@ -175,7 +175,7 @@ def test_with_a_login_nothing_is_reachable_without_one(start, page):
         assert fetch(closed.url + path)[0] == 401, path
         assert fetch(closed.url + path, Cookie="_streamlit_user=forged")[0] == 401, path
     assert fetch(closed.url + "/api/ready")[0] == 200
-    for path in ("overview", "upload"):  # the login stands before the menu; each page is swept
+    for path in ("home", "upload"):  # the login stands before the menu; each page is swept
         assert_login_first(page, closed, path)
 
 

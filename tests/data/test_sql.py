@@ -13,7 +13,7 @@ from data.store.records import book_table
 from data.store.release import RESULTS
 
 READ = sql_names("release")
-ALL = ["table", *(name for folder in ("intake", "build", "release") for name in sql_names(folder))]
+ALL = ["table", "pinyin_order", *(name for folder in ("intake", "build", "release") for name in sql_names(folder))]
 
 
 def promised(name, word):

@@ -51,7 +51,7 @@ def figures(test):
 def test_every_view_opens(view, language, demo_path, monkeypatch):
     test = pledges_page(demo_path, monkeypatch, language, view=view)
     assert len(test.title) == 1 and not test.error
-    assert test.segmented_control(key="pledges_view").value == view
+    assert test.segmented_control(key="address_view").value == view
 
 
 def test_the_glance_counts_headline_and_routine_apart_and_adds_up(demo_path, monkeypatch):
@@ -110,7 +110,7 @@ def test_one_category_narrows_everything(demo_path, monkeypatch):
 
 def test_the_address_filters_to_overdue_and_the_file_holds_the_same(demo_path, monkeypatch):
     test = pledges_page(demo_path, monkeypatch, view="progress", show="overdue", quarter="2025Q3")
-    assert test.pills(key="pledges_show").value == "overdue"
+    assert test.pills(key="address_show").value == "overdue"
     shown = table(test, "warning")
     assert made.LATE in set(shown["unit_name"]) and (shown["due"] < "2025-09-30").all()
     assert all("逾期" in words for words in shown["warning"])

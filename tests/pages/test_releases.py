@@ -120,8 +120,8 @@ def test_a_trial_is_not_offered_beside_formal_rounds(store, monkeypatch):
     test = opened("browse/changes", store.path, monkeypatch, "zh")
     assert [test.selectbox(key=key).value for key in ("from", "to")] == ["2024", "2025"]
     test.toggle(key="with_trial").set_value(True).run()
-    assert test.selectbox(key="to").options == ["2026", "2025"]
-    test.selectbox(key="to").set_value("2026").run()
+    assert test.selectbox(key="address_to").options == ["2026", "2025"]
+    test.selectbox(key="address_to").set_value("2026").run()
     assert not test.exception and "有一个是试算" in said(test)
     test = opened("browse/unit", store.path, monkeypatch, "zh", unit="市公安局", round="2025")
     assert shown(test, "批次")["批次"].tolist() == ["2025", "2024"]
@@ -148,7 +148,7 @@ def test_the_notice_of_an_announced_round_stands_where_results_are_read(store, m
     found = notice_of(store.status("2025").given, store.calendar())
     row = shown(test, "公示截止").set_index("批次").loc["2025"]
     assert plain(row["公示截止"]) == shown_day(found.notice_ends, "zh")
-    for page in ("browse/overview", "act/bottom"):
+    for page in ("browse/home", "act/bottom"):
         told = plain(said(opened(page, store.path, monkeypatch, "zh", round="2025")))
         assert found.sentences("zh")[0] in told and found.sentences("zh")[1] in told, page
         assert "公示至" not in said(opened(page, store.path, monkeypatch, "zh", round="2024")), page
@@ -164,18 +164,16 @@ def announced_on(store, day):
 
 
 def test_a_deadline_beyond_the_calendar_is_provisional_until_the_calendar_is_uploaded(store, monkeypatch):
-    announced_on(store, "2026-12-23")
-    overview = opened("browse/overview", store.path, monkeypatch, "zh", round="2025")
+    announced_on(store, "2026-12-26")
+    overview = opened("browse/home", store.path, monkeypatch, "zh", round="2025")
     (warning,) = (item.value for item in overview.warning)
     assert "尚无 2027 年的工作日历" in warning and "请作为“工作日历”上传" in warning
-    assert "2027-01-01（暂定）" in plain(said(overview)) and "2026-12-30，" in plain(said(overview))
-    assert "（暂定）" in plain(
-        shown(releases(store, monkeypatch), "申请复核截止").set_index("批次")["申请复核截止"]["2025"]
-    )
+    assert "2027-01-04（暂定）" in plain(said(overview)) and "2027-01-01（暂定）" in plain(said(overview))
+    assert "（暂定）" in plain(shown(releases(store, monkeypatch), "异议截止").set_index("批次")["异议截止"]["2025"])
     calendar = "日期,是否工作日\n2027-01-01,否\n2027-01-02,否\n"
     assert store.import_files("work_calendar", [("2027.csv", calendar.encode())], "2027").stored
-    overview = opened("browse/overview", store.path, monkeypatch, "zh", round="2025")
-    assert not overview.warning and "可在 2027-01-04 前（含当日）申请复核" in plain(said(overview))
+    overview = opened("browse/home", store.path, monkeypatch, "zh", round="2025")
+    assert not overview.warning and "可在 2027-01-04 前（含当日）提出异议" in plain(said(overview))
 
 
 def test_a_withdrawn_round_has_a_red_banner_and_a_trial_one_of_its_own_on_every_page(store, monkeypatch):
@@ -192,4 +190,4 @@ def test_a_withdrawn_round_has_a_red_banner_and_a_trial_one_of_its_own_on_every_
         test = opened(page, store.path, monkeypatch, "zh")
         assert [error.value for error in test.error] == ["批次 2025 的结果已撤回，请勿使用。"], page
         assert "批次 2026 是试算" in said(test), page
-    assert "批次 2025 的状态：已撤回" in said(opened("browse/overview", store.path, monkeypatch, "zh"))
+    assert "批次 2025 的状态：已撤回" in said(opened("browse/home", store.path, monkeypatch, "zh"))

@@ -92,8 +92,10 @@ def test_the_public_tables_say_what_the_page_says_and_no_more(language, made):
     files = opened(made[language, True])
     assert set(files) == {
         *("README.txt", "SHA256SUMS", "public.html", "rules.toml"),
-        *("ranking.csv", "ranking.xlsx", "grades.csv", "grades.xlsx"),
+        *("ranking.csv", "ranking.xlsx", "grades.csv", "grades.xlsx", "codebook.csv"),
     }
+    columns = [next(iter(row.values())) for row in rows_of(files["codebook.csv"])]
+    assert columns == list(rows_of(files["ranking.csv"])[0])
     page = printed(files["public.html"])
     rows = rows_of(files["ranking.csv"])
     code, n, score = {"zh": ("单位编码", "评价数", "得分"), "en": ("unit_code", "n", "score")}[language]
@@ -135,7 +137,7 @@ def test_no_table_names_a_unit_without_its_figures(public, town, made):
     """
     release = town.json("releases")["rows"][0]["release"]
     for name, content in opened(made["zh", public]).items():
-        if not name.endswith(".csv") or name.startswith(("tables/", "groups", "grades", "pledges")):
+        if not name.endswith(".csv") or name.startswith(("tables/", "groups", "grades", "pledges", "codebook")):
             continue
         headers = set(rows_of(content)[0])
         assert "单位" in headers, name
@@ -143,7 +145,7 @@ def test_no_table_names_a_unit_without_its_figures(public, town, made):
             assert headers & asked, (name, asked)
         for row in rows_of(content):
             assert release.startswith(row["发布版"]) and len(row["发布版"]) == 16
-            assert (row["计分规则"], row["数据"]) == ("demo-2025", "演示数据")
+            assert (row["计分规则"], row["数据"]) == ("demo-2025", "演示数据；草稿" if public else "演示数据")
 
 
 @pytest.mark.parametrize("public", [False, True], ids=["internal", "public"])

@@ -2,6 +2,7 @@
 
 import re
 from datetime import date
+from functools import cache
 
 import pytest
 
@@ -26,7 +27,9 @@ def release(schemes_path):
     release.close()
 
 
+@cache
 def made(release, name, kind, language="zh"):
+    """A document of a scheme; several tests look at each, and each costs a CPU-second."""
     scheme = scheme_of(name)
     chosen = choose(scheme, release, Period.of(PERIODS.get(kind, "2026-03")), date(2026, 3, 31))
     return scheme.documents[kind](chosen, language)

@@ -46,7 +46,7 @@ def family_of(people, sites=None, bottom=LAST_TWO, seed=3):
     ranked, cache = np.ones(UNITS, dtype=bool), Cache(Path("nowhere"))
     reason = (None,) * UNITS
     rules = parse_rules(RULES)
-    return Family("r", "2025", "甲类", rules, bottom, members, moments, weights, scores, reason, ranked, cache)
+    return Family("r", "r", "2025", "甲类", rules, bottom, members, moments, weights, scores, reason, ranked, cache)
 
 
 def verdicts_of(family):

@@ -45,6 +45,12 @@ PROGRESS = """
     P7       | 2025-09-20 | 1      |        | 取消     |         |              |
     P9       | 2025-09-30 |        |        | 推进中   |         |              |
 """
+COUNTS = """
+    参评单位 | 评议主体     | 满意 | 基本满意 | 不满意
+    市公安局 | 普通群众     | 20   | 5        | 5
+    市公安局 | 服务对象     | 20   | 5        | 5
+    市公安局 | 两代表一委员 | 20   | 5        | 5
+"""
 ON = date(2025, 11, 15)
 
 
@@ -135,6 +141,23 @@ def test_headline_and_routine_are_never_in_one_share(release):
     finance = rows.loc[("B", "routine")]
     assert (finance["pledges"], finance["counted"], finance["adjusted"], finance["cancelled"]) == (2, 1, 1, 1)
     assert finance["reported_share_met"] == 0 and finance["reported_completion"] == 25
+
+
+def test_a_rule_set_may_count_cancelled_items_apart(tmp_path):
+    """P6 is adjusted and P7 cancelled: nothing of the routine items of 市财政局 counts then."""
+    made = Store(tmp_path / "var", threads=1)
+    made.add_rules(SMALL.replace("[averaging]", '[pledges]\ncancelled = "apart"\n\n[averaging]'))
+    for kind, text in (("units", REGISTER), ("counts", COUNTS), ("pledges", PLEDGES), ("progress", PROGRESS)):
+        assert made.import_files(kind, [(f"{kind}.csv", drawn(text).encode())], "2025").problems == []
+    made.publish()
+    release = made.release()
+    assert release.round("2025").rules.cancelled == "apart"
+    book = pledge_book(release.round("2025"), ON)
+    assert pd.isna(book.lines.set_index("pledge_id").loc["P7", "reported_met"])
+    finance = book.posts.set_index(["unit_code", "kind"]).loc[("B", "routine")]
+    assert (finance["pledges"], finance["counted"], finance["cancelled"], finance["reported_known"]) == (2, 0, 1, 0)
+    assert pd.isna(finance["reported_share_met"]) and pd.isna(finance["reported_completion"])
+    release.close()
 
 
 def test_a_check_of_an_unknown_pledge_is_told(release):

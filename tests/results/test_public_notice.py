@@ -1,10 +1,11 @@
 """How long the notice of announced results runs, by the calendar that is loaded."""
 
+import json
 from datetime import date
 
 import pytest
 
-from data.model.working_days import Periods, work_calendar
+from data.model.working_days import WORKING_DAYS, Periods, work_calendar
 from data.store import Store
 from data.store.history import Event
 from errors import UsageError
@@ -25,20 +26,52 @@ def store(store_path):
     return made
 
 
-def test_both_periods_skip_holidays_and_count_worked_weekends():
-    found = notice(date(2026, 4, 28), Periods(5, 7), SHIPPED)
-    # 29 and 30 April, then 1-5 May off, 6, 7, 8 and Saturday 9 May worked
-    assert (found.notice_ends.day, found.review_until.day) == (date(2026, 5, 8), date(2026, 5, 11))
+def test_the_notice_ends_on_a_working_day_and_objections_skip_holidays():
+    found = notice(date(2026, 4, 28), Periods(7, 5), SHIPPED)
+    # seven days end on 5 May, the last of the holiday; 29, 30 April, 6, 7, 8 May are worked
+    assert (found.first, found.notice_ends.day) == (date(2026, 4, 29), date(2026, 5, 6))
+    assert found.review_until.day == date(2026, 5, 8)
     assert not found.provisional and found.to_mend("zh") == ""
     assert found.sentences("zh") == [
-        "2026-04-28 公布，公示至 2026-05-08，共 5 个工作日。",
-        "可在 2026-05-11 前（含当日）申请复核，共 7 个工作日。",
+        "2026-04-28 公布，公示期为 2026-04-29 至 2026-05-06，共 7 个自然日，末日遇非工作日顺延。",
+        "可在 2026-05-08 前（含当日）提出异议，共 5 个工作日。",
         "公布当日不计入。工作日历版本：2004-2026。",
     ]
 
 
+# the last day as counted on the calendar of the State Council by hand; "make-up" days are worked weekends
+WORKED = [
+    ("2024-01-22", 7, "2024-01-29"),  # a Monday
+    ("2024-02-02", 7, "2024-02-09"),  # Friday before the Spring Festival: 9 February is worked that year
+    ("2024-02-05", 7, "2024-02-18"),  # ends on the 12th, in the festival; Sunday the 18th is a make-up day
+    ("2024-04-01", 5, "2024-04-07"),  # ends on Saturday the 6th; Sunday the 7th is a make-up day
+    ("2024-04-24", 7, "2024-05-06"),  # 1 to 5 May are off
+    ("2024-09-07", 7, "2024-09-14"),  # a Saturday that is a make-up day
+    ("2024-09-25", 7, "2024-10-08"),  # 1 to 7 October are off
+    ("2025-01-20", 7, "2025-01-27"),
+    ("2025-01-21", 7, "2025-02-05"),  # ends on the 28th, the first day of the festival
+    ("2025-01-19", 7, "2025-01-26"),  # a Sunday that is a make-up day
+    ("2025-04-26", 5, "2025-05-06"),
+    ("2025-05-29", 2, "2025-06-03"),  # 31 May to 2 June are off
+    ("2025-09-24", 7, "2025-10-09"),  # 1 to 8 October are off
+    ("2025-10-04", 7, "2025-10-11"),  # a Saturday that is a make-up day
+    ("2026-02-07", 7, "2026-02-14"),  # a Saturday that is a make-up day
+    ("2026-02-10", 7, "2026-02-24"),  # 15 to 23 February are off
+    ("2026-04-28", 7, "2026-05-06"),
+    ("2026-05-02", 7, "2026-05-09"),  # a Saturday that is a make-up day
+    ("2026-06-12", 7, "2026-06-22"),  # 19 to 21 June are off
+    ("2026-09-28", 7, "2026-10-08"),  # 1 to 7 October are off
+]
+
+
+@pytest.mark.parametrize(("announced", "days", "last"), WORKED)
+def test_twenty_last_days_of_three_years(announced, days, last):
+    found = notice(date.fromisoformat(announced), Periods(days, 5), SHIPPED)
+    assert found.notice_ends.day == date.fromisoformat(last) and SHIPPED.is_working_day(found.notice_ends.day)
+
+
 def test_only_the_date_that_passes_the_end_of_the_calendar_is_provisional():
-    found = notice(date(2026, 12, 23), Periods(5, 7), SHIPPED)
+    found = notice(date(2026, 12, 23), Periods(7, 7), SHIPPED)
     assert shown_day(found.notice_ends, "zh") == "2026-12-30"
     assert shown_day(found.review_until, "zh") == "2027-01-01（暂定）"
     assert shown_day(found.review_until, "en") == "2027-01-01 (provisional)"
@@ -78,8 +111,19 @@ def test_the_periods_stated_at_the_announcement_are_kept(store):
 def test_without_stated_periods_the_usual_ones_hold_and_it_is_said(store):
     store.set_status("2026", "announced", "市委审定")
     found = notice_of(store.status("2026").given, store.calendar())
-    assert (found.periods, found.stated) == (Periods(5, 7), False)
+    assert (found.periods, found.stated) == (Periods(7, 5, stated=False), False)
     assert "these are the usual ones" in found.sentences("en")[2]
+
+
+def test_a_round_announced_by_an_earlier_version_keeps_its_working_days(store):
+    store.set_status("2026", "announced", "市委审定", Periods(10, 15))
+    entry = max((store.path / "history").glob("*.json"))
+    event = json.loads(entry.read_text("utf-8"))
+    entry.write_text(json.dumps({**event, "periods": {"notice": 10, "review": 15}}), "utf-8")
+    assert store.history()[0].periods == Periods(10, 15, WORKING_DAYS)
+    entry.write_text(json.dumps({**event, "periods": None, "time": "2026-04-28T12:00:00+00:00"}), "utf-8")
+    found = notice_of(store.status("2026").given, store.calendar())
+    assert (found.periods, found.notice_ends.day) == (Periods(5, 7, WORKING_DAYS, stated=False), date(2026, 5, 8))
 
 
 def test_a_round_that_is_not_announced_has_no_notice(store):
@@ -90,7 +134,7 @@ def test_a_round_that_is_not_announced_has_no_notice(store):
 
 
 @pytest.mark.parametrize("periods", [Periods(0, 7), Periods(5, 61)])
-def test_a_period_is_of_one_to_sixty_working_days(store, periods):
-    with pytest.raises(UsageError, match="working days"):
+def test_a_period_is_of_one_to_sixty_days(store, periods):
+    with pytest.raises(UsageError, match="1 to 60 days"):
         store.set_status("2026", "announced", "市委审定", periods)
     assert store.status("2026").code == "final"

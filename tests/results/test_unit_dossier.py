@@ -17,7 +17,7 @@ from results.ranking.ranking import ranking
 from results.ranking.rows import unit_rounds
 from results.ranking.unit import detail, unit
 from results.unit_dossier import EVENTS, ROW, name_spans
-from schemes import SCHEMES, scheme_of
+from schemes import OTHER_SCHEMES, scheme_of
 from schemes.frame import ROW as ROW_OF_SCHEMES
 from schemes.of_unit import contributions, newest_day, unit_dossier
 from schemes.scheme import Scheme
@@ -80,7 +80,7 @@ def release(store):
     release.close()
 
 
-def found_for(release, code, schemes=SCHEMES, as_of=date(2025, 12, 31)):
+def found_for(release, code, schemes=OTHER_SCHEMES, as_of=date(2025, 12, 31)):
     return unit_dossier(release, code, unit_rounds(release, code), schemes, as_of)
 
 
@@ -97,7 +97,7 @@ def test_the_evaluation_comes_first_and_then_the_schemes_in_their_order(release)
         ("contact", "receptions"),
         ("contact", "plan_met"),
     ]
-    assert list(found.lanes) == ["evaluation", *(scheme.name for scheme in SCHEMES)]
+    assert list(found.lanes) == ["evaluation", *(scheme.name for scheme in OTHER_SCHEMES)]
     for line in found.lines:
         row = line.row
         assert row["key"] == "A" and row["release"] == release.id and row["as_of"] and row["of_what"]
@@ -111,7 +111,7 @@ def test_a_scheme_without_a_record_is_silent_since_its_first_day_and_never_zero(
     assert {line.row["scheme"] for line in found.lines} == {"evaluation"}
     silent = dict(zip([one.name for one in found.silent], [one.since for one in found.silent], strict=True))
     assert silent.pop("contact") == date(2024, 5, 10)
-    assert set(silent.values()) == {None} and set(silent) == {s.name for s in SCHEMES} - {"contact"}
+    assert set(silent.values()) == {None} and set(silent) == {s.name for s in OTHER_SCHEMES} - {"contact"}
     said = words_of.sentences(found, "zh")
     assert "两访一点一结对：自 2024-05-10 起没有记录" in said
     assert any("尚未导入" in sentence for sentence in said)
@@ -138,7 +138,7 @@ def test_events_of_three_years_carry_their_matters(release):
     assert own["matter_no"].tolist() == ["", "M-1", "M-1", "M-2"] and set(own["words"]) == {"Reception by a leader"}
     (bar,) = events[events["mark"] == "bar"].to_dict("records")
     assert 1 <= bar["best"] <= bar["worst"] <= bar["of"] == 2
-    assert newest_day(release, SCHEMES) == date(2025, 8, 11)
+    assert newest_day(release, OTHER_SCHEMES) == date(2025, 8, 11)
 
 
 def test_marks_of_a_matter_are_joined_over_the_lanes_in_the_order_of_their_days():
@@ -192,13 +192,13 @@ import json, sys
 from datetime import date
 from pathlib import Path
 from data.store import ImportOptions, Store
-from schemes import SCHEMES
+from schemes import OTHER_SCHEMES
 from schemes.of_unit import unit_dossier
 store = Store(Path(sys.argv[1]), threads=1)
 store.import_files("units", [("u.csv", "单位编码,单位全称\\nA,市公安局\\n".encode())], "2025")
 report = store.import_files("hut", [("h.csv", "小屋编号,单位\\nH1,A\\nH2,A\\n".encode())], "2025")
 store.publish()
-found = unit_dossier(store.release(), "A", [], SCHEMES, date(2025, 12, 31))
+found = unit_dossier(store.release(), "A", [], OTHER_SCHEMES, date(2025, 12, 31))
 print(json.dumps([[line.title, line.row["measure"], line.row["value"]] for line in found.lines]))
 print(json.dumps(list(found.lanes)))
 """

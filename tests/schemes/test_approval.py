@@ -179,6 +179,23 @@ def test_strata_and_three_questions():
     assert (row["verdict"], row["outcome"]) == ("confirmed", "not_met")
 
 
+def test_a_stratum_that_is_against_vetoes_where_the_rules_say_so():
+    """All of a large stratum approve, nobody of a small one: together the line is met, by strata it is missed."""
+    surveys = survey_frame(
+        "Z1,P,问卷调查,分层随机,人,A,400,400,400,2026-02-01,2026-03-01,1",
+        "Z2,P,问卷调查,分层随机,人,B,50,50,50,2026-02-01,2026-03-02,1",
+    )
+    replies = frame(REPLY, "Z1,支持,400,0,0,0,0,0,0", "Z2,支持,0,50,0,0,0,0,0")
+    frames = {**one(), "consultation": surveys, "consultation_answer": replies}
+    assert examined(frames)["outcome"] == "met"
+    row = examined(frames, Settings(stratum_veto=True))
+    assert (row["verdict"], row["outcome"], row["reached"], row["short"]) == ("confirmed", "not_met", False, 34)
+    rows = [(80, 100, 0, 400), (50, 60, 0, 200)]
+    assert strata_verdict(rows, each=True).verdict == "cleared"  # 289 of 400 and 147 of 200 at least
+    assert strata_verdict([(80, 100, 0, 400), (44, 60, 0, 200)]).verdict == "cleared"
+    assert strata_verdict([(80, 100, 0, 400), (44, 60, 0, 200)], each=True).verdict == "undecided"
+
+
 def test_measures_and_notes():
     frames = one()
     question = asked()

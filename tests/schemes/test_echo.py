@@ -258,6 +258,24 @@ def test_needy_households_that_wait_and_what_a_clerk_must_do():
     assert set(measures.URGENCY) == set(words.ATTENTION_WORDS)
 
 
+def test_a_week_that_still_runs_is_missed_by_nobody():
+    """On Thursday, with a single visit, the target of three days can still be met on Friday and at the weekend."""
+    frames = {
+        "person": frame("person_code,place_code,role,valid_from", "G1,K,网格员,2025-01-01"),
+        "visit": frame(
+            "person_code,place_code,visit_date,result", *(f"G1,K,2026-03-{day:02},见面" for day in (2, 4, 6, 9))
+        ),
+        "calendar": frame(
+            "date,worked,provisional", *(f"2026-03-{day:02},{int(day % 7 not in (0, 1))}," for day in range(1, 23))
+        ),
+    }
+    frames["calendar"]["worked"] = frames["calendar"]["worked"] == "1"
+    for as_of, expected in (("2026-03-12", (1, 1)), ("2026-03-14", (1, 1)), ("2026-03-15", (0.5, 2))):
+        found = measure_rows("echo", MEASURES, frames, asked("2026-03", as_of), Settings())
+        (row,) = found[found["measure"] == "weeks_met"].to_dict("records")
+        assert (row["value"], row["n"]) == expected, as_of
+
+
 def test_a_person_who_moves_counts_once_a_week_in_the_last_grid():
     frames = {
         "calendar": pd.DataFrame(

@@ -5,7 +5,7 @@ from datetime import date
 
 import pytest
 
-from data.sample.city import demo_files
+from data.sample.city import ROUNDS, demo_register
 from data.sample.community import City
 from data.sample.pledges import pledge_files
 from data.store import ImportOptions, Store
@@ -22,7 +22,7 @@ AS_OF = date(2026, 3, 31)
 
 def load(store):
     """Registers and pledges of the city, and the files of the scheme; nothing needs a confirmation."""
-    registers = [file for file in demo_files() if file.kind == "units"]
+    registers = map(demo_register, ROUNDS)
     pledges = [file for file in pledge_files() if (file.kind, file.round_id) == ("pledges", "2025")]
     for file in (*registers, *pledges, *files(City())):
         options = ImportOptions(demo=True, as_of=file.as_of)

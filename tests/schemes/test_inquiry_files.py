@@ -9,7 +9,7 @@ import pytest
 from data.store import ImportOptions, Store
 from data.store.replay import replay
 from data.store.verify import check
-from results.ranking.claims import ReleaseClaims
+from results.ranking.allowed_accountability import ReleaseClaims
 from tests.support.stores import table
 
 BLOCKS = Path(__file__).with_name("inquiry_tables.txt").read_text(encoding="utf-8").removeprefix("# ").split("\n\n# ")

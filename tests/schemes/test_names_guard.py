@@ -8,10 +8,9 @@ from data.store import Store
 from i18n import ROOT
 from reports import measure_table
 from schemes import SCHEMES
-from schemes.chosen import attention, choose, rows, ways
+from schemes.chosen import attention, choose
 from schemes.frame import Period
-
-MUST = ("value_or_reason", "n", "of_what", "period_from", "period_to", "as_of", "verdict", "rules", "release")
+from tests.support.schemes import guard_faults
 
 
 @pytest.fixture(scope="module")
@@ -23,21 +22,8 @@ def release(schemes_path):
 
 @pytest.mark.parametrize("scheme", SCHEMES, ids=lambda scheme: scheme.name)
 def test_every_row_of_a_scheme_is_complete_in_json_and_in_both_languages(scheme, release):
-    day = scheme.latest_day(release)
-    whole = choose(scheme, release, Period.of(str(day.year)), day)
-    names, wrong, seen = scheme.names(release, day), [], 0
-    for by in ("all", *ways(scheme.measures)):
-        found = rows(whole.by(by))
-        for row in measure_table.as_json(found, scheme, names, release)["rows"]:
-            seen += 1
-            told = {**row, "value_or_reason": "value" if row["value"] is not None else row["reason"]}
-            lacks = [name for name in MUST if told[name] is None or told[name] == ""]
-            lacks += ["interval or why none"] if row["low"] is None and not row["why_no_interval"] else []
-            wrong += [(scheme.name, row["measure"], by, row["key"], lacks)] if lacks else []
-        for language in ("zh", "en"):
-            sheet = measure_table.as_sheet(found, scheme, names, release, language)
-            assert len(sheet.rows) == len(found) and all(len(row) == len(sheet.headers) for row in sheet.rows)
-    assert wrong == [] and seen
+    found = guard_faults(scheme, release)
+    assert found["faults"] == [] and found["rows"]
 
 
 @pytest.mark.parametrize("scheme", SCHEMES, ids=lambda scheme: scheme.name)

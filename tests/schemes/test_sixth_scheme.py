@@ -2,11 +2,13 @@
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 
 import pytest
 
+import i18n
 from i18n import ROOT
 from tests.support.paths import FIXTURES
 
@@ -22,6 +24,7 @@ from data.sample.load import load_files
 from data.store import Store
 from schemes import scheme_of
 from schemes.demonstration import scheme_files
+from tests.support.schemes import guard_faults
 
 folder = Path(sys.argv[1])
 found = {"kinds": list(UPLOAD_KINDS), "demo": [file.kind for file in scheme_files()]}
@@ -40,9 +43,13 @@ def call(*words):
     return out.buffer.getvalue()
 
 
+release = store.release()
+found["guard"] = guard_faults(toy, release)
+release.close()
 found["rows"] = json.loads(call("scheme", "huts", "--by", "unit", "--format", "json"))["rows"]
 found["read"] = call("scheme", "huts").decode()
 found["attention"] = json.loads(call("scheme", "huts", "attention", "--format", "json"))["rows"]
+found["public"] = json.loads(call("scheme", "huts", "public", "--year", "2026", "--format", "json"))["rows"]
 found["help"] = call("scheme", "--help").decode()
 found["export"] = call("export", "hut", "--round", "2026").decode("utf-8-sig")
 call("scheme", "huts", "template", "hut_repair", "-o", str(folder / "t.xlsx"))
@@ -68,10 +75,11 @@ page.switch_page("../schemes/scheme.py")
 page.run()
 assert not page.exception, page.exception
 found = {"title": [item.value for item in page.title], "figures": [item.label for item in page.metric]}
-from schemes import SCHEMES
+from schemes import OTHER_SCHEMES
 from ui import layout
 
-with_schemes = layout.menu_of({scheme.name: scheme.title for scheme in SCHEMES}) if hasattr(layout, "menu_of") else {}
+menu = layout.menu_with({scheme.name: scheme.title for scheme in OTHER_SCHEMES})
+found["menu"] = [entry.title for entries in menu.values() for entry in entries]
 Path(sys.argv[1]).write_text(json.dumps(found), encoding="utf-8")
 """
 
@@ -93,9 +101,9 @@ def test_a_folder_is_a_scheme_in_uploads_commands_exports_documents_bundle_dossi
     found = json.loads((folder / "told.json").read_text("utf-8"))
     assert {"hut", "hut_repair"} <= set(found["kinds"]) and {"hut", "hut_repair"} <= set(found["demo"])
     (row,) = found["rows"]
-    assert (row["value"], row["n"], row["measure"], row["rules"]) == (0.5, 2, "sound", "huts-default")
-    assert "Huts in good order" in found["read"] and "1 / 2 = 50.00%" in found["read"]
-    assert [item["key"] for item in found["attention"]] == ["H-2"]
+    assert (row["value"], row["n"], row["measure"], row["rules"]) == (0.6, 20, "sound", "huts-default")
+    assert "Huts in good order" in found["read"] and "12 / 20 = 60.00%" in found["read"]
+    assert [item["key"] for item in found["attention"]] == [f"H-{at}" for at in range(13, 21)]
     assert "Huts of the toy" in found["help"]
     assert found["export"].splitlines()[0].startswith('"小屋编号"') and "H-1" in found["export"]
     assert {"schemes/huts.xlsx", "tables/hut.csv", "tables/hut_repair.csv"} <= set(found["bundle"])
@@ -104,9 +112,25 @@ def test_a_folder_is_a_scheme_in_uploads_commands_exports_documents_bundle_dossi
     assert all(name in found["audit"] for name in ("scheme-huts.json", "scheme-huts-attention.json", "hut.csv"))
 
 
-def test_it_has_a_page(folder, tmp_path):
+def test_its_public_measure_is_judged_and_its_rows_pass_the_names_guard(folder):
+    found = json.loads((folder / "told.json").read_text("utf-8"))
+    public = {(row["by"], row["key"]): (row["value"], row["n"]) for row in found["public"]}
+    assert public["all", ""] == (0.6, 20) and {by for by, _ in public} == {"all", "unit"}  # nothing below the community
+    assert found["guard"] == {"faults": [], "rows": 6}  # in total, by unit, by place, three months
+
+
+def test_it_has_a_page_and_an_entry_of_the_menu(folder, tmp_path):
     found = told(PAGE, tmp_path / "page.json", BIAOCHI_STORE=str(folder / "var"))
     assert found["title"] == ["Huts of the toy"] and found["figures"]
+    assert "Huts of the toy" in found["menu"]
+
+
+def test_its_words_and_headers_go_into_the_catalogues(tmp_path, monkeypatch):
+    """In a folder of the product its messages are extracted with all others; one that is not translated is found."""
+    shutil.copytree(TOY, tmp_path / "schemes")
+    monkeypatch.setattr(i18n, "ROOT", tmp_path)
+    messages = {message.id for message in i18n.extract_messages() if message.id}
+    assert {"Huts of the toy", "Broken hut", "Days until a repair", "Huts", "Repairs of huts"} <= messages
 
 
 def test_no_other_file_knows_the_toy_and_none_names_a_scheme_outside_its_folder():

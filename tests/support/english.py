@@ -22,7 +22,20 @@ import i18n
 
 RATCHET = i18n.ROOT / "tests" / "english_ratchet.json"
 KINDS = ("message", "first line", "docstring", "comment", "document")
-PACKAGES = ("analytics", "bench", "cli", "data", "formats", "pages", "reports", "results", "schemes", "tools", "ui")
+PACKAGES = (
+    "access",
+    "analytics",
+    "bench",
+    "cli",
+    "data",
+    "formats",
+    "pages",
+    "reports",
+    "results",
+    "schemes",
+    "tools",
+    "ui",
+)
 DOCUMENTS = ("*.md", "docs/**/*.md")
 CHINESE = ("README.md", "docs/method/zh.md")
 MODULES = ("app.py", "errors.py", "i18n.py", "problems.py", "settings.py", "start.py")

@@ -4,7 +4,7 @@ from datetime import date
 
 import pandas as pd
 
-from data.sample.city import demo_files
+from data.sample.city import ROUNDS, demo_register
 from data.sample.community import City, shared_files
 from data.store import ImportOptions, Store
 from schemes.frame import COUNTED, NOT_TESTED, ROW, Asked, Period
@@ -100,8 +100,36 @@ def load_scheme(path, scheme):
     The evaluation's ballots would cost most of the time, and a scheme reads none of them.
     """
     city, store = City(), Store(path, threads=2)
-    for file in (*(one for one in demo_files() if one.kind == "units"), *shared_files(city), *scheme.demo(city)):
+    for file in (*map(demo_register, ROUNDS), *shared_files(city), *scheme.demo(city)):
         options = ImportOptions(demo=True, as_of=file.as_of, accept_warnings="demonstration" if file.as_of else None)
         report = store.import_files(file.kind, [(file.name, file.content)], file.round_id, options)
         assert report.stored, (file.name, [problem.code for problem in report.problems[:9]])
     store.publish()
+
+
+MUST = ("value_or_reason", "n", "of_what", "period_from", "period_to", "as_of", "verdict", "rules", "release")
+
+
+def guard_faults(scheme, release):
+    """Walk over every row that a scheme writes of the year of its newest day, in every way to divide, as JSON and as
+    sheet in both languages: `faults` of rows that do not say all that they must, and the number of `rows`.
+    """
+    from reports import measure_table
+    from schemes.chosen import choose, rows, ways
+
+    day = scheme.latest_day(release)
+    whole = choose(scheme, release, Period.of(str(day.year)), day)
+    names, wrong, seen = scheme.names(release, day), [], 0
+    for by in ("all", *ways(scheme.measures)):
+        found = rows(whole.by(by))
+        for row in measure_table.as_json(found, scheme, names, release)["rows"]:
+            seen += 1
+            told = {**row, "value_or_reason": "value" if row["value"] is not None else row["reason"]}
+            lacks = [name for name in MUST if told[name] is None or told[name] == ""]
+            lacks += ["interval or why none"] if row["low"] is None and not row["why_no_interval"] else []
+            wrong += [(scheme.name, row["measure"], by, row["key"], lacks)] if lacks else []
+        for language in ("zh", "en"):
+            sheet = measure_table.as_sheet(found, scheme, names, release, language)
+            short = [row for row in sheet.rows if len(row) != len(sheet.headers)]
+            wrong += [(scheme.name, language, by, "cells", short)] if short or len(sheet.rows) != len(found) else []
+    return {"faults": wrong, "rows": seen}

@@ -1,5 +1,6 @@
 """A store driven through the real command line, and small files as staff would write them."""
 
+import hashlib
 import json
 from pathlib import Path
 
@@ -49,6 +50,14 @@ def table(drawing: str) -> str:
     lines = [line.strip() for line in drawing.strip().splitlines()]
     rows = [[cell.strip() for cell in line.split("|")] for line in lines if "---" not in line]
     return "".join(",".join(row) + "\n" for row in rows)
+
+
+def leave_note(store: Path, *places: str) -> None:
+    """What a writer that was killed leaves: the places and checksums that it noted before it stored anything."""
+    folder = store / "staging" / "left"
+    folder.mkdir(parents=True)
+    noted = [f"{hashlib.sha256((store / place).read_bytes()).hexdigest()}  {place}\n" for place in places]
+    (folder / "planned.txt").write_text("".join(noted), "utf-8")
 
 
 def snapshot(folder: Path) -> dict[str, bytes]:

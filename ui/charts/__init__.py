@@ -1,9 +1,11 @@
 """Charts for the pages, a module for each page. The common style is in base.py."""
 
-from ui.charts.base import MOST_GRADES, MOST_ROWS, label, show
+from ui.charts.base import MOST_GRADES, MOST_ROWS, label, show, show_kept
 from ui.charts.bottom import bottom_chart, drawn
 from ui.charts.changes import changes_chart
 from ui.charts.funnel import funnel_chart
+from ui.charts.home import lowest, lowest_units
+from ui.charts.in_category import units_in_category
 from ui.charts.pledges import (
     MEASURED,
     MET_ONLY,
@@ -17,7 +19,7 @@ from ui.charts.pledges import (
     with_states,
     years_chart,
 )
-from ui.charts.ranking import ranked_units, score_spread
+from ui.charts.ranking import ranked_units
 from ui.charts.robustness import MOST_STRIP, robustness_strip
 from ui.charts.unit import grade_bars, group_means, rounds
 
@@ -40,12 +42,15 @@ __all__ = [
     "group_means",
     "halls_chart",
     "label",
+    "lowest",
+    "lowest_units",
     "outcomes_chart",
     "quarters_chart",
     "ranked_units",
     "robustness_strip",
     "rounds",
-    "score_spread",
     "show",
+    "show_kept",
+    "units_in_category",
     "years_chart",
 ]

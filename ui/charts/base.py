@@ -1,12 +1,16 @@
 """Common style of the charts: fonts, colours, the translated toolbar, and shared elements."""
 
 import html
+from collections.abc import Callable
+from typing import Any
 
 import pandas as pd
 import plotly.graph_objects as go
 import streamlit as st
 
 from i18n import N_
+from results.labels import VERDICT_COLOURS
+from ui import cached
 from ui.i18n import language
 
 FONTS = "'Microsoft YaHei', 'PingFang SC', 'Noto Sans CJK SC', 'Source Han Sans SC', 'Segoe UI', Arial, sans-serif"
@@ -20,7 +24,7 @@ TIER_NAMES = {
     "undecided": N_("Not enough evidence"),
     "cleared": N_("Confirmed not at the bottom"),
 }
-TIER_COLOURS = {"confirmed": RED, "undecided": ORANGE, "cleared": BLUE}
+TIER_COLOURS = VERDICT_COLOURS
 TIER_SYMBOLS = {"confirmed": "diamond", "undecided": "circle-open", "cleared": "circle"}
 """Shape, fill and colour all differ, so grey prints and colour-blind readers can tell the verdicts apart."""
 MOST_GRADES = 9
@@ -88,8 +92,32 @@ def toolbar() -> dict:
     return config
 
 
+class KeptFigure(go.Figure):
+    """A finished chart: Plotly copies a figure deeply for every page that shows it, 10 ms for 90 units."""
+
+    def keep(self) -> "KeptFigure":
+        """Remember the figure as it is now; later changes are not shown."""
+        self._kept = super().to_dict()
+        return self
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return what `keep` remembers; the parts are shared and not to be changed."""
+        return {**self._kept, "layout": dict(self._kept["layout"])}
+
+
+def show_kept(depends: tuple[str, ...], draw: Callable[[], go.Figure], key: str, alt: str) -> None:
+    """Show a chart that is drawn once for all sessions. depends : release, round and choices of the chart."""
+    figure = cached.figure((language(), key, *depends), lambda: KeptFigure(styled(draw())).keep())
+    st.plotly_chart(figure, key=key, theme=None, config=toolbar(), alt=alt)
+
+
 def show(fig: go.Figure, key: str, alt: str) -> None:
     """Show a chart in the common style; `alt` describes it for screen readers."""
+    st.plotly_chart(styled(fig), key=key, theme=None, config=toolbar(), alt=alt)
+
+
+def styled(fig: go.Figure) -> go.Figure:
+    """Return a chart with the fonts and colours that all charts share."""
     fig.update_layout(
         font={"family": FONTS, "size": 14, "color": INK},
         paper_bgcolor="white",
@@ -98,7 +126,7 @@ def show(fig: go.Figure, key: str, alt: str) -> None:
     )
     fig.update_xaxes(automargin=True)
     fig.update_yaxes(automargin=True, title_standoff=14)
-    st.plotly_chart(fig, key=key, theme=None, config=toolbar(), alt=alt)
+    return fig
 
 
 def label(name: object, longest: int = LONGEST_NAME) -> str:

@@ -4,8 +4,7 @@ import pandas as pd
 import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
-from ui import layout
-from ui.charts.base import GREY, PALE, ROW, TIER_COLOURS, TIER_NAMES, TIER_SYMBOLS, label, reach, span, tier_marker
+from ui.charts.base import PALE, ROW, TIER_COLOURS, TIER_NAMES, label, reach, span, tier_marker
 from ui.i18n import _
 
 
@@ -70,41 +69,4 @@ def _hover() -> str:
     return (
         f"%{{customdata[0]}}<br>{score} %{{customdata[2]}}<br>{places} %{{customdata[3]}}"
         f"<br>{votes} %{{customdata[1]}}<extra></extra>"
-    )
-
-
-def score_spread(rows: pd.DataFrame) -> go.Figure:
-    """Draw the spread of the scores of all ranked units, categories side by side, best first."""
-    fig = go.Figure()
-    ticks: list[float] = []
-    names: list[str] = []
-    start = 0
-    for category, part in rows.groupby("category", sort=False):
-        x = list(range(start, start + len(part)))
-        fig.add_trace(_standing(part, x))
-        ticks.append(start + (len(part) - 1) / 2)
-        names.append(f"{label(layout.category_name(str(category)))}<br>{len(part)}")
-        start += len(part) + 3
-    fig.update_xaxes(tickvals=ticks, ticktext=names, showgrid=False, zeroline=False)
-    fig.update_yaxes(title=_("Score"), gridcolor=PALE, zeroline=False)
-    fig.update_layout(height=380, showlegend=False, margin={"l": 10, "r": 10, "t": 10, "b": 10})
-    return fig
-
-
-def _standing(part: pd.DataFrame, x: list[int]) -> go.Scatter:
-    return go.Scatter(
-        x=x,
-        y=part["score"],
-        mode="markers",
-        marker={
-            "size": 8 if len(x) <= 60 else 5,
-            "color": [TIER_COLOURS[verdict] for verdict in part["verdict"]],
-            "symbol": [TIER_SYMBOLS[verdict] for verdict in part["verdict"]],
-            "line": {"width": 2},
-        },
-        error_y=reach(part, GREY, 1),
-        customdata=list(
-            zip([label(u) for u in part["unit_name"]], part["n"], part["interval"], part["places"], strict=True)
-        ),
-        hovertemplate=_hover(),
     )

@@ -11,7 +11,7 @@ from results.pledges.analysis import PUBLIC, PUBLIC_SCORE, VOTE, VOTE_SCORE, Ass
 from results.pledges.by_year import PledgeYear
 from results.pledges.register import KINDS
 from results.ranking.statements import p_words
-from ui import cached, layout, tables
+from ui import address, cached, layout, tables
 from ui.i18n import _, language
 from ui.pledges import page as pledges_page
 
@@ -154,7 +154,7 @@ def _trends(chosen: pledges_page.Chosen) -> None:
         st.info(_("No unit of this category has pledges in this round."))
         return
     names = {f"{code}|{post}": (name, code, post) for code, name, post in posts.itertuples(index=False)}
-    key = pledges_page.from_address(
+    key = address.choose(
         "trend",
         names,
         st.selectbox,

@@ -1,10 +1,8 @@
 """Pledges page: choices, key figures, promise and outcome, hall and public."""
 
-from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date
 from functools import partial
-from typing import Any
 
 import pandas as pd
 import streamlit as st
@@ -28,7 +26,8 @@ from results.pledges.labels import (
 )
 from results.pledges.notes import pledge_notes
 from results.pledges.vote_scores import SMALL_CELL
-from ui import cached, charts, downloads, layout, sheets, tables
+from ui import address, cached, charts, downloads, layout, printing, sheets, tables
+from ui.grids import rounded, signed_column
 from ui.i18n import _, language
 
 UPLOADED = ("pledges", "progress", "votes")
@@ -45,10 +44,11 @@ TABLE_VIEWS = {
 }
 """Columns of the outcomes table in three parts: a window of 1366 pixels leaves 870 for them, all need twice as many."""
 TABLE_COLUMNS = {
-    "outcome": ("pledges", "known", "verified", "difference", "share_met", "overdue", "unverified"),
+    "outcome": ("pledges", "counted", "known", "verified", "difference", "share_met", "overdue", "unverified"),
     "reported": ("reported_known", "reported", "same", "soft"),
     "scores": (
-        *("vote_n", "vote_score", "vote_interval", "public_n", "public_score", "public_interval"),
+        *("vote_n", "vote_score", "vote_low", "vote_high", "public_n", "public_score"),
+        *("public_low", "public_high"),
         "final_level",
     ),
 }
@@ -68,29 +68,14 @@ class Chosen:
         """Return all results on the pledges of the round."""
         return cached.pledge_year(self.round_, self.as_of)
 
+    @property
+    def key(self) -> tuple[str, ...]:
+        """Return what identifies the results of the page."""
+        return (self.round_.release.id, self.round_.id, self.as_of.isoformat(), self.category)
+
     def of_category(self, rows: pd.DataFrame) -> pd.DataFrame:
         """Return the rows of the chosen category."""
         return rows[rows["category"] == self.category] if self.category else rows
-
-
-def from_address(
-    name: str,
-    options: Iterable[str],
-    widget: Callable[..., Any],
-    label: str,
-    words: Callable[[str], str],
-    **more: object,
-) -> str:
-    """Return the option whose code is in the address (never a translated label), else the first option."""
-    known, key = list(options), f"pledges_{name}"
-    asked = st.query_params.get(name)
-    st.session_state[key] = asked if asked in known else known[0]
-
-    def keep() -> None:
-        st.query_params[name] = st.session_state[key]
-
-    chosen: str = widget(label, known, format_func=words, key=key, on_change=keep, **more)
-    return chosen
 
 
 def nothing_yet() -> None:
@@ -187,17 +172,18 @@ def _halls_in_short(chosen: Chosen) -> list[str]:
 def show_outcomes(chosen: Chosen) -> None:
     """Show promise and outcome with the two scores, each on a separate scale."""
     left, right = st.columns([1, 1])
-    with left:
-        kind = from_address(
+    there = [one.kind for one in cached.pledge_counts(chosen.year.book, chosen.category or None) if one.pledges]
+    with left:  # a kind without a single pledge is not offered: its table would be empty
+        kind = address.choose(
             "kind",
-            KIND_TITLES,
+            there or list(KIND_TITLES),
             st.segmented_control,
             _("Kind of pledge"),
             lambda code: _(KIND_TITLES[code]),
             required=True,
         )
     with right:
-        by = from_address(
+        by = address.choose(
             "by", GROUPED, st.segmented_control, _("Rows show"), lambda code: _(GROUPED[code]), required=True
         )
     rows = chosen.of_category(cached.pledge_rows(chosen.year, by))
@@ -205,7 +191,7 @@ def show_outcomes(chosen: Chosen) -> None:
     if rows.empty:
         st.info(_("No unit has a pledge of this kind here."))
         return
-    _draw_outcomes(rows, kind, by)
+    _draw_outcomes(rows, kind, by, chosen.key)
     level = tables.percent(chosen.year.votes.level, 0)
     st.caption(
         _(
@@ -217,7 +203,7 @@ def show_outcomes(chosen: Chosen) -> None:
     _outcome_table(rows, kind, by, chosen)
 
 
-def _draw_outcomes(rows: pd.DataFrame, kind: str, by: str) -> None:
+def _draw_outcomes(rows: pd.DataFrame, kind: str, by: str, depends: tuple[str, ...]) -> None:
     """Draw promise and outcome; say why not, and which rows are left out."""
     if rows[["verified", "met", "alone"]].isna().all(axis=None):
         st.info(_("No outcome of these pledges is verified yet; the table shows what is reported."))
@@ -228,7 +214,8 @@ def _draw_outcomes(rows: pd.DataFrame, kind: str, by: str) -> None:
     )
     panels = {name: title for name, title in panels.items() if drawn[f"{name}_score"].notna().any()}
     alt = _("Promise and verified outcome of each row, those without one first, with the scores to the right.")
-    charts.show(charts.outcomes_chart(drawn, panels), "outcomes", alt)
+    draw = partial(charts.outcomes_chart, drawn, panels)
+    charts.show_kept((*depends, kind, by), draw, "outcomes", alt)
     silent = int((rows["state"] == charts.SILENT).sum())
     if silent:
         st.caption(
@@ -316,17 +303,18 @@ def _same(row: dict, kind: str) -> str:
 def _outcome_figures(rows: pd.DataFrame, kind: str, by: str) -> pd.DataFrame:
     """Return all columns of the outcomes table."""
     counts = {name: rows[f"{kind}_{name}"].astype(int) for name in ("pledges", "overdue", "unverified", "soft")}
-    known, reported = (_of_counted(rows, f"{kind}_{sort}", kind) for sort in ("verified_known", "reported_known"))
+    known, reported = (rows[f"{kind}_{sort}"].astype(int) for sort in ("verified_known", "reported_known"))
     shown: dict[str, object] = {"unit_name": rows["unit_name"]}
     shown |= {"post": rows["post"]} if by == "post" else {}
     shown |= {
         "pledges": counts["pledges"],
+        "counted": rows[f"{kind}_counted"].astype(int),
         "known": known,
-        "verified": rows["verified"],
-        "difference": [signed(gap, 1) if not pd.isna(gap) else "" for gap in rows["gap"]],
-        "share_met": 100 * rows[f"{kind}_verified_share_met"].astype(float),
+        "verified": rounded(rows["verified"], 1),
+        "difference": rounded(rows["gap"], 1),
+        "share_met": rounded(rows[f"{kind}_verified_share_met"], 0, percent=True),
         "reported_known": reported,
-        "reported": rows["all_reported"],
+        "reported": rounded(rows["all_reported"], 1),
         "same": [
             f"{_same(row, kind)}  {int(row[f'{kind}_same_items'])}" if row[f"{kind}_same_items"] else ""
             for row in rows.to_dict("records")
@@ -337,9 +325,7 @@ def _outcome_figures(rows: pd.DataFrame, kind: str, by: str) -> pd.DataFrame:
     }
     for name in ("vote", "public") if by == "post" else ("public",):
         shown[f"{name}_n"] = rows[f"{name}_n"].astype("Int64")
-        shown[f"{name}_score"] = rows[f"{name}_score"].astype(float)
-        limits = zip(rows[f"{name}_low"], rows[f"{name}_high"], strict=True)
-        shown[f"{name}_interval"] = [tables.interval(low, high, 1) for low, high in limits]
+        shown |= {f"{name}_{part}": rounded(rows[f"{name}_{part}"], 1) for part in ("score", "low", "high")}
     if by == "post":
         shown["final_level"] = rows["final_level"].astype(object).where(rows["final_level"].notna(), "")
     return pd.DataFrame(shown)
@@ -347,11 +333,11 @@ def _outcome_figures(rows: pd.DataFrame, kind: str, by: str) -> pd.DataFrame:
 
 def _outcome_table(rows: pd.DataFrame, kind: str, by: str, chosen: Chosen) -> None:
     shown = _outcome_figures(rows, kind, by)
-    view = from_address(
+    view = address.choose(
         "columns", TABLE_VIEWS, st.segmented_control, _("Columns"), lambda code: _(TABLE_VIEWS[code]), required=True
     )
     names = [name for name in ("unit_name", "post", *TABLE_COLUMNS[view]) if name in shown]
-    picked = st.dataframe(
+    picked = printing.grid(
         shown[names],
         hide_index=True,
         key=f"outcome_table_{kind}_{by}_{view}",
@@ -368,26 +354,21 @@ def _outcome_table(rows: pd.DataFrame, kind: str, by: str, chosen: Chosen) -> No
     downloads.table("pledges", chosen.round_, sheet, depends=depends)
 
 
-def _of_counted(rows: pd.DataFrame, name: str, kind: str) -> list[str]:
-    """Return how many of the counted items have an outcome: 8 / 10."""
-    return [
-        f"{one} / {counted}"
-        for one, counted in zip(rows[name].astype(int), rows[f"{kind}_counted"].astype(int), strict=True)
-    ]
-
-
 def _outcome_columns() -> dict[str, ColumnConfig | str | None]:
     text, whole = st.column_config.TextColumn, st.column_config.NumberColumn
     return {
         "unit_name": text(_("Unit"), width=150),
         "post": text(_("Post"), width=75),
         "pledges": whole(_("Items"), width=60),
-        "known": text(_("Outcome verified"), width=125, help=_("Items with a verified outcome, of those counted.")),
+        "counted": whole(_("Items counted"), width=90),
+        "known": whole(_("Outcome verified"), width=110, help=_("Items with a verified outcome, of those counted.")),
         "verified": whole(_("Completion, verified"), width=120, format="%.1f%%"),
-        "difference": text(_("Difference"), width=80, help=_("Verified outcome minus the promise, percentage points.")),
+        "difference": signed_column(
+            _("Difference"), 1, width=80, help=_("Verified outcome minus the promise, percentage points.")
+        ),
         "share_met": whole(_("Share met"), width=80, format="%.0f%%", help=_("Of the items with a verified outcome.")),
-        "reported_known": text(
-            _("Outcome reported"), width=125, help=_("Items with a reported outcome, of those counted.")
+        "reported_known": whole(
+            _("Outcome reported"), width=110, help=_("Items with a reported outcome, of those counted.")
         ),
         "reported": whole(_("Completion, reported"), width=120, format="%.1f%%"),
         "same": text(
@@ -400,10 +381,12 @@ def _outcome_columns() -> dict[str, ColumnConfig | str | None]:
         "soft": whole(_("Targets no better than last year"), width=190),
         "vote_n": whole(_("Ballots of the hall"), width=90, help=_("Ballots of the hall")),
         "vote_score": whole(_("Vote score"), width=80, format="%.1f"),
-        "vote_interval": text(_("Interval"), width=95),
+        "vote_low": whole(_("Interval from"), width=85, format="%.1f"),
+        "vote_high": whole(_("Interval to"), width=75, format="%.1f"),
         "public_n": whole(_("Votes of the public"), width=95, help=_("Votes of the public")),
         "public_score": whole(_("Public score"), width=85, format="%.1f"),
-        "public_interval": text(_("Interval"), width=95),
+        "public_low": whole(_("Interval from"), width=85, format="%.1f"),
+        "public_high": whole(_("Interval to"), width=75, format="%.1f"),
         "final_level": text(_("Level set by the superior"), width=104, help=_("Level set by the superior")),
     }
 
@@ -435,9 +418,8 @@ def show_halls(chosen: Chosen) -> None:
         for row in named.head(charts.MOST_NAMED).to_dict("records"):
             _named(row)
         order = drawn.assign(sure=drawn["p"].where(drawn["differs"].notna(), 2.0)).sort_values("sure")
-        charts.show(
-            charts.halls_chart(order), "halls", _("Each post by its position in the hall vote and in the public score.")
-        )
+        alt = _("Each post by its position in the hall vote and in the public score.")
+        charts.show_kept(chosen.key, partial(charts.halls_chart, order), "halls", alt)
         st.caption(
             _(
                 "Each axis shows points above or below the category mean in this round, with a {level} interval. "
@@ -473,17 +455,15 @@ def _halls_table(compared: pd.DataFrame) -> None:
     shown = compared[["unit_name", "post"]].assign(
         said=said,
         vote_n=compared["vote_n"],
-        vote_score=compared["vote_score"],
-        vote_interval=[
-            tables.interval(a, b, 1) for a, b in zip(compared["vote_low"], compared["vote_high"], strict=True)
-        ],
+        vote_score=rounded(compared["vote_score"], 1),
+        vote_low=rounded(compared["vote_low"], 1),
+        vote_high=rounded(compared["vote_high"], 1),
         public_n=compared["public_n"].astype("Int64"),
-        public_score=compared["public_score"].astype(float),
-        public_interval=[
-            tables.interval(a, b, 1) for a, b in zip(compared["public_low"], compared["public_high"], strict=True)
-        ],
+        public_score=rounded(compared["public_score"], 1),
+        public_low=rounded(compared["public_low"], 1),
+        public_high=rounded(compared["public_high"], 1),
     )
-    st.dataframe(
+    printing.grid(
         shown,
         hide_index=True,
         key="halls_table",

@@ -12,7 +12,7 @@ from results.number_format import exact
 from results.pledges.counts import quarter_days
 from results.pledges.labels import PLEDGE_KINDS, STATUS_WORDS, WARNING_WORDS, attention
 from results.pledges.progress import WARNINGS, attention_counts
-from ui import cached, charts, downloads, sheets
+from ui import address, cached, charts, downloads, printing, sheets
 from ui.i18n import _, language
 from ui.pledges import page as pledges_page
 
@@ -30,7 +30,7 @@ def show(chosen: pledges_page.Chosen) -> None:
     )
     st.caption(_("Position at the end of each quarter. Reported and verified figures are never added together."))
     newest_first = list(reversed(days))
-    quarter = pledges_page.from_address(
+    quarter = address.choose(
         "quarter", newest_first, st.selectbox, _("Quarter"), lambda name: _quarter(name, days[name]), width=320
     )
     day = days[quarter]
@@ -43,7 +43,7 @@ def show(chosen: pledges_page.Chosen) -> None:
         )
         st.caption(told.format(**attention_counts(rows)))
     counts = {name: len(rows) if name == ALL else int(rows[name].sum()) for name in FILTERS}
-    show_only = pledges_page.from_address(
+    show_only = address.choose(
         "show",
         FILTERS,
         st.pills,
@@ -83,7 +83,7 @@ def _table(rows: pd.DataFrame, chosen: pledges_page.Chosen) -> None:
         }
     )
     text = st.column_config.TextColumn
-    picked = st.dataframe(
+    picked = printing.grid(
         shown,
         hide_index=True,
         key="circular",

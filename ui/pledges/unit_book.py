@@ -16,7 +16,7 @@ from results.pledges.holders import span
 from results.pledges.labels import PLEDGE_KINDS, VOTE_REASON_SENTENCES, VOTE_REASONS, word
 from results.pledges.register import ADJUSTED, CANCELLED
 from results.pledges.vote_scores import WHOLE
-from ui import cached, charts, downloads, layout, sheets, tables
+from ui import address, cached, charts, downloads, layout, sheets, tables
 from ui.i18n import _, language
 from ui.pledges import page as pledges_page
 from ui.pledges.quarters import status, value
@@ -50,7 +50,7 @@ def show(chosen: pledges_page.Chosen) -> None:
     names = dict(zip(posts["unit_code"], posts["unit_name"], strict=True))
     left, right = st.columns([2, 1])
     with left:
-        code = pledges_page.from_address(
+        code = address.choose(
             "unit",
             names,
             st.selectbox,
@@ -59,7 +59,7 @@ def show(chosen: pledges_page.Chosen) -> None:
         )
     own = list(posts.loc[posts["unit_code"] == code, "post"])
     with right:
-        post = pledges_page.from_address("post", own, st.selectbox, _("Post"), lambda name: name or _("No post given"))
+        post = address.choose("post", own, st.selectbox, _("Post"), lambda name: name or _("No post given"))
     lines = year.book.lines
     lines = lines[(lines["unit_code"] == code) & (lines["post"] == post)].reset_index(drop=True)
     st.subheader(layout.plain(f"{names[code]} · {post}" if post else names[code]))

@@ -66,21 +66,17 @@ def _show_units(difference: RoundDifference, key: str) -> None:
     verdicts = units["unit_code"].isin(difference.verdicts_changed["unit_code"])
     order = units.assign(verdict=~verdicts, size=-units["score_change"].abs().fillna(0.0))
     units = order.sort_values(["verdict", "size"], kind="stable", ignore_index=True)
-    st.dataframe(
-        pd.DataFrame(
-            {
-                _("Unit"): units["unit_name"],
-                _("Change"): [_(CHANGES[change]) for change in units["change"]],
-                _("Score"): _steps(units, "score", tables.number),
-                _("Rank"): _steps(units, "rank", _whole),
-                _("Verdict"): _steps(units, "verdict", lambda code: verdict_word(code, language()) or "–"),
-                _("Votes"): _steps(units, "n", _whole),
-            }
-        ),
-        hide_index=True,
-        key=key,
-        alt=_("Units that differ, each with score, place, verdict and votes before and after."),
+    shown = pd.DataFrame(
+        {
+            _("Unit"): units["unit_name"],
+            _("Change"): [_(CHANGES[change]) for change in units["change"]],
+            _("Score"): _steps(units, "score", tables.number),
+            _("Rank"): _steps(units, "rank", _whole),
+            _("Verdict"): _steps(units, "verdict", lambda code: verdict_word(code, language()) or "–"),
+            _("Votes"): _steps(units, "n", _whole),
+        }
     )
+    tables.written(shown, _("Units that differ, each with score, place, verdict and votes before and after."))
 
 
 def _steps(units: pd.DataFrame, field: str, told: Callable[[object], str]) -> list[str]:

@@ -1,6 +1,7 @@
 """Parts of the releases page: pending changes, round status, history, and the actions on them."""
 
 from collections.abc import Callable
+from dataclasses import asdict
 from datetime import date
 from functools import partial
 from pathlib import Path
@@ -8,6 +9,8 @@ from pathlib import Path
 import pandas as pd
 import streamlit as st
 
+import settings
+from access.roles import status_action
 from data.model.contract import MONTH, TABLE_OF
 from data.model.working_days import LONGEST_PERIOD, Periods
 from data.store import PublishReport, RoundStatus
@@ -18,11 +21,12 @@ from data.store.uploads import Upload
 from errors import BiaochiError
 from i18n import PUNCTUATION
 from reports.history_table import as_sheet as history_sheet
+from results.labels import person
 from results.public_notice import Notice, notice, notice_of, shown_day
 from results.quality.before_publishing import needs_reason, review
-from ui import cached, downloads, layout, problem_table, tables
+from ui import cached, downloads, guard, layout, problem_table, tables
 from ui.i18n import _, language
-from ui.releases import diff
+from ui.releases import diff, second_person
 from ui.upload import page as upload_page
 
 DONE = "releases_done"
@@ -40,9 +44,13 @@ def done() -> None:
         layout.page_link("browse/ranking.py", _("See the ranking"), {"round": published, "lang": language()})
 
 
-def _carry_out(step: Callable[[], object], told: str) -> None:
-    """Run a step of the store, then rerun the page; a refusal is shown in place of the button."""
+def _carry_out(action: str, step: Callable[[], object], told: str) -> None:
+    """Run a step of the store, then rerun the page; a refusal is shown in place of the button.
+
+    action: whose right is proved again at the click.
+    """
     try:
+        guard.require(action)
         step()
     except BiaochiError as refusal:
         problem_table.show_error(refusal, "conflict")
@@ -71,6 +79,8 @@ def show_changes() -> None:
     found, findings = would_change
     diff.show(found, "candidate")
     diff.show_findings(findings)
+    if not guard.can("publish"):
+        return
     reason = None
     if needs_reason(findings):
         reason = st.text_input(_("Reason for publishing in spite of the warnings"), key="publish_reason").strip()
@@ -78,7 +88,7 @@ def show_changes() -> None:
     if st.button(_("Publish this"), key="publish", type="primary", disabled=reason == ""):
         told = _("Published as release {release}.").format(release=found.after[:16])
         st.session_state[PUBLISHED] = max((one.round for one in found.rounds), default="")
-        _carry_out(lambda: publish(note.strip(), found.after, reason), told)
+        _carry_out("publish", lambda: publish(note.strip(), found.after, reason), told)
 
 
 def publish(note: str, expect: str, reason: str | None) -> PublishReport:
@@ -104,29 +114,38 @@ def show_rounds() -> None:
             _("Round"): status.round,
             _("Uploads"): sum(upload.round_id == status.round for upload in in_force),
             _("Status"): status_word(status),
-            _("Reason"): _("{reason} ({user})").format(reason=status.given.note, user=status.given.user)
-            if status.given
-            else "",
+            _("Reason"): _reason(status),
             **_last_days(notice_of(status.given, calendar)),
         }
         for status in own
     ]
     shown = pd.DataFrame(rows)
-    optional = (_("Reason"), _("Public notice until"), _("Review until"))
+    optional = (_("Reason"), _("Public notice until"), _("Objections until"))
     tables.written(shown[tables.filled(shown, *optional)], _("Rounds with their status."))
+    if not guard.can("change_status"):
+        return
     with st.expander(_("Change a status, or clear a trial")):
         chosen = st.selectbox(_("Round"), [status.round for status in own], key="status_round", width=220)
         status = next(status for status in own if status.round == chosen)
+        _tell_of_others(status)
         if status.code == TRIAL:
             _clear(chosen)
         else:
             _change_status(status)
 
 
+def _reason(status: RoundStatus) -> str:
+    """Return why a round has its status, and who gave it; empty for the initial status."""
+    if status.given is None:
+        return ""
+    who = person(status.given.user, language())
+    return _("{reason} ({user})").format(reason=status.given.note, user=who)
+
+
 def _last_days(found: Notice | None) -> dict[str, str]:
     return {
         _("Public notice until"): shown_day(found.notice_ends, language()) if found else "",
-        _("Review until"): shown_day(found.review_until, language()) if found else "",
+        _("Objections until"): shown_day(found.review_until, language()) if found else "",
     }
 
 
@@ -147,7 +166,7 @@ def show_status(round_id: str, kind: str = "") -> None:
 
     kind : of a file to be uploaded; the status closes the evaluation and no table that closes by month.
     """
-    status = cached.store().status(round_id)
+    status = cached.status(round_id)
     if said(status) and kind and TABLE_OF[kind].lock == MONTH:
         st.caption(
             _("Status of the round {round}: {status}. It closes the evaluation; files of this kind are taken.").format(
@@ -164,7 +183,7 @@ def show_status(round_id: str, kind: str = "") -> None:
 
 def show_notice(round_id: str) -> None:
     """Show the end of public notice and review of an announced round; nothing for other rounds."""
-    found = notice_of(cached.store().status(round_id).given, cached.store().calendar())
+    found = notice_of(cached.status(round_id).given, cached.calendar())
     if found is None:
         return
     ends, review, basis = found.sentences(language())
@@ -178,14 +197,14 @@ def show_notice(round_id: str) -> None:
 def _choose_periods() -> Periods:
     """Ask for the periods of notice and review; show the dates that follow if announced today."""
     left, right = st.columns(2)
-    usual = Periods()
+    usual = settings.load()
     with left:
-        ends = _days(_("Public notice, working days"), usual.notice, "notice_days")
+        ends = _days(_("Public notice, calendar days"), usual.notice_days, "notice_days")
     with right:
-        review = _days(_("Asking for a review, working days"), usual.review, "review_days")
+        review = _days(_("Raising an objection, working days"), usual.objection_days, "review_days")
     found = notice(date.today(), Periods(ends, review), cached.store().calendar())
     st.caption(
-        _("If announced today: public notice until {end}, review until {until}.").format(
+        _("If announced today: public notice until {end}, objections until {until}.").format(
             end=shown_day(found.notice_ends, language()), until=shown_day(found.review_until, language())
         )
     )
@@ -204,13 +223,66 @@ def _change_status(status: RoundStatus) -> None:
     new = st.segmented_control(
         _("New status"), follows, format_func=lambda code: _(STATUSES[code]), key=f"status_{status.round}_{status.code}"
     )
+    although = _although(status.round, new) if new else ""
+    if although is None:
+        return
     reason = st.text_input(_("Reason"), key="status_reason")
     if new:
         st.caption(_(PERMITS[new]))
     periods = _choose_periods() if new == ANNOUNCED else None
     if st.button(_("Change the status"), key="status_set", disabled=not (new and reason.strip())) and new:
-        told = _("Round {round}: {status}.").format(round=layout.plain(status.round), status=_(STATUSES[new]))
-        _carry_out(lambda: cached.store().set_status(status.round, new, reason, periods), told)
+        _set_status(status.round, new, reason, periods, although)
+
+
+def _although(round_id: str, new: str) -> str | None:
+    """Return the reason for announcing before the term of objections ends, "" if none is needed.
+
+    None while the round cannot get the status: why is shown before the form is filled in.
+    """
+    refusal = cached.store().refused_status(round_id, new)
+    if refusal is None:
+        return ""
+    st.warning(layout.plain(refusal.sentence(language())))
+    if cached.store().refused_status(round_id, new, although="x"):
+        return None
+    asked = st.text_input(_("Reason for announcing before"), key="status_although").strip()
+    return asked or None
+
+
+def _tell_of_others(status: RoundStatus) -> None:
+    """Say who changed the status since this page showed it, if somebody else did so in the meantime."""
+    key = f"status_seen_{status.round}"
+    seen, st.session_state[key] = st.session_state.get(key, status.code), status.code
+    if seen != status.code and status.given:
+        st.warning(
+            _("In the meantime {user} set the status of the round {round} at {time}: {status}.").format(
+                user=layout.plain(status.given.user),
+                round=layout.plain(status.round),
+                time=local_time(status.given.time),
+                status=_(STATUSES[status.code]),
+            )
+        )
+
+
+def _set_status(round_id: str, new: str, reason: str, periods: Periods | None, although: str) -> None:
+    """Set a status and rerun the page; the second of two people is told who was first."""
+    facts = {"status": new, "although": although} | ({"periods": asdict(periods)} if periods else {})
+    if second_person.waits(status_action(new), "status", reason, round_id=round_id, **facts):
+        return
+    told = _("Round {round}: {status}.").format(round=layout.plain(round_id), status=_(STATUSES[new]))
+    try:
+        guard.require(status_action(new))
+        first = cached.store().set_status(round_id, new, reason, periods, although=although, who=layout.user() or "")
+    except BiaochiError as refusal:
+        problem_table.show_error(refusal, "conflict")
+        return
+    if first:
+        told = _("Nothing changed: {user} set this status at {time}.").format(
+            user=layout.plain(first.user), time=local_time(first.time)
+        )
+    st.session_state[f"status_seen_{round_id}"] = new
+    st.session_state[DONE] = told
+    st.rerun()
 
 
 def _clear(round_id: str) -> None:
@@ -225,7 +297,7 @@ def _clear(round_id: str) -> None:
     typed = st.text_input(asked, key="clear_typed")
     if st.button(_("Clear the trial round"), key="clear", disabled=not reason.strip() or typed.strip() != round_id):
         told = _("The trial round {round} is cleared.").format(round=layout.plain(round_id))
-        _carry_out(lambda: cached.store().clear(round_id, reason), told)
+        _carry_out("clear_trial", lambda: cached.store().clear(round_id, reason), told)
 
 
 # --- history -----------------------------------------------------------------------------------------------------
@@ -238,7 +310,7 @@ def show_history(history: list[Event]) -> None:
     rows = [
         {
             _("Time"): local_time(event.time),
-            _("User"): event.user,
+            _("User"): person(event.user, language()),
             _("Action"): _action(event),
             _("Release"): event.release[:16],
             _("Uploads"): sizes.get(event.release),
@@ -294,7 +366,7 @@ def show_uploads(own: list[Upload]) -> None:
             _("Rows"): upload.lines,
             _("Files"): ", ".join(file.name for file in upload.files),
             _("Time"): local_time(upload.imported_at),
-            _("User"): upload.imported_by,
+            _("User"): person(upload.imported_by, language()),
             _("Reason for accepting"): upload.accepted_warnings,
         }
         for upload in own
@@ -341,6 +413,8 @@ def show_differences(chosen: str, releases: list[str], history: list[Event]) -> 
 
 def roll_back(chosen: str) -> None:
     """Roll back to an older release; requires a reason and the typed digits."""
+    if not guard.can("roll_back"):
+        return
     with st.expander(_("Roll back to this release")):
         st.caption(
             _(
@@ -354,5 +428,7 @@ def roll_back(chosen: str) -> None:
         typed = st.text_input(asked.format(count=TYPED, digits=digits), key="rollback_typed")
         ready = reason.strip() and typed.strip().lower() == digits
         if st.button(_("Roll back"), key="rollback", disabled=not ready):
+            if second_person.waits("roll_back", "rollback", reason, release=chosen):
+                return
             told = _("Release {release} is in force again.").format(release=chosen[:16])
-            _carry_out(lambda: cached.store().rollback(chosen, reason), told)
+            _carry_out("roll_back", lambda: cached.store().rollback(chosen, reason), told)

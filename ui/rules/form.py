@@ -1,17 +1,21 @@
 """The form of a rule set: tables that are filled in, from which the TOML of the rule set is written."""
 
+import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 import pandas as pd
 import streamlit as st
+import tomli_w
 
-from data.model.rule_document import GRADES, HEADER, NUMBERS, SCORED, SETTINGS, RuleTables
-from i18n import N_
+from data.model.rule_document import FURTHER, GRADES, HEADER, NUMBERS, SCORED, SETTINGS, RuleTables
+from i18n import N_, join
 from results.ranking.rule_words import CLUSTER_NAMES, MISSING_NAMES, ORDER_NAMES
-from ui.i18n import _
+from ui import layout
+from ui.i18n import _, language
 from ui.tables import KIND_NAMES
 
 HEADER_NAMES = {
@@ -29,6 +33,7 @@ RULE_NAMES = {
     "share": N_("A share of the ranked units"),
     "below": N_("Below a line"),
     "last_and_below": N_("The last places, if below a line"),
+    "share_and_below": N_("A share of the ranked units, if below a line"),
     "dissatisfied_over": N_("Share of the lowest grade over a limit"),
 }
 ROUNDING_NAMES = {"down": N_("Round down"), "nearest": N_("Round to nearest"), "up": N_("Round up")}
@@ -56,14 +61,15 @@ def rule_form(start: RuleTables, key: str) -> RuleTables:
     else:
         numeric = _numeric(start, key)
     order = _choice(_("Averaging"), ORDER_NAMES, start.order, f"{key}_order")
-    weights = _weights(start, key) if order == "group" else ()
+    weights = _weights(start, key) if order != "pooled" else ()
     st.subheader(_("Bottom list"))
     bottom = _bottom(start, key)
     minimum, uncertainty, presentation = _numbers(start, key)
     indicators, population, votes = _seldom(start, key)
+    more = _more(start, key)
     return RuleTables(
         header, day, scale, grades, numeric, order, weights, indicators, bottom, minimum, uncertainty, population,
-        presentation, votes,
+        presentation, votes, more,
     )  # fmt: skip
 
 
@@ -184,6 +190,29 @@ def _seldom(start: RuleTables, key: str) -> tuple[tuple[tuple[Any, ...], ...], .
             _("Points of votes on duty reports"),
         )
     return indicators, population, votes
+
+
+def _more(start: RuleTables, key: str) -> Mapping[str, Any]:
+    """Show the sections that few rule sets have as text to edit; while it cannot be read, those of the start stay."""
+    title = _("Components, deductions, vetoes, classes, trimming and other sections")
+    with st.expander(title, expanded=bool(start.more)):
+        st.caption(
+            _(
+                "As in a rule file (TOML), one section a setting: {names}. Start from an example of the catalogue to "
+                "see how each is written; below, each is put into a sentence."
+            ).format(names=join(FURTHER, language()))
+        )
+        text = st.text_area(_("Further sections"), tomli_w.dumps(dict(start.more)), height=240, key=f"{key}_more")
+        try:
+            found = tomllib.loads(text, parse_float=Decimal)
+        except tomllib.TOMLDecodeError as error:
+            st.error(_("These sections cannot be read: {error}").format(error=layout.plain(str(error))))
+            return start.more
+        strange = [name for name in found if name not in FURTHER]
+        if strange:
+            names = layout.plain(join(strange, language()))
+            st.error(_("These are no sections of this field; fill them in above: {names}").format(names=names))
+        return {name: own for name, own in found.items() if name in FURTHER}
 
 
 def _table(

@@ -1,6 +1,6 @@
 """Parts of the page of scoring rules: the stored rule sets, how two differ, and the making of a further rule set."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -13,9 +13,10 @@ from data.model.rule_sets import InvalidRulesError, RuleSet, parse_rules
 from data.store.second_person import log_second, require_second
 from errors import BiaochiError
 from i18n import N_, join
-from results.quality.rule_lint import lint_rules
+from results.quality.rule_lint import lint_on, lint_rules
+from results.ranking.feature_words import feature_sentences
 from results.ranking.rule_words import differences
-from ui import cached, layout, problem_table, tables
+from ui import cached, guard, layout, problem_table, tables
 from ui.i18n import _, language
 from ui.rules import form, preview
 
@@ -27,6 +28,8 @@ STARTS = {
     NOTHING: N_("From nothing"),
 }
 DONE = "rules_done"
+MOST_ROUNDS = 3
+"""Rounds of a rule set whose ballots are looked at: each takes up to a second the first time."""
 
 
 def done() -> None:
@@ -58,6 +61,7 @@ def stored() -> None:
     chosen = by_name[left.selectbox(_("Rule set"), list(by_name), key="rules_shown")]
     tables.show_rules(chosen)
     _remarks(chosen)
+    _on_own_rounds(used.get(chosen.name, ()))
     others = [name for name in by_name if name != chosen.name]
     if others:
         other = right.selectbox(_("Compare with"), others, index=None, key="rules_compared")
@@ -88,8 +92,24 @@ def _remarks(rules: RuleSet) -> None:
         st.warning(layout.plain(remark.sentence(language())))
 
 
+def _on_own_rounds(rounds: Sequence[str]) -> None:
+    """Show what the rules do to the ballots of each published round that uses them, the newest first."""
+    release = cached.release()
+    known = cached.scored_rounds(release) if release is not None else []
+    for round_id in sorted(set(rounds) & set(known), reverse=True)[:MOST_ROUNDS]:
+        assert release is not None
+        found = lint_on(cached.round_of(release, round_id))
+        if not found:
+            st.caption(_("Round {round}: no remarks on its ballots.").format(round=layout.plain(round_id)))
+        for remark in found:
+            said = layout.plain(remark.sentence(language()))
+            st.warning(_("On the ballots of round {round}: {remark}").format(round=layout.plain(round_id), remark=said))
+
+
 def make() -> None:
     """Show the form of a further rule set, what is wrong with it, what it would do, and the button that stores it."""
+    if not guard.can("draft_rules"):
+        return
     with st.expander(_("Make a rule set"), expanded=not cached.store().rule_sets()):
         start, key = _start()
         filled = form.rule_form(start, key)
@@ -97,17 +117,24 @@ def make() -> None:
         rules = _read(text, filled.header, key)
         if rules is None:
             return
+        for sentence in feature_sentences(rules, language()).values():
+            st.markdown(f"- {layout.plain(sentence)}")
         _remarks(rules)
         st.download_button(_("Download as a file"), text, f"{rules.name}.toml", "application/toml", key="rules_toml")
         preview.show(rules)
-        if st.button(_("Store this rule set"), key="rules_store", type="primary"):
+        if not guard.can("approve_rules"):
+            st.caption(
+                _("A publisher stores a rule set: hand over the file, or the name of the person who checked it.")
+            )
+        elif st.button(_("Store this rule set"), key="rules_store", type="primary"):
             _store(rules, text)
 
 
 def _start() -> tuple[RuleTables, str]:
     """Ask what the form begins with. The key changes with the choice, so that the form is filled again."""
     kept = {rules.name: rules.text for rules in cached.store().rule_sets()}
-    examples = {path.stem: path.read_text(encoding="utf-8") for path in sorted(EXAMPLES.glob("*.toml"))}
+    paths = [*sorted(EXAMPLES.glob("*.toml")), *sorted(EXAMPLES.glob("catalogue/*.toml"))]
+    examples = {path.stem: path.read_text(encoding="utf-8") for path in paths}
     known = {STORED: kept, EXAMPLE: examples, NOTHING: {}}
     offered = [start for start in STARTS if known[start] or start == NOTHING]
     left, right = st.columns(2)
@@ -145,6 +172,7 @@ def _store(rules: RuleSet, text: str) -> None:
     """Store a rule set that two people stand for; a refusal is shown in place."""
     store = cached.store()
     try:
+        guard.require("approve_rules")
         require_second(rules.authored_by, rules.checked_by)
         store.add_rules(text)
         signed_in = bool(settings.load().login) and layout.user() == rules.checked_by

@@ -12,7 +12,7 @@ The page itself (pages/schemes/scheme.py) shows title and choices before, docume
 
 from ui.schemes.address import Address, choose, of_scheme
 from ui.schemes.empty import nothing_yet
-from ui.schemes.files import documents, tables
+from ui.schemes.files import documents, public_texts, tables
 from ui.schemes.lists import attention, register
 from ui.schemes.parts import glance, kept, picture, settings, worked
 
@@ -26,6 +26,7 @@ __all__ = [
     "nothing_yet",
     "of_scheme",
     "picture",
+    "public_texts",
     "register",
     "settings",
     "tables",

@@ -6,11 +6,12 @@ from functools import partial
 
 import streamlit as st
 
+from access.roles import DOWNLOAD
 from data.model.contract import KIND_NAMES
 from data.store import Store
 from data.store.audit_log import log_export
 from reports.templates import choices_of, template
-from ui import cached, downloads, layout
+from ui import cached, downloads, guard, layout
 from ui.i18n import _, language
 
 
@@ -29,11 +30,13 @@ def nothing_yet(missing: Sequence[str], *, some: bool) -> None:
 
 def _offer(kind: str) -> None:
     """Offer the template of a kind with its headers, lists and an example; it is created on the click."""
+    if not guard.may(DOWNLOAD, "template"):
+        return
     words, name = language(), _(KIND_NAMES[kind])
     digest = hashlib.sha256(f"{kind}\n{words}".encode()).hexdigest()[:12]
     st.download_button(
         _("Template: {table}").format(table=name),
-        data=partial(_created, cached.store(), kind, words, layout.user() or ""),
+        data=guard.allowed_download("template", partial(_created, cached.store(), kind, words, layout.user() or "")),
         file_name=f"template-{kind}-{digest}.xlsx",
         mime=downloads.MIME["xlsx"],
         key=f"template_{kind}",

@@ -6,7 +6,10 @@ from typing import Any
 
 import streamlit as st
 
+from data.intake.free_text import hidden_text
 from data.store.closing import closings
+from data.store.history import user
+from data.store.released_texts import LONGEST, newest_text, release_text, texts_until
 from errors import BiaochiError
 from formats.document import Document
 from formats.spreadsheet import Sheet
@@ -78,11 +81,50 @@ def _closing(chosen: Chosen, close: Callable[[str], object]) -> None:
 CLOSING = N_("Keeps the figures as this circular prints them. Nothing is locked; later documents print corrections.")
 
 
+def public_texts(chosen: Chosen, originals: Mapping[str, str], who: str) -> None:
+    """Let two people release redacted texts of the posted list. originals : item -> its text as delivered."""
+    store, scheme = cached.store().path, chosen.scheme
+    released = texts_until(store, scheme.name, newest_text(store))
+    with st.expander(_("Texts for the public list ({count} released)").format(count=len(released))):
+        if not originals:
+            st.caption(_("No entry of this list has been received in the year."))
+            return
+        item = st.selectbox(_("Entry"), list(originals), key=f"{scheme.name}_text_item")
+        st.caption(_("As delivered, for internal use:"))
+        st.text(originals[item] or "–")
+        words = st.text_area(
+            _("Redacted text"),
+            value=released.get(item) or hidden_text(originals[item]),
+            key=f"{scheme.name}_text_{item}",
+            max_chars=LONGEST,
+        )
+        ticked = st.checkbox(
+            _("I have read the text: nobody can be recognised by it."), key=f"{scheme.name}_tick_{item}"
+        )
+        second = st.text_input(_("Checked by (another person)"), key=f"{scheme.name}_text_second")
+        release, take_back = st.columns([1, 3])
+        if release.button(_("Release the text"), disabled=not (ticked and second.strip() and words.strip())):
+            _release(scheme.name, item, words, who, second)
+        if item in released and take_back.button(_("Take the text back"), disabled=not second.strip()):
+            _release(scheme.name, item, "", who, second)
+
+
+def _release(scheme: str, item: str, words: str, who: str, second: str) -> None:
+    try:
+        release_text(cached.store().path, scheme, item, words, who or user(), second)
+    except BiaochiError as refusal:
+        layout.show_refusal(refusal)
+        return
+    st.toast(_("Released.") if words else _("Taken back."))
+    st.rerun()
+
+
 def tables(chosen: Chosen, sheet: Callable[[], Sheet]) -> None:
     """Offer the measures of the page as a workbook and as CSV. sheet : built on the click."""
     asked = chosen.asked
     depends = (asked.as_of.isoformat(), period_of(chosen), chosen.place, chosen.unit)
-    downloads.table(f"scheme-{chosen.scheme.name}", chosen.registers.release, sheet, depends=depends)
+    title = _(chosen.scheme.title) if language() == "zh" else ""
+    downloads.table(f"scheme-{chosen.scheme.name}", chosen.registers.release, sheet, depends=depends, title=title)
 
 
 def period_of(chosen: Chosen) -> str:

@@ -11,7 +11,8 @@ from data.model.contract import TABLE_OF, Field, fields, header_of
 from reports.documents.scheme import TO_CHECK, item_cells
 from results.contributions import Chosen, names_of
 from results.missing import is_missing, named_rows
-from ui import layout
+from ui import layout, printing
+from ui.grids import from_texts
 from ui.i18n import _, language
 
 TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d")
@@ -31,11 +32,11 @@ def attention(chosen: Chosen, listed: pd.DataFrame) -> None:
     names = names_of(chosen)
     cells = [item_cells(chosen, row, names, language()) for row in named_rows(rows)]
     heads = {"what": _("To do"), "key": _("Item number"), "unit": _("Unit"), "place": _("Place or grid")}
-    heads |= {"day": _("Day"), "days": _("Days")}
+    heads |= {"day": _("Day"), "days": _("Days or number")}
     shown = pd.DataFrame(cells).rename(columns=heads)
-    st.dataframe(
-        shown, hide_index=True, key=f"{chosen.scheme.name}_attention", alt=_("What has to be done, due first.")
-    )
+    lines, formats = from_texts(shown)
+    alt = _("What has to be done, due first.")
+    printing.grid(lines, hide_index=True, key=f"{chosen.scheme.name}_attention", column_config=formats, alt=alt)
     note = _("{count} listed as of {day}.").format(count=f"{len(rows):,}", day=day)
     st.caption(layout.plain(f"{note} {_(TO_CHECK)}"))
 
@@ -68,7 +69,8 @@ def register(chosen: Chosen, kind: str, columns: Sequence[str]) -> None:
     shown = pd.DataFrame(
         {_header(kind, name): [_cell(known[name], value, names) for value in rows[name]] for name in columns}
     )
-    st.dataframe(shown, hide_index=True, key=key, alt=_("Lines of the register."))
+    lines, formats = from_texts(shown)
+    printing.grid(lines, hide_index=True, key=key, column_config=formats, alt=_("Lines of the register."))
     st.caption(
         _("{shown} of {count} lines, newest first, as of {day}.").format(
             shown=f"{len(shown):,}", count=f"{total:,}", day=chosen.asked.as_of.isoformat()

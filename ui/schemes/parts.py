@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
-from typing import Any, TypeVar
+from typing import Any, Literal, TypeVar
 
 import pandas as pd
 import plotly.graph_objects as go
@@ -10,7 +10,8 @@ import streamlit as st
 
 from reports import measure_words
 from results.contributions import Chosen, Scheme, counts_of
-from ui import cached, charts, layout, tables
+from ui import cached, charts, layout, printing, tables
+from ui.grids import from_texts
 from ui.i18n import _, language
 
 T = TypeVar("T")
@@ -78,7 +79,9 @@ def picture(fig: go.Figure, table: pd.DataFrame, *, key: str, alt: str, caption:
     with left:
         charts.show(fig, key, alt)
     with right:
-        st.dataframe(table, hide_index=True, key=f"{key}_table", height=fig.layout.height or "auto", alt=alt)
+        rows, formats = from_texts(table)
+        height: int | Literal["auto"] = fig.layout.height or "auto"
+        printing.grid(rows, hide_index=True, key=f"{key}_table", height=height, column_config=formats, alt=alt)
     st.caption(layout.plain(caption))
 
 
@@ -121,4 +124,6 @@ def worked(scheme: Scheme, examples: Sequence[Any], words: Callable[[Any], tuple
             _("Result"): [result for _section, _given, result in said],
         }
     )
-    st.dataframe(shown, hide_index=True, key=f"worked_{scheme.name}", alt=_("Worked examples of the scheme."))
+    rows, formats = from_texts(shown)
+    alt = _("Worked examples of the scheme.")
+    printing.grid(rows, hide_index=True, key=f"worked_{scheme.name}", column_config=formats, alt=alt)

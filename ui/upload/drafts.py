@@ -22,6 +22,7 @@ from data.store.history import is_day, local_time, now, user
 from data.store.import_job import CLEAN, IDENTIFIES, ImportReport
 from errors import UsageError
 from i18n import ngettext
+from results.labels import person
 from ui import cached, layout
 from ui.i18n import _, language
 
@@ -82,7 +83,7 @@ def sentence(draft: Draft) -> str:
         file=draft.name,
         kind=_(KIND_NAMES[draft.kind]),
         round=draft.round_id,
-        user=draft.user,
+        user=person(draft.user, language()),
         time=local_time(draft.time),
     )
 
@@ -204,7 +205,7 @@ def _write(draft: Draft, content: Callable[[], bytes]) -> UsageError | None:
         return UsageError(
             "This unfinished upload was changed in another window ({user}, {time}); what you do here is not kept. "
             "Choose the file again to go on with it as it is there.",
-            user=other.user,
+            user=person(other.user, language()),
             time=local_time(other.time),
         )
     if state.get(KEPT) == draft and find_same(store, draft.kind, draft.round_id, draft.sha256):

@@ -14,7 +14,7 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from data.model.across_tables import AcrossTables
 from data.model.books import is_book
-from data.model.contract import KIND_NAMES, MONTH, SCORED_KINDS, TABLE_OF, UPLOAD_KINDS, header_of
+from data.model.contract import EVIDENCE_KINDS, KIND_NAMES, MONTH, SCORED_KINDS, TABLE_OF, UPLOAD_KINDS, header_of
 from data.model.grouped_problems import (
     JOINED,
     MARKS,
@@ -35,7 +35,7 @@ from data.store.uploads import EditLog
 from errors import BiaochiError, StoreBusyError, UsageError
 from i18n import N_
 from results.quality.before_publishing import Finding, FindingsError, review
-from ui import cached, jobs, layout, tables
+from ui import cached, guard, jobs, layout, printing, tables
 from ui.i18n import _, language
 from ui.problem_table import show_error, show_problems
 from ui.upload import column_mapping, corrections, drafts, meaning, unknown_units
@@ -59,6 +59,14 @@ def trial_choice(round_id: str, kind: str) -> bool:
     return st.checkbox(
         _("Trial: test the procedure, clear it later"), value=is_trial, key=f"upload_trial_{round_id}_{is_trial}"
     )
+
+
+def refused(kind: str, round_id: str, trial: bool) -> bool:
+    """Show why a file of the kind is not taken for the round, before one is chosen; return whether it is so."""
+    refusal = cached.store().refused_upload(kind, round_id, trial) if round_id else None
+    if refusal is not None:
+        layout.show_refusal(refusal)
+    return refusal is not None
 
 
 def about_kind(kind: str) -> None:
@@ -189,13 +197,39 @@ def rules_choice(round_id: str, replaces: bool) -> str | None:
     return st.selectbox(_("Rule set"), names, index=len(names) - 1, key="upload_rules")
 
 
+def may_have_rules(kind: str) -> bool:
+    """Return whether files of the kind are read without a rule set, and their round may have one all the same."""
+    return kind in EVIDENCE_KINDS
+
+
+def evidence_rules_choice(round_id: str) -> str | None:
+    """Ask for the rule set of a round with pledges or hall votes; None leaves it open."""
+    store = cached.store()
+    used = store.rules_in_use(round_id) if round_id else ""
+    names = [used] if used else [rules.name for rules in store.rule_sets()]
+    if not names:
+        return None
+    return st.selectbox(
+        _("Rule set of the round"),
+        names,
+        index=0 if used else None,
+        disabled=bool(used),
+        key=f"upload_rules_evidence_{used}",
+        placeholder=_("Not yet decided"),
+        help=_("It gives the points of hall votes. Ballots of the round are later read under the same rule set."),
+    )
+
+
 def add_rules() -> None:
     """Let the user add a rule set as a TOML file; a refusal lists all problems."""
+    if not guard.can("approve_rules"):
+        return
     with st.expander(_("Add a rule set")):
         file = st.file_uploader(_("Rule file (.toml)"), type=["toml"], key="upload_rules_file")
         if file is None or not st.button(_("Save this rule set"), key="upload_rules_add"):
             return
         try:
+            guard.require("approve_rules")
             rules = cached.store().add_rules(file.getvalue().decode("utf-8-sig"))
         except UnicodeDecodeError:
             st.error(_("The rule file must be UTF-8 text. Save it as UTF-8 and try again."))
@@ -360,7 +394,7 @@ def show_preview(report: ImportReport) -> None:
         if len(report.preview.columns) <= MOST_WRITTEN:
             tables.written(report.preview, _("First rows as read."))
         else:
-            st.dataframe(report.preview, hide_index=True, key="upload_preview")
+            printing.grid(report.preview, hide_index=True, key="upload_preview")
 
 
 def reason_for_warnings(report: ImportReport) -> str | None:
@@ -374,6 +408,13 @@ def keep(
     file: Chosen, choice: Choice, reason: str | None, checks: Mapping[str, AcrossTables], *, publish: bool
 ) -> None:
     """Start the last step as a job: store the file and, if asked, publish the result."""
+    try:
+        guard.require("upload")
+        if publish:
+            guard.require("publish")
+    except BiaochiError as refusal:
+        layout.show_refusal(refusal)
+        return
     store = cached.store()
     options = replace(choice.options, accept_warnings=reason, demo=_beside_demo())
 
@@ -456,7 +497,7 @@ def done() -> None:
 def offer_demo(more: Callable[[], Iterable[DemoFile]]) -> None:
     """Offer to load the demonstration city into an empty store. more: files of the schemes."""
     store = cached.store()
-    if not store.is_empty():
+    if not store.is_empty() or not guard.can("publish"):
         return
     st.info(_("This store is empty. Begin with your rule set and files, or look around with invented data first."))
     if st.button(_("Load the demonstration city"), key="upload_demo"):

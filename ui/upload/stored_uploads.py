@@ -5,11 +5,11 @@ import streamlit as st
 
 from data.model.contract import KIND_NAMES
 from data.store.history import local_time, withdrawn
-from data.store.policy import refuse_withdrawing
 from data.store.uploads import Upload
 from errors import BiaochiError
 from i18n import N_
-from ui import cached, layout, tables
+from results.labels import person
+from ui import cached, guard, layout, tables
 from ui.i18n import _, language
 
 HEADERS = (
@@ -72,7 +72,7 @@ def stored_files() -> None:
                 upload.lines,
                 len(upload.edits),
                 upload.accepted_warnings,
-                upload.imported_by,
+                person(upload.imported_by, language()),
                 local_time(upload.imported_at),
                 _(states[upload.upload_id]),
             ]
@@ -89,6 +89,8 @@ def stored_files() -> None:
 
 def _take_back() -> None:
     """Offer to withdraw an upload in force; a round that takes no changes is named before anything is filled in."""
+    if not guard.can("withdraw_upload"):
+        return
     if told := st.session_state.pop(TAKEN_BACK, None):
         st.success(told)
     store = cached.store()
@@ -97,7 +99,7 @@ def _take_back() -> None:
         return
     with st.expander(_("Take an upload back")):
         chosen = st.selectbox(_("Upload"), in_force[::-1], format_func=_named, key="withdraw_upload")
-        refusal = refuse_withdrawing(chosen, store.status(chosen.round_id), in_force)
+        refusal = store.refused_withdrawing(chosen)
         if refusal is not None:
             layout.show_refusal(refusal)
             return
@@ -114,6 +116,7 @@ def _named(upload: Upload) -> str:
 
 def _withdraw(upload: Upload, reason: str) -> None:
     try:
+        guard.require("withdraw_upload")
         cached.store().withdraw(upload.upload_id, reason)
     except BiaochiError as refusal:
         layout.show_refusal(refusal)

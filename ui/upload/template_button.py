@@ -5,10 +5,11 @@ from functools import partial
 
 import streamlit as st
 
+from access.roles import DOWNLOAD
 from data.store import Store
 from data.store.audit_log import log_export
 from reports.templates import choices_of, template
-from ui import cached, downloads, layout
+from ui import cached, downloads, guard, layout
 from ui.i18n import _, language
 
 
@@ -17,12 +18,16 @@ def offer(kind: str, round_id: str, rules: str | None) -> None:
 
     The workbook is created on the click: building it with every run of the page took 0.1 s of each.
     """
+    if not guard.may(DOWNLOAD, "template"):
+        return
     words = language()
     digest = hashlib.sha256("\n".join((kind, round_id, rules or "", words)).encode()).hexdigest()[:12]
     with st.container(horizontal=True, vertical_alignment="center"):
         st.download_button(
             _("Download a template"),
-            data=partial(_created, cached.store(), kind, round_id, rules, words, layout.user() or ""),
+            data=guard.allowed_download(
+                "template", partial(_created, cached.store(), kind, round_id, rules, words, layout.user() or "")
+            ),
             file_name="-".join(filter(None, ["template", kind, round_id, f"{digest}.xlsx"])),
             mime=downloads.MIME["xlsx"],
             key="upload_template",

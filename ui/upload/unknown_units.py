@@ -12,7 +12,7 @@ from data.store.rounds import read_register
 from errors import BiaochiError
 from i18n import N_
 from problems import Problem
-from ui import cached, layout
+from ui import cached, guard, layout
 from ui.i18n import _
 from ui.upload.corrections import listed
 
@@ -84,6 +84,7 @@ def _keep(meant: dict[str, str], kind: str, round_id: str) -> list[Problem]:
     problems: list[Problem] = []
     for name, code in meant.items():
         try:
+            guard.require("correct")
             report = cached.store().confirm_alias(name, code, kind, layout.user() or user(), round_id=round_id)
         except BiaochiError as refusal:
             layout.show_refusal(refusal)

@@ -1,5 +1,5 @@
--- Lines by unit and kind over the indicators that make the score.
--- params: $round_id
+-- Lines by unit and kind over the indicators that make the score, without groups that are kept apart.
+-- params: $round_id, $apart
 -- returns: unit_code VARCHAR, scored HUGEINT, dont_know HUGEINT
 SELECT
     unit_code,
@@ -8,6 +8,6 @@ SELECT
 FROM grade_count
 WHERE round_id = $round_id AND indicator IN (
     SELECT DISTINCT indicator FROM grade_count WHERE round_id = $round_id AND scored
-)
+) AND NOT list_contains(string_split($apart, chr(31)), group_name)
 GROUP BY unit_code
 ORDER BY unit_code

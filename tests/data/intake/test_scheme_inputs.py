@@ -1,5 +1,7 @@
 """What happens to bad files of opinions, events, visits, places and posts: each row of the list has its outcome."""
 
+from contextlib import closing
+
 import pytest
 
 from data.store import ImportOptions, Store
@@ -327,6 +329,31 @@ def test_35_36_places_and_posts(store):
     )
     assert found(spans) == [("duplicate_key", 3, "起")]
     assert "2025-05-01–2025-06-01" in spans.problems[0].message("zh")
+
+
+SPANS = {
+    "2026-03-04至2026-03-06": "2026-03-04/2026-03-07",  # both days included
+    "2026-03-04/2026-03-07": "2026-03-04/2026-03-07",  # as it is kept and exported
+    "2026年5月1日至2026年5月2日；2026/3/4/2026/3/7": "2026-03-04/2026-03-07 2026-05-01/2026-05-03",
+    "": None,
+    "下周": "not_spans",
+    "2026-03-04": "not_spans",
+    "2026-03-06至2026-03-04": "not_spans",
+    "2026-02-29至2026-03-06": "not_spans",
+    "2026-03-04至2026-03-06；2026-03-06至2026-03-09": "not_spans",  # 6 March twice
+}
+
+
+def test_a_leave_is_spans_of_days(store):
+    """Text that was no span was stored, and the measures read it as a day that is none."""
+    for text, expected in SPANS.items():
+        report = read(store, "person", "人员代码,身份,起,离岗", f"G9,网格员,2025-01-01,{text}", replace=True)
+        if expected == "not_spans":
+            assert found(report) == [("not_spans", 2, "离岗")] and not report.stored, text
+        else:
+            store.publish()
+            with closing(store.release()) as release:
+                assert release.records("person")["leave"].fillna("").tolist() == [expected or ""], text
 
 
 def test_81_a_calendar_that_moves_due_days_lists_the_opinions(store):

@@ -168,6 +168,9 @@ def test_events_make_cycles_pauses_and_extensions_in_whatever_order_they_come():
     assert of_cycles([standing(CALENDAR, cycle, on(31)) for cycle in found.cycles]).state == ON_TIME
     unknown = handled(CALENDAR, received, 7, [Event(on(20), AGAIN)], [on(25)])
     assert [cycle.answered for cycle in unknown.cycles] == [on(20), on(25)]
+    for given, expected in (([on(20)], [on(20), None]), ([on(20), on(20)], [on(20), on(20)]), ([], [on(20), None])):
+        same_day = handled(CALENDAR, received, 7, [Event(on(20), AGAIN)], given)
+        assert [cycle.answered for cycle in same_day.cycles] == expected  # an answer is of a single cycle
 
 
 def test_an_event_that_cannot_hold_is_refused_and_a_late_extension_has_no_effect():

@@ -45,11 +45,11 @@ def test_layout_and_comments_do_not_change_the_digest_but_a_number_does():
 
 def test_all_problems_come_at_once():
     text = DEMO.replace("0.4", "0.5").replace('title = "', 'titel = "').replace("k = 2", "", 1)
-    found = codes(text + '\n[trimming]\nshare = 0.1\n"')
+    found = codes(text + '\n[quotas]\nshare = 0.1\n"')
     assert found == {"rules_not_toml"}
-    found = codes(text + "\n[trimming]\nshare = 0.1\n")
+    found = codes(text + "\n[quotas]\nshare = 0.1\n")
     assert found >= {"rules_weights_sum", "rules_unknown_key", "rules_missing"}
-    assert found >= {"rules_not_supported", "rules_bottom_incomplete"}
+    assert found >= {"rules_other_name", "rules_bottom_incomplete"}
 
 
 @pytest.mark.parametrize(
@@ -59,14 +59,13 @@ def test_all_problems_come_at_once():
         ('["不了解"]', '["不满意"]', "rules_grade_twice"),
         ("level = 0.95", "level = 95", "rules_out_of_range"),
         ("decimals = 2", "decimals = true", "rules_wrong_type"),
-        ('order = "group"', 'order = "indicator"', "rules_not_supported"),
         ('order = "group"', 'order = "grup"', "rules_not_one_of"),
         ('rule = "last"', 'rule = "share"', "rules_bottom_incomplete"),
         ('rule = "last"', 'rule = "below"', "rules_bottom_incomplete"),
         ("[points]", "[numeric]\nlow = 1\nhigh = 5\n[points]", "rules_two_scales"),
         ('name = "demo-2025"', 'name = "../x"', "rules_bad_name"),
         ("date = 2025-11-01", 'date = "2025-11-01"', "rules_wrong_type"),
-        ("\n[bottom]\n", "\n[bottom]\nquota = 3\n", "rules_not_supported"),
+        ("\n[bottom]\n", "\n[bottom]\nquota = 3\n", "rules_other_name"),
         ('"普通群众" = 0.4', '"普通群众" = nan', "rules_wrong_type"),
         ('"普通群众" = 0.4', '"普通群众" = -0.4', "rules_not_positive"),
     ],
@@ -76,11 +75,19 @@ def test_a_wrong_setting_is_named(old, new, code):
     assert code in codes(DEMO.replace(old, new, 1))
 
 
-@pytest.mark.parametrize("section", ["components", "deductions", "publication", "alternatives"])
-def test_settings_of_other_versions_are_refused_by_name(section):
+@pytest.mark.parametrize(
+    ("section", "name"),
+    [("quotas", "classes"), ("deduction", "deductions"), ("trim", "trimming"), ("insider", "apart")],
+)
+def test_a_setting_under_another_name_is_answered_with_its_name(section, name):
     (problem,) = refusal(DEMO + f"\n[{section}]\nx = 1\n")
-    assert problem.code == "rules_not_supported"
-    assert section in problem.message("zh")
+    assert problem.code == "rules_other_name" and name in problem.message("zh")
+
+
+@pytest.mark.parametrize("section", ["validity", "consecutive", "sanctions"])
+def test_what_is_left_out_on_purpose_is_refused_with_its_reason(section):
+    (problem,) = refusal(DEMO + f"\n[{section}]\nx = 1\n")
+    assert problem.code == "rules_out_of_scope" and len(problem.message("en")) > 120
 
 
 def test_a_misspelt_key_is_answered_with_the_nearest():

@@ -12,7 +12,7 @@ from data.store.history import Event
 from data.store.uploads import Upload
 from data.store.verify import check
 from errors import StoreDamagedError
-from tests.support.stores import BALLOTS, SMALL
+from tests.support.stores import BALLOTS, SMALL, leave_note
 
 
 @pytest.fixture
@@ -110,8 +110,11 @@ def test_a_history_entry_that_was_taken_away_is_missed(store):
 def test_what_a_killed_writer_did_is_told_by_the_next(store, small, files):
     """As if the process ended between the upload's rename and its line."""
     put(store, lines(store)[:-1])
+    leave_note(store.path, "history/000003.json")
     small("import", "ballots", files("5.csv", BALLOTS), "--round", "2024")
-    assert [entry.action for entry in read_log(store.path)][-2:] == ["rollback", "import"]
+    log = read_log(store.path)
+    assert [entry.action for entry in log][-3:] == ["rollback", "adopt", "import"]
+    assert log[-2].what == "history/000003.json" and log[-3].files.keys() == {"history/000003.json"}
     assert check(store) == []
 
 
@@ -126,11 +129,15 @@ def test_a_check_between_a_write_and_its_line_raises_no_alarm(store, small, tmp_
     put(store, before)
     shutil.copytree(tmp_path / "left", store.path / "staging" / "left")
     assert check(store) == []
-    (store.path / "staging" / "left" / "planned.txt").write_text("history/000002.json", "utf-8")
+    shutil.rmtree(store.path / "staging" / "left")
+    leave_note(store.path, "history/000002.json")
     assert [finding.facts["what"] for finding in check(store)] == ["history/000004.json"]
+    small("rollback", sorted(store.releases())[0], "--reason", "复核", code=1)
+    assert "history/000004.json" in small.err and lines(store) == before
+    leave_note(store.path, "history/000004.json")
     small("rollback", sorted(store.releases())[0], "--reason", "复核")
     assert not list((store.path / "staging").iterdir()) and check(store) == []
-    assert len(lines(store)) == len(before) + 2
+    assert len(lines(store)) == len(before) + 3
 
 
 def test_a_torn_last_line_is_written_again(store):

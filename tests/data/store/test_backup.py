@@ -5,7 +5,11 @@ import zipfile
 
 import pytest
 
-from tests.support.stores import BALLOTS, Biaochi, snapshot
+from data.store import Store
+from data.store.audit_log import read_log
+from data.store.backup import verify_backup
+from data.store.scratch import RESTORE, scratch
+from tests.support.stores import BALLOTS, SMALL, Biaochi, snapshot
 
 
 @pytest.fixture
@@ -112,3 +116,54 @@ def test_another_zip_is_no_backup(published, tmp_path):
     other(published, "again")("restore", path, code=2)
     path.write_bytes(b"x")
     other(published, "again")("restore", path, code=2)
+
+
+def test_a_backup_is_proved_by_restoring_it_elsewhere(small, files, tmp_path):
+    small("import", "ballots", files("1.csv", BALLOTS), "--round", "2025")
+    small.publish()
+    target = tmp_path / "2025.zip"
+    small("backup", target, "--verify")
+    small("backup", target, "--verify")
+    small("backup", "--verify")
+    assert target.stat().st_mode & 0o777 == 0o600
+    assert [entry.action for entry in read_log(small.store)].count("backup verified") == 3
+    content = target.read_bytes()
+    target.write_bytes(content.replace("公安局".encode(), "财政局".encode(), 1))
+    small("backup", target, "--verify", code=1)
+    small("backup", code=2)
+
+
+def test_the_backup_of_another_store_proves_nothing(small, files, tmp_path):
+    small("import", "ballots", files("1.csv", BALLOTS), "--round", "2025")
+    target = tmp_path / "2025.zip"
+    small("backup", target)
+    (small.store / "audit" / "log.jsonl").rename(tmp_path / "log")
+    other = Store(tmp_path / "other")
+    other.add_rules(SMALL)
+    assert verify_backup(other, target)
+
+
+def test_what_a_killed_backup_or_restore_leaves_is_cleared_by_the_next_writer(small, files, tmp_path):
+    """Copies of ballots, in the folder of the backup and beside the store; a folder that is in use stays."""
+    small("import", "ballots", files("1.csv", BALLOTS), "--round", "2025")
+    far = tmp_path / "far"
+    far.mkdir()
+    with scratch(small.store.parent, RESTORE) as used:
+        for left in (far / ".backup-abc", small.store.parent / ".restore-abc"):
+            left.mkdir()
+            (left / "lock").touch()
+            (left / "ballots").write_text("1,普通群众,市公安局,满意")
+        noted = small.store / "staging" / "killed"
+        noted.mkdir(parents=True)
+        (noted / "scratch.txt").write_text(str(far / ".backup-abc"))
+        small("import", "ballots", files("2.csv", BALLOTS), "--round", "2024")
+        assert used.is_dir() and not list(far.iterdir())
+    assert not list(small.store.parent.glob(".*-abc")) and not used.exists()
+
+
+def test_a_store_can_be_read_by_its_owner_only(small, files):
+    small("import", "ballots", files("1.csv", BALLOTS), "--round", "2025")
+    small.publish()
+    readable = [path for path in small.store.rglob("*") if path.stat().st_mode & 0o077]
+    assert small.store.stat().st_mode & 0o077 == 0
+    assert not [path for path in readable if path.is_file() and path.name != "lock" and "cache" not in path.parts]

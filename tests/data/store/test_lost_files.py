@@ -9,7 +9,7 @@ from data.store import ImportOptions, Store
 from data.store.audit_log import read_log
 from data.store.verify import check
 from errors import StoreDamagedError, UsageError
-from tests.support.stores import BALLOTS, SMALL, snapshot
+from tests.support.stores import BALLOTS, SMALL, leave_note, snapshot
 
 READING = (["releases"], ["ranking", "--round", "2025"], ["unit", "A"], ["pledges", "--round", "2025"])
 WRITING = (["publish"], ["status", "2025", "final", "--reason", "x"], ["rebuild"])
@@ -52,8 +52,9 @@ def test_a_reader_beside_a_writer_sees_a_sound_history(twice):
     log.write_bytes(b"".join(log.read_bytes().splitlines(keepends=True)[:-1]))
     assert len(store.history()) == 2
     twice("ranking", "--round", "2025")
+    leave_note(store.path, f"releases/{store.in_force()}/release.json", "history/000002.json")
     twice("status", "2025", "final", "--reason", "完成")
-    assert [entry.action for entry in read_log(store.path)][-2:] == ["publish", "status"]
+    assert [entry.action for entry in read_log(store.path)][-3:] == ["publish", "adopt", "status"]
 
 
 @pytest.mark.parametrize("call", [["publish"], ["publish", "--dry-run"], ["replay", ""]], ids=" ".join)

@@ -23,8 +23,16 @@ def says(refusal) -> str:
 
 @pytest.mark.parametrize("code", [FINAL, ANNOUNCED, WITHDRAWN])
 @pytest.mark.parametrize("trial", [True, False])
-def test_a_round_that_is_finalised_takes_nothing_more(code, trial):
-    assert "2025" in says(policy.refuse_upload("ballots", status(code), [upload()], trial))
+def test_a_round_that_is_finalised_takes_no_ballots_registers_or_rules(code, trial):
+    for kind in ("ballots", "counts", "units", "unit_alias"):
+        assert "2025" in says(policy.refuse_upload(kind, status(code), [upload()], trial))
+
+
+@pytest.mark.parametrize("code", [FINAL, ANNOUNCED, WITHDRAWN])
+def test_evidence_of_the_year_goes_on_and_a_ruling_opens_the_data(code):
+    for kind in ("pledges", "progress", "votes"):
+        assert policy.refuse_upload(kind, status(code), [upload()], False) is None
+    assert policy.refuse_upload("ballots", status(code), [upload()], False, correcting=True) is None
 
 
 def test_trial_and_formal_uploads_never_share_a_round():
@@ -38,7 +46,6 @@ def test_trial_and_formal_uploads_never_share_a_round():
 
 def test_a_table_that_closes_by_month_is_not_locked_by_the_round_and_has_no_trial():
     assert policy.refuse_upload("opinion", status(FINAL), [upload()], False) is None
-    assert policy.refuse_upload("pledges", status(FINAL), [upload()], False) is not None  # evidence of the round
     assert "no trial" in says(policy.refuse_upload("opinion", status(DRAFT), [], True))
     assert policy.refuse_as_of("opinion", "2026-03-31", True) is None
     assert "2026-3-31" in says(policy.refuse_as_of("opinion", "2026-3-31", False))
@@ -68,18 +75,21 @@ def test_what_is_announced_is_published_whole_and_what_is_withdrawn_in_part():
 def test_a_call_needs_a_status_a_reason_and_periods_of_days():
     assert "没有" in policy.refuse_status_call("done", "x", None).sentence("zh")
     assert "reason" in says(policy.refuse_status_call(FINAL, "  ", None))
-    assert "working days" in says(policy.refuse_status_call(ANNOUNCED, "x", Periods(0, 5)))
+    assert "1 to 60 days" in says(policy.refuse_status_call(ANNOUNCED, "x", Periods(0, 5)))
     assert policy.refuse_status_call(ANNOUNCED, "x", Periods(5, 5)) is None
 
 
 def test_going_back_brings_no_cleared_trial_and_changes_nothing_that_is_announced():
     assert "trial round that was cleared" in says(policy.refuse_rollback("a" * 64, ["u1", "u2"], {"u2"}))
     assert policy.refuse_rollback("a" * 64, ["u1"], {"u2"}) is None
-    before, same, other = {"2025": "x", "2024": "y"}, {"2025": "x"}, {"2025": "z", "2024": "y"}
-    assert "2025 is announced" in says(policy.refuse_change_of_announced(before, other, ["2025"], "a" * 64))
-    assert policy.refuse_change_of_announced(before, same, ["2025"], "a" * 64) is None
-    assert policy.refuse_change_of_announced(before, other, ["2024"], "a" * 64) is None
-    assert "2024 is announced" in says(policy.refuse_change_of_announced(before, same, ["2024"], "a" * 64))
+    assert "2025 is announced" in says(policy.refuse_change_of_announced(["2025", "2024"], "a" * 64))
+    assert policy.refuse_change_of_announced([], "a" * 64) is None
+
+
+def test_what_was_announced_or_shown_changes_by_a_ruling_only():
+    assert policy.refuse_change_of_fixed([], []) is None
+    assert "2025 is announced or was shown" in says(policy.refuse_change_of_fixed(["2025"], []))
+    assert "objection correct --round 2025" in says(policy.refuse_change_of_fixed(["2024", "2025"], ["2025"]))
 
 
 def test_only_a_trial_is_cleared():

@@ -1,0 +1,8 @@
+-- The categories of the lines, each with its first line.
+-- params:
+-- returns: category VARCHAR, place BIGINT
+SELECT category, min(place) AS place
+FROM line_text
+WHERE category <> ''
+GROUP BY category
+ORDER BY place

@@ -1,0 +1,51 @@
+"""What the register of objections and the letters say of the steps of a year."""
+
+from collections.abc import Sequence
+
+from data.store.deliveries import Delivery
+from data.store.objections import Register
+from data.store.review import UNSETTLED
+from i18n import LANGUAGES, N_, translate
+from results.home.year_strip import CURRENT, DONE, LETTERS, OBJECTIONS, StepFacts
+
+PAGE = "act/objections.py"
+OBJECTED = N_("{open} of {count} open")
+RULE = N_("Rule on the open objections: {open}.")
+CORRECT = N_("Publish the corrections that rulings ask for: {count}.")
+SENT = N_("{received} of {sent} received")
+RECEIVE = N_("Record who received the letters: {open} are on their way.")
+
+
+def review_steps(register: Register, letters: Sequence[Delivery]) -> dict[str, StepFacts]:
+    """Return the steps of objections and letters; a step is absent while nothing was registered for it.
+
+    Without objections or letters the calendar alone says what `year_strip` shows.
+    """
+    found = {OBJECTIONS: _objections(register)} if register.lines else {}
+    return found | ({LETTERS: _letters(letters)} if letters else {})
+
+
+def _objections(register: Register) -> StepFacts:
+    waiting = len(register.awaiting)
+    open_ones = sum(line.state in UNSETTLED for line in register.lines)
+    asked = RULE if open_ones else CORRECT if waiting else ""
+    facts = {"open": str(open_ones), "count": str(len(register.lines))}
+    return StepFacts(
+        CURRENT if asked else DONE, _words(OBJECTED, facts), _words(asked, facts | _count(waiting, asked)), PAGE
+    )
+
+
+def _count(waiting: int, asked: str) -> dict[str, str]:
+    return {"count": str(waiting)} if asked == CORRECT else {}
+
+
+def _letters(letters: Sequence[Delivery]) -> StepFacts:
+    received = sum(bool(letter.received) for letter in letters)
+    facts = {"sent": str(len(letters)), "received": str(received), "open": str(len(letters) - received)}
+    asked = RECEIVE if received < len(letters) else ""
+    return StepFacts(CURRENT if asked else DONE, _words(SENT, facts), _words(asked, facts), PAGE)
+
+
+def _words(message: str, facts: dict[str, str]) -> dict[str, str]:
+    """Return a message in every language; empty without a message."""
+    return {name: translate(message, name).format(**facts) if message else "" for name in LANGUAGES}

@@ -1,0 +1,1 @@
+"""Pages of people signed in: my account, the audit log, the accounts."""
