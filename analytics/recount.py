@@ -37,7 +37,7 @@ class Assertions:
 def assertions(score: ArrayLike, listed: ArrayLike) -> Assertions:
     """Return every pair whose order makes the list. score : shape (units,), NaN is left out. listed : shape (units,).
 
-    Raises ValueError where a listed unit is not below every unit out of the list: a tie cannot be confirmed by counting.
+    Raises ValueError where a listed unit is not below every unit out of the list: no recount confirms a tie.
     """
     x, named = np.asarray(score, dtype=np.float64), np.asarray(listed, dtype=bool)
     inside, outside = np.flatnonzero(named & ~np.isnan(x)), np.flatnonzero(~named & ~np.isnan(x))
@@ -64,7 +64,9 @@ def influence(graded: ArrayLike, group: ArrayLike, weight: ArrayLike) -> Floats:
 
 def largest_errors(factor: Floats, pairs: Assertions, spread: float) -> Floats:
     """Return the largest overstatement of each pair's margin that a sheet can hold, shape (pairs,). spread : points."""
-    bounds = [float((factor[:, i] + factor[:, o]).max(initial=0.0)) for i, o in zip(pairs.inside, pairs.outside, strict=True)]
+    bounds = [
+        float((factor[:, i] + factor[:, o]).max(initial=0.0)) for i, o in zip(pairs.inside, pairs.outside, strict=True)
+    ]
     return spread * np.array(bounds)
 
 
@@ -72,7 +74,7 @@ def overstatements(factor: Floats, pairs: Assertions, tabulated: Floats, paper: 
     """Return by how much sheets overstate each margin, shape (sheets, pairs), points.
 
     factor, tabulated, paper : shape (sheets, units), rows of the drawn sheets; scores on the paper, NaN for no grade in
-    both. A sheet that was not found counts as the worst: give NaN in `paper` where `tabulated` has a grade.
+    both. A sheet that is missing counts as the worst: give NaN in `paper` where `tabulated` has a grade.
     """
     wrong = np.nan_to_num(tabulated - paper, nan=0.0) * factor
     over: Floats = wrong[:, pairs.outside] - wrong[:, pairs.inside]
@@ -108,5 +110,7 @@ def drawn(seed: str, sheets: int, number: int, start: int = 0) -> Ints:
     """
     if sheets < 1:
         raise ValueError("there are no sheets to draw from")
-    numbers = (int(hashlib.sha256(f"{seed},{i}".encode()).hexdigest(), 16) for i in range(start + 1, start + number + 1))
+    numbers = (
+        int(hashlib.sha256(f"{seed},{i}".encode()).hexdigest(), 16) for i in range(start + 1, start + number + 1)
+    )
     return np.array([value % sheets for value in numbers], dtype=np.int64)

@@ -1,6 +1,5 @@
 """Whether a finding survives a challenge: ballots to flip, classes, integrity of ballots, next year, recount."""
 
-
 from typing import Annotated
 
 import typer
@@ -10,7 +9,6 @@ from cli.context import Category, CommandError, Format, Output, ReleaseId, Round
 from cli.output import check_form, emit_json, emit_sheet
 from cli.results import open_release
 from i18n import N_
-
 
 
 @app.command(help=N_("How many ballots left out, changed or added would alter a finding about each unit."))
@@ -66,7 +64,9 @@ def ballot_integrity(
         if without:
             with progress(N_("Computing")):
                 both = side_by_side(session.store(), round_, found)
-            sheet = evidence_sheet(round_, "with_without", N_("With and without the listed ballots"), both.rows, session.language)
+            sheet = evidence_sheet(
+                round_, "with_without", N_("With and without the listed ballots"), both.rows, session.language
+            )
             rows = both.rows
         else:
             sheet, rows = integrity_sheet(round_, found, session.language), found.rows
