@@ -1,7 +1,7 @@
 """Integrity of ballots: copies, careless ballots, a punished unit, and units targeted at a site; each with its p-value.
 
 Everything is measured against the ballots of the year itself. The law of a grade is that of the unit in its group,
-tilted to the leniency of the ballot (partial credit: Masters 1982), so that strict and lenient people are honest people.
+tilted to the leniency of the ballot (partial credit: Masters 1982), so that strict and lenient people count as honest.
 
 - Copies (`copy_evidence`): if ballot f copied ballot e but for a share of slips, its grades have a likelihood relative
   to honest grading. Given e, the product over the others of 1 + share (ratio - 1) has expectation 1 under honest
