@@ -538,7 +538,8 @@ def _line_p(base: _Base, reach: _Reach, m: int, rows: Ints) -> tuple[tuple[Float
             best = (z + away * rate) * np.where(z + away * rate > 0, np.sqrt(shrunk), 1.0)
         ranges.append((special.ndtr(-best), special.ndtr(-worst)))
     few_then, few_now = _few_for_line(base, reach.kind, m, rows)
-    return tuple((np.where(few_now, 1.0, low), np.where(few_then, 1.0, high)) for low, high in ranges)
+    found = [(np.where(few_now, 1.0, low), np.where(few_then, 1.0, high)) for low, high in ranges]
+    return found[0], found[1]
 
 
 def _few_for_line(base: _Base, kind: str, m: int, rows: Ints) -> tuple[Bools, Bools]:

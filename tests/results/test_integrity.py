@@ -82,5 +82,5 @@ def test_two_people_decide_with_a_reason_that_papers_show(office):
     assert run([*call, "--second", "王五", "--reason", "会场五已逐张复核"]) == 0
     kept = decision_of(store.path, round_.release.id, "2025")
     assert (kept.decision, kept.second, kept.reason) == ("keep", "王五", "会场五已逐张复核")
-    text = str(bulletin.bulletin(round_results(round_), "zh"))
+    text = str(bulletin(round_results(round_), "zh"))
     assert "会场五已逐张复核" in text and "王五" in text
