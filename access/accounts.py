@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from threading import BoundedSemaphore
 
@@ -63,8 +63,8 @@ class Account:
 def read_accounts(folder: Path) -> dict[str, Account]:
     """Return name -> account; empty where there is no file. Raises AccountError for a file that cannot be read."""
     try:
-        content = json.loads((folder / ACCOUNTS).read_text(encoding="utf-8"))
-        found = [Account(**account) for account in content["accounts"]]
+        about = (folder / ACCOUNTS).stat()
+        return dict(_parsed(folder / ACCOUNTS, (about.st_ino, about.st_size, about.st_mtime_ns)))
     except FileNotFoundError:
         return {}
     except (OSError, ValueError, TypeError, KeyError):
@@ -72,6 +72,13 @@ def read_accounts(folder: Path) -> dict[str, Account]:
             N_("The file of accounts {path} cannot be read. Restore it from a backup; nobody can sign in until then."),
             path=folder / ACCOUNTS,
         ) from None
+
+
+@lru_cache(maxsize=4)
+def _parsed(path: Path, version: object) -> dict[str, Account]:
+    """Return the accounts of a version of the file: every click asks, and the file seldom changes."""
+    content = json.loads(path.read_text(encoding="utf-8"))
+    found = [Account(**account) for account in content["accounts"]]
     return {account.name: account for account in found}
 
 

@@ -67,6 +67,7 @@ def audit_verify(
     key: KeyFile = None,
 ) -> None:
     """`biaochi audit verify`."""
+    from data.store.atomic_write import planned
     from data.store.audit_log import read_log
     from data.store.checkpoints import verify_checkpoints
     from data.store.heads import head_of_entry, parsed_head, refuse_other_log
@@ -80,7 +81,7 @@ def audit_verify(
     key = key or session.settings.signing_key
     signed = verify_checkpoints(session.path, log, key) if key else None
     if is_sealed(session.path):
-        refuse_broken(session.path, sealed_files(log))
+        refuse_broken(session.path, sealed_files(log), planned(session.path))
     if entry is not None:
         session.say(
             N_("This store holds the head {head}: entry {number} of {time}, by {user}."),

@@ -25,14 +25,21 @@ from cli.results import open_release, which_unit
 from i18n import N_
 
 if TYPE_CHECKING:
+    from datetime import date
+
     from data.store.release import Release, Round
+    from formats.brief import Brief
     from formats.document import Document, Form
     from reports.documents import RoundResults
     from results.comparison.year_on_year import Changes
+    from results.home.year_strip import Step
 
 FORMATS = ("pdf", "docx")
-KINDS = ("bulletin", "ranking", "bottom", "unit", "changes", "pledges", "pledge-letter")
+BRIEFS = {"brief": "pdf", "slides": "pptx"}
+"""Kind of brief for leaders -> its only format."""
+KINDS = ("bulletin", "ranking", "bottom", "unit", "changes", "pledges", "pledge-letter", *BRIEFS)
 OF_A_UNIT = ("unit", "pledge-letter")
+NO_BALLOTS = N_("The round {round} holds a register but no ballots yet.")
 NEEDED = N_("--kind {kind} needs --round, for instance 2025.")
 PERIODS = {"month": "{year}-{month:02}", "quarter": "{year}Q{quarter}", "year": "{year}"}
 """Kind of document -> its period when none is named: that of the newest day of the scheme."""
@@ -48,8 +55,8 @@ def bulletin(
         typer.Option(
             metavar="KIND",
             help=N_(
-                "bulletin (all parts), ranking, bottom, unit, changes, pledges, pledge-letter, or SCHEME-month, "
-                "SCHEME-year …"
+                "bulletin (all parts), ranking, bottom, unit, changes, pledges, pledge-letter, brief (a page for "
+                "leaders), slides, or SCHEME-month, SCHEME-year …"
             ),
         ),
     ] = "bulletin",
@@ -68,7 +75,7 @@ def bulletin(
         str | None, typer.Option("--as-of", metavar="DATE", help=N_("As it stood on this day; else today."))
     ] = None,
     file_format: Annotated[
-        str, typer.Option("--format", help=N_("pdf or docx; by default by the ending of the file."))
+        str, typer.Option("--format", help=N_("pdf or docx, for slides pptx; by default by the ending of the file."))
     ] = "",
     template: Annotated[
         Path | None, typer.Option(metavar="FILE.docx", help=N_("A Word template of the office."))
@@ -81,28 +88,32 @@ def bulletin(
     """`biaochi bulletin`."""
     from data.store.audit_log import log_export
 
-    ending = _format(file_format, output, template)
+    ending = _format(kind, file_format, output, template)
     _check_kind(kind, unit)
     _check_options(kind, category, since, as_of, period, item)
     name = _about(kind, round_id)
+    made: Document | Brief
     with open_release(release) as chosen:
         with progress(N_("Computing")):
-            if kind in KINDS:
+            if kind in BRIEFS:
+                made = _brief(chosen.round(name), kind, as_of, form)
+            elif kind in KINDS:
                 made = _of_round(chosen.round(name), kind, category, unit, since, as_of, form)
             else:
                 made = _of_scheme(chosen, kind, period, as_of, unit, item, form)
         with progress(N_("Typesetting")):
-            content = _pdf(made) if ending == "pdf" else _docx(made, template)
+            content = _written(made, ending, template)
         digest = hashlib.sha256(content).hexdigest()
         log_export(session.path, f"{kind}.{ending}", release=chosen.id, round_id=name, sha256=digest)
     write(content, output)
 
 
-def _format(file_format: str, output: Path | None, template: Path | None) -> str:
-    """pdf or docx: as asked for, else by the file's ending, else by whether a template is given."""
+def _format(kind: str, file_format: str, output: Path | None, template: Path | None) -> str:
+    """Return the format: as asked for, else by the ending of the file, else by whether a template is given."""
     ending = output.suffix.lower().removeprefix(".") if output else ""
-    found = file_format or (ending if ending in FORMATS else "") or ("docx" if template else "pdf")
-    check_choice("--format", found, FORMATS)
+    known = (BRIEFS[kind],) if kind in BRIEFS else FORMATS
+    found = file_format or (ending if ending in known else "") or ("docx" if template else known[0])
+    check_choice("--format", found, known)
     if template is not None:
         if found != "docx":
             raise CommandError(N_("--template is for --format docx."))
@@ -153,7 +164,7 @@ def _check_options(
         ("--item", item or None, kinds_of_items()),
         ("--category", category, ("bulletin", "ranking", "bottom", "changes")),
         ("--from", since, ("changes",)),
-        ("--as-of", as_of, ("pledges", "pledge-letter", *own)),
+        ("--as-of", as_of, (*BRIEFS, "pledges", "pledge-letter", *own)),
     ):
         if given is not None and kind not in kinds:
             raise CommandError(N_("{option} goes with --kind {kinds}."), option=option, kinds=" | ".join(kinds))
@@ -209,7 +220,7 @@ def _document(
 
     found = round_results(round_, category)
     if not found.lists:
-        raise CommandError(N_("The round {round} holds a register but no ballots yet."), round=round_.id)
+        raise CommandError(NO_BALLOTS, round=round_.id)
     language = session.language
     if kind == "unit":
         return _dossier(found, unit, form)
@@ -274,11 +285,57 @@ def _changes(found: "RoundResults", since: str | None) -> "list[Changes]":
     return [compared(round_, one.family.name, since) for one in found.lists]
 
 
-def _pdf(made: "Document") -> bytes:
-    """The PDF; on stderr what it could not be set in."""
-    from formats.pdf import typeset
+def _brief(round_: "Round", kind: str, as_of: str | None, form: "Form") -> "Brief":
+    """The brief for leaders, with the steps of the year as of a day."""
+    from datetime import date
 
-    done = typeset(made)
+    from cli.export import compared_by_category
+    from reports.documents import Outlook, brief, round_results
+    from results.comparison.year_on_year import round_before
+    from results.home.round_cards import round_cards
+
+    found = round_results(round_)
+    if not found.lists:
+        raise CommandError(NO_BALLOTS, round=round_.id)
+    before = round_before(round_)
+    compared = compared_by_category(round_, None, before) if before else []
+    day = parsed_date("--as-of", as_of) if as_of else date.today()
+    outlook = Outlook(round_cards(round_, found.lists), before, compared, _steps(round_, day), day)
+    return brief(found, outlook, session.language, form, kind)
+
+
+def _steps(round_: "Round", day: "date") -> "list[Step]":
+    """The steps of the year on a day."""
+    from results.home.year_strip import YearFacts, year_strip
+    from results.overview import overview
+    from results.public_notice import notice_of
+
+    store = session.store()
+    status = store.status(round_.id)
+    notes = len(overview(round_).notes)
+    return year_strip(YearFacts(round_, store.history(), status, notes, notice_of(status.given, store.calendar())), day)
+
+
+def _written(made: "Document | Brief", ending: str, template: Path | None) -> bytes:
+    from formats.brief import Brief
+
+    if ending == "pptx":
+        from formats.slides import slides_bytes
+
+        assert isinstance(made, Brief), "slides are of a brief"
+        return slides_bytes(made)
+    if ending == "pdf":
+        return _pdf(made)
+    assert not isinstance(made, Brief), "a brief is no Word file"
+    return _docx(made, template)
+
+
+def _pdf(made: "Document | Brief") -> bytes:
+    """The PDF; on stderr what it could not be set in."""
+    from formats import brief_pdf, pdf
+    from formats.brief import Brief
+
+    done = brief_pdf.typeset(made) if isinstance(made, Brief) else pdf.typeset(made)
     if warning := done.fonts.warning(session.language):
         print(warning, file=sys.stderr)
     return done.content

@@ -1,12 +1,14 @@
 """Whether a finding survives a challenge: ballots to flip, classes, integrity of ballots, next year, recount."""
 
+from typing import Annotated
+
+import typer
 
 from cli.app import app
-from cli.context import Category, Format, Output, ReleaseId, RoundId, progress, session
+from cli.context import Category, CommandError, Format, Output, ReleaseId, RoundId, progress, session
 from cli.output import check_form, emit_json, emit_sheet
 from cli.results import open_release
 from i18n import N_
-
 
 
 @app.command(help=N_("How many ballots left out, changed or added would alter a finding about each unit."))
@@ -30,3 +32,108 @@ def flip(
             emit_json(evidence_json(round_, rows), output)
         else:
             emit_sheet(evidence_sheet(round_, "flip", N_("Ballots to flip"), rows, session.language), form, output)
+
+
+@app.command("ballot-integrity", help=N_("List ballots for two people to judge, and the list with and without them."))
+def ballot_integrity(
+    round_id: RoundId,
+    without: Annotated[
+        bool, typer.Option("--without", help=N_("The ranking with and without the listed ballots, next to each other."))
+    ] = False,
+    decide: Annotated[str | None, typer.Option("--decide", metavar="keep|correct", help=N_("Keep a decision."))] = None,
+    reason: Annotated[str, typer.Option("--reason", help=N_("Why; shown on papers."))] = "",
+    second: Annotated[str, typer.Option("--second", metavar="NAME", help=N_("The second person."))] = "",
+    release: ReleaseId = None,
+    form: Format = "csv",
+    output: Output = None,
+) -> None:
+    """`biaochi ballot-integrity`."""
+    from data.store.ballot_decisions import decide as keep_decision
+    from reports.evidence_table import evidence_json, evidence_sheet, integrity_sheet
+    from results.evidence.integrity import decision_in_words, integrity, moved_in_words, side_by_side
+
+    check_form(form, output)
+    with open_release(release) as chosen:
+        round_ = chosen.round(round_id)
+        with progress(N_("Computing")):
+            found = integrity(round_)
+        if found is None:
+            raise CommandError(N_("The round {round} has no ballots, only counts or records."), round=round_id)
+        if decide is not None:
+            keep_decision(session.path, chosen.id, round_id, decide, reason, second, len(found.flagged))
+        if without:
+            with progress(N_("Computing")):
+                both = side_by_side(session.store(), round_, found)
+            sheet = evidence_sheet(
+                round_, "with_without", N_("With and without the listed ballots"), both.rows, session.language
+            )
+            rows = both.rows
+        else:
+            sheet, rows = integrity_sheet(round_, found, session.language), found.rows
+        if form == "json":
+            emit_json(evidence_json(round_, rows, listed=len(found.flagged), ballots=found.ballots), output)
+        else:
+            emit_sheet(sheet, form, output)
+        told = [moved_in_words(both, session.language)] if without else []
+        told.append(decision_in_words(round_, session.language))
+        for sentence in filter(None, told):
+            session.say("{sentence}", sentence=sentence)
+
+
+@app.command("design", help=N_("Plan next year's votes by unit and group, for a difference or a number of votes."))
+def next_year(
+    round_id: RoundId,
+    category: Category = None,
+    difference: Annotated[
+        float | None, typer.Option("--difference", metavar="POINTS", help=N_("Points that shall be told apart."))
+    ] = None,
+    votes: Annotated[
+        float | None,
+        typer.Option("--votes", metavar="N", help=N_("Votes of each category, or the budget with --cost.")),
+    ] = None,
+    cost: Annotated[
+        list[str] | None, typer.Option("--cost", metavar="GROUP=NUMBER", help=N_("Cost of a vote of a group; else 1."))
+    ] = None,
+    release: ReleaseId = None,
+    form: Format = "csv",
+    output: Output = None,
+) -> None:
+    """`biaochi design`."""
+    import pandas as pd
+
+    from reports.evidence_table import evidence_json, evidence_sheet
+    from results.evidence.next_year import plans
+
+    check_form(form, output)
+    prices = dict(_price(text) for text in cost or [])
+    with open_release(release) as chosen:
+        round_ = chosen.round(round_id)
+        with progress(N_("Computing")):
+            found = plans(round_, category, difference=difference, votes=votes, cost=prices)
+        rows = pd.concat([plan.rows for plan in found], ignore_index=True)
+        if form == "json":
+            about = [
+                {"category": p.family, "difference_now": _number(p.difference_now), "difference": _number(p.difference)}
+                | {"cost": p.votes, "equal_cost": p.equal_votes}
+                for p in found
+            ]
+            emit_json(evidence_json(round_, rows, plans=about), output)
+        else:
+            emit_sheet(
+                evidence_sheet(round_, "design", N_("Design of next year"), rows, session.language), form, output
+            )
+        for plan in found:
+            session.say("{sentence}", sentence=plan.sentence(session.language))
+
+
+def _number(value: float) -> float | None:
+    return value if value == value else None
+
+
+def _price(text: str) -> tuple[str, float]:
+    """Return group and cost of GROUP=NUMBER."""
+    group, _, number = text.rpartition("=")
+    try:
+        return group, float(number)
+    except ValueError:
+        raise CommandError(N_("--cost should be GROUP=NUMBER, not {text}."), text=text) from None

@@ -103,7 +103,8 @@ def add(
     line = register(store, name, date.today()).lines[-1]
     due = line.clock.due.isoformat() if line.clock.due else ""
     state = translate(STATES[line.state], session.language)
-    session.say(N_("Objection {number}: {state}. The ruling is due on {day}."), number=line.number, state=state, day=due)
+    message = N_("Objection {number}: {state}. The ruling is due on {day}.")
+    session.say(message, number=line.number, state=state, day=due)
     print_line(str(event.step.objection if event.step else line.number))
 
 

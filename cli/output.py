@@ -4,7 +4,6 @@ import errno
 import hashlib
 import sys
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -16,6 +15,7 @@ if TYPE_CHECKING:
     from formats.spreadsheet import Cell, Sheet
 
 
+READ_ONLY = (errno.EROFS, errno.EACCES, errno.EPERM)
 CANNOT_BE_WRITTEN = N_("The file {path} cannot be written: its folder does not exist, or it is a folder itself.")
 
 
@@ -101,8 +101,7 @@ def _answer(content: bytes, output: Path | None) -> None:
     A store that may only be read keeps no entry: the same answer could be read from the terminal.
     """
     if output is not None:
-        with suppress(PermissionError, ReadOnlyError):
-            _log_answer(content, output)
+        _log_answer(content, output)
     write(content, output)
 
 
@@ -114,13 +113,8 @@ def _log_answer(content: bytes, output: Path) -> None:
     try:
         log_action(session.path, "answer", output.name, sha256=hashlib.sha256(content).hexdigest())
     except OSError as error:
-        if error.errno == errno.EROFS:
-            raise ReadOnlyError from error
-        raise
-
-
-class ReadOnlyError(Exception):
-    """The disk of the store may only be read."""
+        if error.errno not in READ_ONLY:
+            raise
 
 
 def write(content: bytes, output: Path | None) -> None:

@@ -54,7 +54,8 @@ def public(
     check_choice("--format", form, PUBLIC_FORMS)
     with open_release(release) as chosen:
         if nothing_later is not None:
-            state_nothing_later(session.path, round_id, nothing_later)
+            for judged in (round_id, *(f"{scheme.name}-{round_id}" for scheme in OTHER_SCHEMES)):
+                state_nothing_later(session.path, judged, nothing_later)
         with progress(N_("Computing")):
             export = prepare(session.store(), chosen.round(round_id), notice, OTHER_SCHEMES if form == "html" else ())
             content = _in_form(export, form)

@@ -42,7 +42,9 @@ def _register_differs(prefix: str) -> "list[Damage]":
         units = [unit for kept in corrections_to(store, release.id) for unit in contradicted(kept, release)]
     finally:
         release.close()
-    return [Damage("Register of objections: its corrected figures of {unit} are others.", {"unit": unit}) for unit in units]
+    return [
+        Damage("Register of objections: its corrected figures of {unit} are others.", {"unit": unit}) for unit in units
+    ]
 
 
 @app.command(help=N_("Verify every checksum of the store."))

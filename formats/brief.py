@@ -85,8 +85,8 @@ class Brief:
     """A brief of a round. kind: brief or slides. secrecy, stamp, footer, release, about, form: as of a Document.
 
     headline: the finding in a sentence. promise: what it rests on. cannot: what may not be concluded at all. change:
-    sentences on changes. steps: title and what to do. words: headings and column heads by code. axis: points at the ends
-    of the drawn intervals. sheets: bodies of the page, the fullest first; the first that fits is printed.
+    sentences on changes. steps: title and what to do. words: headings and column heads by code. axis: points at the
+    ends of the drawn intervals. sheets: bodies of the page, the fullest first; the first that fits is printed.
     """
 
     kind: str

@@ -9,6 +9,9 @@ TEMPLATE = Path(__file__).with_name("templates") / "brief.typ"
 
 
 def typeset(brief: Brief, fonts: Path | None = None) -> Typeset:
-    """Return the brief as PDF of one page. Raises NoChineseFontError, and UsageError for a character without a glyph."""
+    """Return the brief as PDF of one page.
+
+    Raises NoChineseFontError, and UsageError for a character that no font here has.
+    """
     given = {"brief": brief.as_data(), "cells": CELLS, "moved": MOVED_CELLS, "confirmed": CONFIRMED}
     return compiled(TEMPLATE, given, fonts)

@@ -7,6 +7,7 @@ import unicodedata
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
+from typing import Protocol
 
 CREATED = datetime(2000, 1, 1, tzinfo=UTC)
 """Creation time in every file, fixed so that the same content gives the same bytes."""
@@ -128,7 +129,19 @@ class Document:
         return sum(len(table.rows) for table in self.tables())
 
 
-def file_stem(document: Document, round_id: str) -> str:
+class Filed(Protocol):
+    """What names its file: a document or a brief."""
+
+    @property
+    def kind(self) -> str:
+        """Return the code of its kind."""
+
+    @property
+    def subject(self) -> str:
+        """Return the unit that it is about, else ''."""
+
+
+def file_stem(document: Filed, round_id: str) -> str:
     """Return the name of its file without ending: a dossier bears the name of its unit."""
     subject = "".join(" " if c in '\\/:*?"<>|' else c for c in document.subject)[:60]
     return "-".join(filter(None, (" ".join(subject.split()).strip(". ") or document.kind, plain(round_id))))

@@ -50,9 +50,8 @@ def _label(brief: Brief, unit: Named) -> str:
 def _describe(frame: Any, brief: Brief, units: Sequence[Named]) -> None:
     """Give the chart a description for screen readers: every unit with its verdict, score and interval."""
     gap = "；" if brief.language == "zh" else "; "
-    told = gap.join(
-        f"{_label(brief, unit)} {unit.cells['verdict']} {unit.cells['score']} ({unit.cells['interval']})" for unit in units
-    )
+    names = ("verdict", "score", "interval")
+    told = gap.join(" ".join([_label(brief, unit), *(unit.cells[name] for name in names)]) for unit in units)
     frame._element.nvGraphicFramePr.cNvPr.set("descr", told)
 
 
@@ -89,7 +88,7 @@ def _mark(series: Any, tier: str) -> None:
     labels.font.size = Pt(12)
 
 
-# --- intervals -----------------------------------------------------------------------------------------------------------
+# --- intervals ------------------------------------------------------------------------------------------
 
 
 def _interval(series: Any, units: Sequence[Named], tier: str, at: int) -> None:

@@ -2,7 +2,8 @@
 
 import io
 import zipfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from typing import Any
 
 import pptx
@@ -57,24 +58,25 @@ def _empty_deck() -> Any:
     return deck
 
 
-# --- the slides -----------------------------------------------------------------------------------------------------
+# --- the slides -----------------------------------------------------------------------------------------
 
 
-def _pages(brief: Brief) -> Iterator[Any]:
+def _pages(brief: Brief) -> Iterator[Callable[[Any], None]]:
     """Yield for each slide what fills it."""
-    yield lambda slide: _first(slide, brief)
+    yield partial(_first, brief=brief)
     confirmed = [unit for found in brief.findings for unit in found.confirmed]
     if not confirmed:
-        yield lambda slide: _said(slide, brief, brief.words["confirmed"], [brief.words["nobody"]])
+        yield partial(_said, brief=brief, title=brief.words["confirmed"], said=[brief.words["nobody"]])
     for units in _pieces(confirmed):
-        yield lambda slide, units=units: _names(slide, brief, units)
+        yield partial(_names, brief=brief, units=units)
     for found in brief.findings:
-        yield lambda slide, found=found: _category(slide, brief, found)
-    yield lambda slide: _said(slide, brief, brief.words["cannot"], brief.cannot)
-    yield lambda slide: _said(slide, brief, brief.words["change"], brief.change)
+        for units in list(_pieces([*found.confirmed, *found.undecided])) or [[]]:
+            yield partial(_category, brief=brief, found=found, units=units)
+    yield partial(_said, brief=brief, title=brief.words["cannot"], said=brief.cannot)
+    yield partial(_said, brief=brief, title=brief.words["change"], said=brief.change)
     for moved in _pieces(brief.moved):
-        yield lambda slide, moved=moved: _changes(slide, brief, moved)
-    yield lambda slide: _last(slide, brief)
+        yield partial(_changes, brief=brief, moved=moved)
+    yield partial(_last, brief=brief)
 
 
 def _pieces(rows: Sequence[Any]) -> Iterator[Sequence[Any]]:
@@ -109,15 +111,14 @@ def _names(slide: Any, brief: Brief, units: Sequence[Named]) -> None:
     _table(slide, brief, (EDGE, TOP), CELLS, UNIT_WIDTHS, rows, 14)
 
 
-def _category(slide: Any, brief: Brief, found: Finding) -> None:
+def _category(slide: Any, brief: Brief, found: Finding, units: Sequence[Named]) -> None:
     colon = "：" if brief.language == "zh" else ": "
     _title(slide, brief, colon.join(filter(None, (found.name, found.sentence))), 26)
     told = [said for said in (found.told, found.more) if said]
-    units = [*found.confirmed, *found.undecided][:ROWS]
     if not units:
         _text(slide, (EDGE, TOP, WIDTH - 2 * EDGE, 4.0), told, 22)
         return
-    add_chart(slide, brief, units, tuple(Inches(inch) for inch in (EDGE, TOP, 6.1, 5.3)))
+    add_chart(slide, brief, units, (Inches(EDGE), Inches(TOP), Inches(6.1), Inches(5.3)))
     rows = [{**unit.cells, "tier": unit.tier} for unit in units]
     _table(slide, brief, (6.85, TOP), NARROW, NARROW_WIDTHS, rows, 11, 0.34)
     below = TOP + 0.34 * (len(rows) + 1) + 0.25
@@ -141,7 +142,7 @@ def _last(slide: Any, brief: Brief) -> None:
     _text(slide, (EDGE, 5.4, WIDTH - 2 * EDGE, 1.4), [brief.words["source"], *brief.about], 11, colour=FAINT)
 
 
-# --- parts of a slide ----------------------------------------------------------------------------------------------------
+# --- parts of a slide -----------------------------------------------------------------------------------
 
 Box = tuple[float, float, float, float]
 """Left, top, width and height in inches."""
@@ -219,7 +220,7 @@ def _cell(cell: Any, words: str, points: float, fill: RGBColor, colour: RGBColor
             _dress(run, points, colour, bold=bold)
 
 
-# --- bytes ---------------------------------------------------------------------------------------------------------------
+# --- bytes ----------------------------------------------------------------------------------------------
 
 
 def _packed(deck: Any, brief: Brief) -> bytes:

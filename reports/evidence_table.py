@@ -9,6 +9,7 @@ from formats.spreadsheet import Cell, Sheet
 from i18n import N_, translate
 from reports.ranking_table import decimals_of, facts_of, marks, printed_marks
 from results.evidence import classes
+from results.evidence.integrity import CHECKS, FALSE_ALARMS, Integrity
 from results.fields import columns, number_formats
 from results.labels import REASONS, VERDICTS, YES_OR_NO
 from results.missing import is_missing
@@ -27,7 +28,7 @@ def evidence_sheet(
 ) -> Sheet:
     """Return the rows in words. table : of `fields.csv`. words : field -> code -> message. remarks : further facts."""
     known = columns(table)
-    coded = {"verdict": VERDICTS, "reason": REASONS, **(words or {})}
+    coded = {"verdict": VERDICTS, "verdict_without": VERDICTS, "reason": REASONS, **(words or {})}
     cells = [[_word(name, row[name], coded, language) for name in known] for row in rows.to_dict("records")]
     mark = marks(round_, language)
     facts = facts_of(round_.release, round_.id, round_.scored_rules.name, len(rows), language, mark)
@@ -46,8 +47,18 @@ def evidence_sheet(
 def classes_sheet(round_: Round, rows: pd.DataFrame, language: str) -> Sheet:
     """Return the classes of a round with what they promise."""
     level = round_.scored_rules.uncertainty.level
-    remarks = [(translate(N_("Class"), language), classes.about(level, language))]
+    remarks: list[tuple[str, Cell]] = [(translate(N_("Class"), language), classes.about(level, language))]
     return evidence_sheet(round_, "classes", N_("Classes"), rows, language, remarks=remarks)
+
+
+def integrity_sheet(round_: Round, found: Integrity, language: str) -> Sheet:
+    """Return the findings on the ballots with their false alarms."""
+    remarks: list[tuple[str, Cell]] = [
+        (translate(CHECKS[check], language), translate(FALSE_ALARMS[check], language)) for check in CHECKS
+    ]
+    remarks.append((translate(N_("Listed ballots"), language), len(found.flagged)))
+    title = N_("Integrity of ballots")
+    return evidence_sheet(round_, "integrity", title, found.rows, language, words={"check": CHECKS}, remarks=remarks)
 
 
 def evidence_json(round_: Round, rows: pd.DataFrame, **about: object) -> dict[str, object]:

@@ -14,7 +14,7 @@ COUNTS = {
     "upheld": N_("upheld"),
     "late": N_("late"),
     "withdrawn": N_("withdrawn by the unit"),
-    OPEN: N_("open"),
+    OPEN: N_("not ruled on yet"),
 }
 SAID = N_("Objections: {count}; {parts}.")
 NONE = N_("No objection was registered.")

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from datetime import date
 
+from analytics.verdicts import NOT_RANKED
 from data.store.public_state import PublicCorrection as Correction
 from data.store.public_state import public_state
 from data.store.store import Store
@@ -10,6 +11,7 @@ from i18n import N_, translate
 from reports.disclosure_control import Published
 from reports.disclosure_over_time import NEW
 from reports.public_state import PublicCorrection, PublicState
+from results.labels import VERDICTS
 
 AS_FIRST = N_("Figures as first published; the corrected ones wait to be published with others.")
 AS_PRINTED = N_("The corrected figures are those of this page.")
@@ -27,10 +29,15 @@ def review_of(store: Store, round_id: str, today: date | None = None) -> PublicS
 def _lines(made: Correction) -> list[PublicCorrection]:
     reason = "; ".join(made.reasons)
     return [
-        PublicCorrection(unit.unit_code, unit.unit_name, unit.before, unit.after, reason, made.day)
+        PublicCorrection(unit.unit_code, unit.unit_name, _public(unit.before), _public(unit.after), reason, made.day)
         for unit in made.units
         if unit.changed
     ]
+
+
+def _public(verdict: str) -> str:
+    """Return a verdict as the page has it; a unit that a release lacks is not ranked in it."""
+    return verdict if verdict in VERDICTS else NOT_RANKED
 
 
 def figures_words(found: Published, corrections: Mapping[str, str], language: str) -> dict[str, str]:

@@ -9,6 +9,7 @@ from i18n import N_
 from results.comparison.year_on_year import DOWN, LEFT_OUT_SENTENCES, SAME, SCREENING, STATEMENT_NAMES, UP, Changes
 from results.labels import REASON_SENTENCES, REASONS
 from results.number_format import number, signed_interval
+from ui import printing
 from ui.grids import number_column, rounded, signed_column, whole
 from ui.i18n import _
 from ui.layout import plain
@@ -52,7 +53,7 @@ def show_changes(rows: pd.DataFrame, found: Changes, decimals: int, key: str) ->
         }
     )
     untested = [] if found.tested else ["finding", "change", "low", "high"]
-    return st.dataframe(
+    return printing.grid(
         shown.drop(columns=untested + ([] if rows["remark"].any() else ["remark"])),
         hide_index=True,
         key=key,

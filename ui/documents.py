@@ -1,12 +1,13 @@
 """Documents on a page: choice of the document, preview, and the buttons that create and download files."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from functools import partial
 from pathlib import Path
 
 import pandas as pd
 import streamlit as st
+from markupsafe import Markup
 from streamlit.delta_generator import DeltaGenerator
 
 import settings
@@ -15,19 +16,24 @@ from data.store.audit_log import log_export
 from data.store.paper_form import remember_form, remembered_form
 from data.store.release import Release, Round
 from errors import BiaochiError
+from formats.brief import CELLS, MOVED_CELLS, Brief, Moved, Named
 from formats.document import Document, Form, Row, Table, file_stem
 from i18n import N_
 from reports import documents
 from reports.documents import RoundResults
 from reports.documents.pledge_letter import to_warn
+from results.comparison.year_on_year import round_before
 from results.pledges.counts import quarter_days
 from results.ranking.statements import named_with_verdict
 from results.unit_dossier import Dossier
-from ui import address, cached, downloads, guard, layout, tables
+from ui import address, cached, downloads, guard, home, layout, markup, tables
 from ui.i18n import _, language
+from ui.markup import tag
 
 KINDS = {
     "bulletin": N_("Bulletin: the bottom and the ranking"),
+    "brief": N_("Brief for leaders, one page"),
+    "slides": N_("Brief for leaders, slides"),
     "ranking": N_("Full ranking"),
     "bottom": N_("Bottom in three tiers"),
     "unit": N_("One unit"),
@@ -36,8 +42,10 @@ KINDS = {
     "pledge-letter": N_("Letter to a unit on pledges that are due or overdue"),
 }
 WHOLE_ROUND = {"bulletin": documents.bulletin, "ranking": documents.full_ranking, "bottom": documents.bottom_list}
-FILES = {"pdf": N_("Make the PDF"), "docx": N_("Make the Word file")}
-READY = {"pdf": N_("Download the PDF"), "docx": N_("Download the Word file")}
+BRIEFS = {"brief": "pdf", "slides": "pptx"}
+"""Kind of brief for leaders -> its only format."""
+FILES = {"pdf": N_("Make the PDF"), "docx": N_("Make the Word file"), "pptx": N_("Make the slides")}
+READY = {"pdf": N_("Download the PDF"), "docx": N_("Download the Word file"), "pptx": N_("Download the slides")}
 MOST_SHOWN = 10  # rows of a table in the preview
 
 
@@ -86,6 +94,17 @@ def document(
         compared = [cached.changes(earlier, round_, one.family.name) for one in found.lists]
         return documents.year_on_year(found, compared, language(), form)
     return WHOLE_ROUND[kind](found, language(), form)
+
+
+def brief(found: RoundResults, kind: str, form: Form) -> Brief:
+    """Return the brief of a round as of today, from the findings of the home page."""
+    round_, day = cached.round_of(found.release, found.ranking.round), date.today()
+    before = round_before(round_)
+    earlier = cached.round_of(found.release, before) if before else None
+    compared = [cached.changes(earlier, round_, one.family.name) for one in found.lists] if earlier else []
+    steps = home.steps_of(round_, cached.overview(round_))
+    outlook = documents.Outlook(cached.home_cards(round_), before, compared, steps, day)
+    return documents.brief(found, outlook, language(), form, kind)
 
 
 def choose_kind(round_: Round, box: DeltaGenerator) -> str:
@@ -176,16 +195,18 @@ def _ask(name: str, known: Mapping[str, str], column: DeltaGenerator) -> str:
     return column.text_input(_(label), value=before, key=key, placeholder=_(hint)) or ""
 
 
-def offer(made: Document, round_: Round) -> None:
-    """Offer PDF and Word files, created on request; the download is logged."""
+def offer(made: Document | Brief, round_: Round) -> None:
+    """Offer its files, created on request; the download is logged."""
     offer_of(made, round_.release, round_.id)
 
 
-def offer_of(made: Document, release: Release, about: str) -> None:
+def offer_of(made: Document | Brief, release: Release, about: str) -> None:
     """Offer the files of a document of a round, or of a period of a scheme; both are in its name and in the log."""
-    _tell_of_fonts()
+    kinds = (BRIEFS[made.kind],) if isinstance(made, Brief) else ("pdf", "docx")
+    if "pdf" in kinds:
+        _tell_of_fonts()
     columns = st.columns([1, 1, 3])
-    for column, kind in zip(columns, FILES, strict=False):
+    for column, kind in zip(columns, kinds, strict=False):
         with column:
             _file(made, kind, release, about)
 
@@ -202,7 +223,7 @@ def _tell_of_fonts() -> None:
         st.caption(layout.plain(warning))
 
 
-def _file(made: Document, kind: str, release: Release, about: str) -> None:
+def _file(made: Document | Brief, kind: str, release: Release, about: str) -> None:
     """Offer a file that is created on request."""
     downloads.on_request(
         f"file_{kind}",
@@ -215,9 +236,14 @@ def _file(made: Document, kind: str, release: Release, about: str) -> None:
     )
 
 
-def _write(made: Document, kind: str, tell: Progress, stopped: Callable[[], bool]) -> bytes:
+def _write(made: Document | Brief, kind: str, tell: Progress, stopped: Callable[[], bool]) -> bytes:
     """Return the bytes of a document; runs in the thread of a job."""
     tell(0.1, N_("Typesetting"))
+    if isinstance(made, Brief):
+        from formats import brief_pdf
+        from formats.slides import slides_bytes
+
+        return slides_bytes(made) if kind == "pptx" else brief_pdf.typeset(made).content
     if kind == "pdf":
         from formats.pdf import typeset
 
@@ -247,6 +273,31 @@ def preview(made: Document) -> None:
             if section.table is not None:
                 _table(section.table)
         st.caption(layout.plain(made.footer))
+
+
+def preview_brief(made: Brief) -> None:
+    """Show what a brief says: every name with its evidence, as a table that screen readers announce."""
+    words = made.words
+    parts = [tag("h3", made.title), tag("p", tag("strong", made.headline)), tag("p", made.promise)]
+    named = [unit for found in made.findings for unit in found.confirmed]
+    open_ = [unit for found in made.findings for unit in found.undecided]
+    parts += [_named(words["confirmed"], named, words)] if named else [tag("p", words["nobody"])]
+    parts += [_named(words["cannot"], open_, words)] if open_ else []
+    reasons = [tag("li", tag("b", found.name), " ", found.told, found.more) for found in made.findings if found.told]
+    parts += [tag("ul", *reasons, *(tag("li", said) for said in made.cannot))]
+    parts += [tag("h4", words["change"]), *(tag("p", said) for said in made.change)]
+    parts += [_moves(words["change"], made.moved, words)] if made.moved else []
+    parts += [tag("h4", words["steps"]), *(tag("p", tag("b", name), " ", told) for name, told in made.steps)]
+    markup.show(tag("div", *parts, tag("p", made.footer, class_="biaochi-note"), class_="biaochi-paper"))
+
+
+def _named(caption: str, units: Sequence[Named], words: Mapping[str, str]) -> Markup:
+    return markup.table(caption, [words[name] for name in CELLS], [[u.cells[name] for name in CELLS] for u in units])
+
+
+def _moves(caption: str, moved: Sequence[Moved], words: Mapping[str, str]) -> Markup:
+    heads = [words[{"verdict": "finding", "change": "difference"}.get(name, name)] for name in MOVED_CELLS]
+    return markup.table(caption, heads, [[one.cells[name] for name in MOVED_CELLS] for one in moved])
 
 
 def _cells(row: Row) -> Mapping[str, str]:

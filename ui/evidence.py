@@ -11,7 +11,7 @@ from reports.evidence_table import classes_sheet
 from results import number_format
 from results.evidence.classes import about, class_table, meanings, word_of
 from results.missing import named_rows
-from ui import downloads, layout
+from ui import downloads, layout, printing
 from ui.i18n import _, language
 
 
@@ -36,7 +36,7 @@ def _show(rows: pd.DataFrame, name: str) -> None:
             _("Better at least"): [number_format.count(value) for value in rows["better_at_least"]],
         }
     )
-    st.dataframe(shown, hide_index=True, key=f"classes_{name}", alt=_("Units by class."))
+    printing.grid(shown, hide_index=True, key=f"classes_{name}", alt=_("Units by class."))
 
 
 def _sheet(round_: Round, language: str, category: str | None) -> Sheet:

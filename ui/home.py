@@ -10,7 +10,7 @@ from data.store.release import Round
 from i18n import N_, PUNCTUATION
 from results import number_format
 from results.comparison.year_on_year import FELL, ROSE, round_before
-from results.home.cards import PROMISE, Headline, HomeCard, NamedUnit, headline
+from results.home.cards import PROMISE, PROMISE_OF_COUNTS, Headline, HomeCard, NamedUnit, headline
 from results.home.year_strip import CURRENT, STATES, Step, YearFacts, next_step, year_strip
 from results.labels import REASONS, VERDICTS
 from results.overview import Overview
@@ -80,7 +80,9 @@ def _headline(found: Headline, year: Overview) -> Markup:
     marked = [tag("strong", words, class_=verdict or None) for verdict, words in found.parts(language())]
     sentence = Markup(found.frame(language())).format(counts=together(marked, PUNCTUATION[language()].listed))
     level = number_format.percent(year.rules.uncertainty.level, 0).removesuffix("%") if year.rules else ""
-    promise = _(PROMISE).format(ballots=f"{year.evaluators:,}", votes=f"{year.votes:,}", level=level)
+    promise = _(PROMISE if year.evaluators else PROMISE_OF_COUNTS).format(
+        ballots=f"{year.evaluators:,}", votes=f"{year.votes:,}", level=level
+    )
     name = unseen(_("Home") + PUNCTUATION[language()].colon)
     return tag("h1", name, sentence) + tag("p", promise, class_="biaochi-lead")
 

@@ -10,9 +10,10 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from streamlit import file_util
 
-SCRIPT = Path(__file__).with_name("host_page.js").read_bytes()
+HERE = Path(__file__).parent
+SCRIPT = b"".join((HERE / name).read_bytes() for name in ("host_page.js", "views.js"))
 SCRIPT_PATH = "/biaochi/page.js"
-STYLE = Path(__file__).with_name("look.css").read_bytes()
+STYLE = b"".join((HERE / name).read_bytes() for name in ("look.css", "views.css"))
 STYLE_PATH = "/biaochi/look.css"
 VERSION = hashlib.sha256(SCRIPT).hexdigest()[:12]
 STYLE_VERSION = hashlib.sha256(STYLE).hexdigest()[:12]

@@ -52,6 +52,7 @@ MENU = {
         Entry("compare", "browse/compare.py", N_("Compare units")),
         Entry("pledges", "browse/pledges.py", N_("Pledges")),
         Entry("evaluators", "browse/evaluators.py", N_("Evaluators")),
+        Entry("trust", "browse/trust.py", N_("Trust in the ballots")),
     ),
     N_("Act on results"): (
         Entry("bottom", "act/bottom.py", N_("Bottom list")),
@@ -246,6 +247,17 @@ def language_switch() -> None:
         )
 
 
+def view_links() -> None:
+    """Show the links to the other views of the page, below the language; ui/views.js opens them."""
+    links = [
+        markup.tag("a", _(words), href=f"#biaochi-{view}")
+        for view, words in {"projector": N_("Projector view"), "print": N_("Print (Ctrl+P)")}.items()
+        if view == "print" or allowed(HOME)
+    ]
+    with st.sidebar:
+        markup.show(markup.tag("p", *links, class_="biaochi-views"))
+
+
 def round_banners() -> None:
     """Show a banner for every round of the release in force that is a trial or withdrawn."""
     release = cached.release()
@@ -373,6 +385,12 @@ def unit_link(code: str, name: str, round_id: str) -> None:
     query = {"unit": code, "round": round_id, "lang": language()}
     text = _("Open {unit}").format(unit=plain(name))
     page_link("browse/unit.py", text, query)
+
+
+def compare_link(code: str, round_id: str) -> None:
+    """Show a link that compares a unit with others."""
+    query = {"units": code, "round": round_id, "lang": language()}
+    page_link("browse/compare.py", _("Compare with other units"), query)
 
 
 def choose_unit(rows: pd.DataFrame) -> str:

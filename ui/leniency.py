@@ -4,7 +4,7 @@ import pandas as pd
 import streamlit as st
 
 from results.ranking.leniency import Leniency
-from ui import layout, tables
+from ui import layout, printing, tables
 from ui.grids import number_column, rounded, whole
 from ui.i18n import _, language
 
@@ -56,7 +56,7 @@ def _table(ranked: pd.DataFrame, decimals: int) -> None:
         }
     )
     points = (_("Score"), _("Adjusted score"), _("Interval from"), _("Interval to"))
-    st.dataframe(
+    printing.grid(
         shown,
         hide_index=True,
         key="leniency",

@@ -9,7 +9,7 @@ from streamlit.elements.lib.column_types import ColumnConfig
 
 from results.ranking.robustness import Margin, Robustness
 from results.ranking.rule_grid import KINDS
-from ui import charts, layout, tables
+from ui import charts, layout, printing, tables
 from ui.grids import number_column, rounded
 from ui.i18n import _, language
 
@@ -61,7 +61,7 @@ def _show_margin(margin: Margin, names: dict[str, str], share: bool) -> None:
         str(name): number_column(str(name), 1, percent=share) for name in list(shown)[1:]
     }
     key = f"margin_{'weights' if share else 'steps'}"
-    st.dataframe(shown, hide_index=True, key=key, column_config=columns, alt=alt)
+    printing.grid(shown, hide_index=True, key=key, column_config=columns, alt=alt)
     st.caption(layout.plain(_smallest(margin, names, number, share)))
 
 

@@ -16,7 +16,7 @@ from results.ranking.apart_votes import apart_votes
 from results.ranking.other_parts import VETO, VOLUME
 from results.ranking.score_classes import score_classes
 from results.ranking.score_parts import ScoreParts, score_parts
-from ui import layout, tables
+from ui import layout, printing, tables
 from ui.i18n import _, language
 
 
@@ -59,17 +59,17 @@ def _classes(round_: Round, category: str | None) -> None:
     if classed:
         ends = zip(rows["class_best"], rows["class_worst"], strict=True)
         shown |= {
-            _("Class"): rows["class_name"].astype(str),
+            _("Class by the rules"): rows["class_name"].astype(str),
             _("Classes possible"): [best if best == worst else f"{best} – {worst}" for best, worst in ends],
             _("Remark"): [_word(REASON_WORDS, code) for code in rows["class_reason"]],
         }
     alt = _("The printed place, and the class, of every ranked unit.")
-    st.dataframe(pd.DataFrame(shown), hide_index=True, key="score_classes", alt=alt)
+    printing.grid(pd.DataFrame(shown), hide_index=True, key="score_classes", alt=alt)
 
 
 def _parts(own: ScoreParts, decimals: int) -> None:
     """Show what the parts add, and places and verdicts of the ballots alone next to those of the official score."""
-    st.subheader(_("Parts of the scores") + (f" · {own.family.name}" if not own.family.joint else ""))
+    st.subheader(_("Parts of the scores") + f" · {layout.category_name(own.family.name)}")
     st.caption(
         _(
             "The official score, and next to it what the ballots alone would say. What was counted completely has no "
@@ -97,7 +97,7 @@ def _parts(own: ScoreParts, decimals: int) -> None:
         }
     )
     key = f"score_parts_{own.family.name}"
-    st.dataframe(shown, hide_index=True, key=key, alt=_("Scores and places with and without other parts."))
+    printing.grid(shown, hide_index=True, key=key, alt=_("Scores and places with and without other parts."))
     with st.expander(_("Each part with its evidence")):
         parts = own.parts
         listed = pd.DataFrame(
@@ -110,7 +110,7 @@ def _parts(own: ScoreParts, decimals: int) -> None:
                 _("Evidence"): parts["evidence"],
             }
         )
-        st.dataframe(listed, hide_index=True, key=f"{key}_each", alt=_("Every part of every score."))
+        printing.grid(listed, hide_index=True, key=f"{key}_each", alt=_("Every part of every score."))
 
 
 def _apart(round_: Round, category: str | None, decimals: int) -> None:
@@ -131,7 +131,7 @@ def _apart(round_: Round, category: str | None, decimals: int) -> None:
             _("Difference"): [number(difference, decimals) for difference in rows["difference"]],
         }
     )
-    st.dataframe(shown, hide_index=True, key="apart_votes", alt=_("Votes kept apart, next to the score."))
+    printing.grid(shown, hide_index=True, key="apart_votes", alt=_("Votes kept apart, next to the score."))
 
 
 def _intervals(rows: pd.DataFrame, low: str, high: str, decimals: int) -> list[str]:

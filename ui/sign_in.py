@@ -8,6 +8,7 @@ import asyncio
 import json
 import logging
 import tomllib
+import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -152,7 +153,7 @@ class _Step:
         local = any(account.how == PASSWORD for account in known.values())
         say = _speaker(language)
         forms = [_form(SIGN_IN, say(N_("Sign in")), _NAME_AND_PASSWORD, say)] if local else []
-        address = f"{TO_PROVIDER}?{urlencode({'next': facts.get('next', '')})}"
+        address = f"{TO_PROVIDER}?{urlencode({'next': safe_target(facts.get('next', ''))})}"
         links = [{"address": address, "label": say(N_("Sign in with the service of the office"))}]
         about = say(N_("Results are shown to signed-in staff only."))
         about = about if local or self.door.provider else say(NO_WAY_IN)
@@ -356,7 +357,9 @@ def name_of(told: Mapping[str, Any]) -> str:
 @cache
 def _client(provider: str) -> Any:
     """Return the client of a sign-in service. provider: its settings as JSON."""
-    from authlib.integrations.starlette_client import OAuth
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # that httpx has a successor
+        from authlib.integrations.starlette_client import OAuth
 
     chosen = json.loads(provider)
     more = {"scope": "openid email profile", "code_challenge_method": "S256", **chosen.get("client_kwargs", {})}

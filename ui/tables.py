@@ -20,7 +20,7 @@ from results.ranking.rows import records
 from results.ranking.rule_words import UNSCORED_NAMES, bottom_words
 from results.ranking.statements import STRONGEST, gauge, named_with_verdict, strength
 from results.ranking.unit import WITHHELD
-from ui import layout
+from ui import layout, printing
 from ui.grids import number_column, rounded, whole
 from ui.i18n import _, language
 
@@ -78,7 +78,7 @@ def show_statistics(rows: pd.DataFrame, decimals: int, key: str) -> None:
         "expected": number_column(_("Expected place"), 1),
     }
     alt = _("The ranked units with p-values and probabilities.")
-    st.dataframe(shown, hide_index=True, key=key, column_config=config, alt=alt)
+    printing.grid(shown, hide_index=True, key=key, column_config=config, alt=alt)
 
 
 def _ends(rows: pd.DataFrame, name: str, decimals: int) -> pd.Series:
@@ -158,7 +158,7 @@ def show_ranking(rows: pd.DataFrame, decimals: int, key: str, height: int | Lite
     )
     shown = shown.drop(columns=["category"] if rows["category"].nunique() == 1 else [])
     shown = shown.drop(columns=["remark"] if not shown["remark"].any() else [])
-    return st.dataframe(
+    return printing.grid(
         shown,
         hide_index=True,
         key=key,
@@ -221,7 +221,7 @@ def show_groups(groups: pd.DataFrame) -> None:
         "weight": number_column(_("Weight"), percent=True),
     }
     config |= {kind: st.column_config.NumberColumn(_(name), format="localized") for kind, name in KIND_NAMES.items()}
-    st.dataframe(shown, hide_index=True, key="groups", column_config=config, alt=_("Ballots and answers by group."))
+    printing.grid(shown, hide_index=True, key="groups", column_config=config, alt=_("Ballots and answers by group."))
 
 
 def show_means(means: pd.DataFrame, decimals: int, key: str, indicators: bool = False) -> None:
@@ -249,7 +249,7 @@ def show_means(means: pd.DataFrame, decimals: int, key: str, indicators: bool = 
         "remark": _("Remark"),
     }
     shown = shown.drop(columns=[] if shown["remark"].any() else ["remark"])
-    st.dataframe(shown, hide_index=True, key=key, column_config=headers, alt=_("Means by evaluator group."))
+    printing.grid(shown, hide_index=True, key=key, column_config=headers, alt=_("Means by evaluator group."))
 
 
 def show_rounds(rounds: list[dict]) -> None:
@@ -276,7 +276,7 @@ def show_unscored(grades: pd.DataFrame, key: str) -> None:
     shown = wide.reindex(columns=list(KIND_NAMES), fill_value=0).astype(int).reset_index()
     headers = {"indicator": _("Indicator"), "group": _("Evaluator group")}
     headers |= {kind: _(name) for kind, name in KIND_NAMES.items()}
-    st.dataframe(shown, hide_index=True, key=key, column_config=headers, alt=_("Answers by kind."))
+    printing.grid(shown, hide_index=True, key=key, column_config=headers, alt=_("Answers by kind."))
 
 
 def show_rules(rules: RuleSet) -> None:

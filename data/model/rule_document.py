@@ -15,8 +15,8 @@ import tomli_w
 from data.model.rule_features import SECTIONS
 from data.model.rule_sets import UNSCORED_KINDS
 
-PLEDGES = "pledges"
-"""Section with how a cancelled pledge counts; shown with the further ones."""
+FURTHER = (*SECTIONS, "pledges")
+"""Sections that the form shows as they are."""
 Rows: TypeAlias = tuple[tuple[Any, ...], ...]
 
 SCORED = "scored"
@@ -80,7 +80,7 @@ def tables_of(text: str) -> RuleTables:
         population=_population(population),
         presentation=document.get("presentation", {}),
         votes=tuple(document.get("votes", {}).get("points", {}).items()),
-        more={name: document[name] for name in (*SECTIONS, PLEDGES) if name in document},
+        more={name: document[name] for name in FURTHER if name in document},
     )
 
 

@@ -32,7 +32,7 @@ BOTTOM_NEEDS = {
 }
 ORDERS = ("group", "pooled", "indicator")
 MISSED, APART = CANCELLED_WAYS = ("missed", "apart")
-"""A cancelled item counts as not met, or is counted apart like one that was adjusted for objective reasons."""
+"""A cancelled item counts as not met, or is counted apart like an item adjusted for objective reasons."""
 LONGEST_NAME = 40
 WEIGHT_TOLERANCE = Decimal("1e-9")
 MOST_DRAWS = 1_000_000

@@ -50,6 +50,7 @@ ACTIONS = {
     "draft": N_("Unfinished upload kept"),
     "discard": N_("Unfinished upload discarded"),
     "second": N_("Checked by a second person"),
+    "ballots judged": N_("Listed ballots judged"),
     "nothing later": N_("Nothing published after the backup"),
     "mapping": N_("Meaning of columns confirmed"),
     "seal": N_("Files sealed"),
@@ -97,6 +98,15 @@ def logged_event_count(store: Path) -> int:
 def last_entry(store: Path) -> Entry | None:
     """Return the newest entry, from the end of the log; None for a new store. Raises StoreDamagedError."""
     return _last(store)[0]
+
+
+def log_version(store: Path) -> tuple[int, int, int]:
+    """Return what changes with every change of the log; zeros for a store without one."""
+    try:
+        about = (store / FOLDER / LOG).stat()
+    except OSError:
+        return (0, 0, 0)
+    return (about.st_ino, about.st_size, about.st_mtime_ns)
 
 
 def entries_backwards(store: Path, containing: str) -> Iterator[Entry]:

@@ -47,13 +47,11 @@ def _add(found: list[Delivery], content: Mapping[str, Any], event: Event) -> Non
         found.append(Delivery(**kept, entered=event))
         return
     at = _waiting(found, content["unit_code"])
-    found[at] = replace(
-        found[at], received=str(content["received"]), receiver=str(content["receiver"]), arrived=event
-    )
+    found[at] = replace(found[at], received=str(content["received"]), receiver=str(content["receiver"]), arrived=event)
 
 
 def _waiting(found: Sequence[Delivery], code: str) -> int:
-    """Return the position of the newest letter to a unit that nobody is known to have received; -1 without one."""
+    """Return the position of the newest letter to a unit without a receipt; -1 if there is none."""
     waiting = [at for at, one in enumerate(found) if one.unit_code == code and one.arrived is None]
     return waiting[-1] if waiting else -1
 
@@ -61,7 +59,7 @@ def _waiting(found: Sequence[Delivery], code: str) -> int:
 def letter_sent(
     store: Store, round_id: str, unit: tuple[str, str], sent: date, sent_by: str, way: str = "", who: str = ""
 ) -> Event:
-    """Record that a letter was sent to a unit. unit : code and name. Raises UsageError; the second is told of the first."""
+    """Record that a letter was sent to a unit, by code and name. Raises UsageError, which names who did so first."""
     if not sent_by.strip():
         raise UsageError("A delivery needs the name of who sent the letter.")
     _check_day(sent)
@@ -87,7 +85,7 @@ def letter_sent(
 def letter_received(
     store: Store, round_id: str, unit: tuple[str, str], received: date, receiver: str, who: str = ""
 ) -> Event:
-    """Record that a unit received the newest letter sent to it. Raises UsageError; the second is told of the first."""
+    """Record that a unit received the newest letter sent to it. Raises UsageError, which names who did so first."""
     if not receiver.strip():
         raise UsageError("A receipt needs the name of who received the letter.")
     _check_day(received)
@@ -100,7 +98,9 @@ def letter_received(
         if at < 0:
             raise UsageError("No letter to {unit} was recorded as sent.", unit=name)
         if received.isoformat() < own[at].sent:
-            raise UsageError("The letter to {unit} was sent on {day}; it arrives no earlier.", unit=name, day=own[at].sent)
+            raise UsageError(
+                "The letter to {unit} was sent on {day}; it arrives no earlier.", unit=name, day=own[at].sent
+            )
         content = {
             "round": round_id,
             "unit_code": code,
@@ -115,7 +115,7 @@ def letter_received(
 
 def _check_day(day: date) -> None:
     if day > date.today():
-        raise UsageError("The day lies in the future: {day}.", day=day.isoformat())
+        raise UsageError("The day is later than today: {day}.", day=day.isoformat())
 
 
 def _recorded(name: str, event: Event) -> UsageError:

@@ -7,10 +7,11 @@ gives another hash. A cut that no paper reaches stays unseen, so the live head s
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 from data.store.audit_chain import Entry
-from data.store.audit_log import STATE_CHANGES, entries_backwards, last_entry
+from data.store.audit_log import STATE_CHANGES, entries_backwards, last_entry, log_version
 from errors import StoreDamagedError, UsageError
 from i18n import N_
 
@@ -61,6 +62,12 @@ def head_of_release(store: Path, release: str, round_id: str = "") -> Head | Non
     round_id: leaves out changes of other rounds. None for a release that was never in force. The answer stays the same
     until the state changes, so a paper that is exported twice has the same bytes.
     """
+    return _head_of_release(store, log_version(store), release, round_id)
+
+
+@lru_cache(maxsize=512)
+def _head_of_release(store: Path, version: object, release: str, round_id: str) -> Head | None:
+    """Return the same for a version of the log, which every table of a page asks for."""
     for entry in entries_backwards(store, release):
         of_round = not (round_id and entry.round) or entry.round == round_id
         if entry.action in STATE_CHANGES and entry.release == release and of_round:

@@ -37,8 +37,8 @@ class Step:
     """What a step of a review says, of which the history has to know without a further file.
 
     objection: its number. outcome: of a ruling. corrects: whether the ruling changes data. second: who confirmed the
-    ruling, and how that name is known; by: who ruled, if that is not who entered it. day: first day of a preview, or day of receipt. days: of the term, or for the
-    ruling. objections: those that a correction answers.
+    ruling, and how that name is known; by: who ruled, if that is not who entered it. day: first day of a preview, or
+    day of receipt. days: of the term, or for the ruling. objections: those that a correction answers.
     """
 
     objection: int = 0

@@ -1,6 +1,6 @@
 """Content of the steps of a review, each a file that never changes, and the files that people hand in with them.
 
-The history names every content by its SHA-256, so that a changed or missing file is found. A content is moved into the
+The history names every content by its SHA-256, so a changed or missing file is noticed. A content is moved into the
 store before its entry; without an entry it means nothing, so a writer may be killed at any instant.
 """
 

@@ -106,7 +106,7 @@ class Line:
 
 @dataclass(frozen=True)
 class Register:
-    """The objections of a round on a day, with the preview that holds and all terms. preview : {} without one."""
+    """The objections of a round on a day, with the preview that holds and all terms. preview : {} if there is none."""
 
     round: str
     preview: Mapping[str, Any]
@@ -179,7 +179,7 @@ def give_preview(
     _check_days(days)
     day = first or date.today()
     if day > date.today():
-        raise UsageError("A preview that was given lies not in the future: {day}.", day=day.isoformat())
+        raise UsageError("A preview is given today or earlier, not on {day}.", day=day.isoformat())
     with store.writing() as staging:
         if refusal := refused_preview(store, round_id):
             raise refusal
@@ -242,7 +242,7 @@ def _check_claim(claim: Claim) -> None:
     if not claim.text.strip() or not claim.by.strip():
         raise UsageError("An objection needs a reason and the name of who objects.")
     if claim.received and claim.received > date.today():
-        raise UsageError("An objection that was received lies not in the future: {day}.", day=claim.received.isoformat())
+        raise UsageError("An objection is received today or earlier, not on {day}.", day=claim.received.isoformat())
 
 
 def take_back(store: Store, number: int, reason: str, who: str = "") -> Event:
@@ -373,7 +373,7 @@ def correct(
     """Publish the corrected release that rulings on a round ask for.
 
     The release and the entry of the register appear by one rename. Raises UsageError if no ruling asks for it, if
-    nothing of the round changed, and for the second of two people, who is told of the first.
+    nothing of the round changed, and for the second of two people, whom it tells who was first.
     """
     return store.publish(note, review=review, correction=Corrected(round_id, compare, store.path), who=who)
 

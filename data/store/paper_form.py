@@ -16,7 +16,10 @@ PAPER, NOTICE = "form.json", "notice.json"
 
 
 def remembered_form(store: Path, of: str = PAPER) -> dict[str, str]:
-    """Return field -> text as saved last; empty if nothing was saved or the file cannot be read. of : PAPER or NOTICE."""
+    """Return field -> text as saved last; empty if nothing was saved or the file cannot be read.
+
+    of : PAPER or NOTICE.
+    """
     try:
         saved = json.loads((store / FOLDER / of).read_text(encoding="utf-8"))
     except (OSError, ValueError):

@@ -130,7 +130,8 @@ def refuse_announcing(
     """
     if waiting := awaiting_correction(history, round_id):
         return UsageError(
-            "By the ruling on objection {number}, figures of the round {round} are wrong. Publish the correction first.",
+            "By the ruling on objection {number}, figures of the round {round} are wrong. Publish the correction "
+            "first.",
             number=waiting[0].number,
             round=round_id,
         )
@@ -147,7 +148,7 @@ def refuse_announcing(
     found = [one.number for one in objections(history, round_id) if one.state(times, calendar, today) in UNSETTLED]
     if found:
         return UsageError(
-            "No ruling was made yet on {count} objections to the round {round}; the first is number {number}. Rule on "
+            "{count} objections to the round {round} wait for a ruling; the first is number {number}. Rule on "
             "them, or say why the round is announced before.",
             round=round_id,
             count=len(found),
@@ -221,7 +222,8 @@ def refuse_clearing(round_id: str, uploads: Sequence[Upload]) -> UsageError | No
 def nothing_corrected(round_id: str) -> UsageError:
     """Return the refusal of a correction before the data of the round were corrected."""
     return UsageError(
-        "Nothing of the round {round} has changed. Upload the corrected file first, or withdraw the wrong one.",
+        "Nothing of the round {round} has changed. Upload the corrected file first, or withdraw the upload that is "
+        "wrong.",
         round=round_id,
     )
 

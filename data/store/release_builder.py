@@ -4,7 +4,7 @@ import hashlib
 import json
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, TypeAlias
@@ -15,7 +15,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from data.duckdb_access import append_frames, new_database, read_sql, working_memory
-from data.model.facts import Dictionaries
+from data.model.facts import Dictionaries, Lines
 from data.model.register import ONLY_CATEGORY, Register
 from data.model.rule_sets import RuleSet, channel_group
 from data.moments.vote_moments import VoteMoments, moments_of_counts, moments_of_votes
@@ -110,11 +110,22 @@ def _write_results(path: Path, tables: dict[str, pd.DataFrame], files: dict[str,
         add_books(con)
 
 
-def round_tables(staging: Path, uploads: list[Upload], round_id: str, rules: RuleSet) -> dict[str, pd.DataFrame]:
-    """Return the tables of a round under rules other than the published rules (what-if)."""
+def round_tables(
+    staging: Path, uploads: list[Upload], round_id: str, rules: RuleSet, without: Array | None = None
+) -> dict[str, pd.DataFrame]:
+    """Return the tables of a round under rules other than the published rules (what-if).
+
+    without : codes of ballots that are left out, as `data.store.round_ballots` numbers them.
+    """
     con = working_memory(staging)
     try:
-        return _build_round(con, read_round(con, round_id, uploads), rules).tables
+        facts = read_round(con, round_id, uploads)
+        if without is not None and len(without) and facts.lines is not None:
+            con.execute(read_sql("build/leave_out"), {"ballots": [int(code) for code in without]})
+            kept = ~np.isin(facts.lines.ballot, without)
+            parts = (facts.lines.unit, facts.lines.ballot, facts.lines.indicator, facts.lines.grade)
+            facts = replace(facts, lines=Lines(*(part[kept] for part in parts)))
+        return _build_round(con, facts, rules).tables
     finally:
         con.close()
 
@@ -359,7 +370,8 @@ def _scored(
         votes = votes_of_lines(facts.lines, facts.dictionaries, rules)
         step = votes.step
         unit_at = _positions(pd.Series(facts.dictionaries.units, dtype="object"), units)[votes.unit]
-        places = con.table("ballot").order("ballot").project("group_name, site").df()
+        places = con.table("ballot").order("ballot").project("ballot, group_name, site").df().set_index("ballot")
+        places = places.reindex(range(int(places.index.max()) + 1))  # ballots may be left out
         group_at = pd.Categorical(places["group_name"], categories=groups).codes.astype(np.int64)[votes.ballot]
         at_lowest = (votes.score == lowest_score(rules)) & ~_apart(rules, groups)[group_at]
         lowest += np.bincount(unit_at[at_lowest], minlength=len(units))

@@ -137,7 +137,7 @@ def terms(history: Sequence[Event], round_id: str, calendar: Calendar) -> list[T
 
 
 def running_term(history: Sequence[Event], round_id: str, calendar: Calendar, today: date) -> Term | None:
-    """Return the term of the preview that holds, while it runs; None without one or after its last day."""
+    """Return the term of the preview that holds, while it runs; None if there is none, or after its last day."""
     preview = preview_of(history, round_id)
     if preview is None:
         return None
@@ -152,7 +152,7 @@ def objections(history: Sequence[Event], round_id: str | None = None) -> list[Ob
     for event in reversed(history):
         for number in _numbers(event):
             known = found.setdefault(number, {})
-            if event.action == RULING:  # a further ruling replaces the one before
+            if event.action == RULING:  # a further ruling replaces the earlier
                 known.pop(CORRECTION, None)
             known[event.action] = event
     own = [

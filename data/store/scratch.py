@@ -1,7 +1,7 @@
 """Scratch folders that hold copies of ballots for a while: for their owner only, and cleared away after a kill.
 
-A folder is locked as long as its process lives. Whoever makes the next folder in the same place, or writes into the store
-next, clears what a killed process left.
+A folder is locked as long as its process lives. Whoever makes the next folder in the same place, or writes into the
+store next, clears what a killed process left.
 """
 
 import shutil

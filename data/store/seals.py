@@ -114,12 +114,14 @@ def broken_seals(
     return sorted(broken, key=lambda one: one.what)
 
 
-def refuse_broken(store: Path, sealed: Mapping[str, Seal]) -> None:
+def refuse_broken(store: Path, sealed: Mapping[str, Seal], noted: Mapping[str, str]) -> None:
     """Raise StoreDamagedError for the first truth file that is not as recorded, but for a lost release.
+
+    noted: places that the writer at work noted, whose lines follow at the end of its batch.
 
     A release that is lost can be built again and shows by its id whether it is the same. Originals are not read.
     """
-    for one in broken_seals(store, sealed, {}, originals=False):
+    for one in broken_seals(store, sealed, noted, originals=False):
         if one.message != GONE or not one.what.startswith("releases/"):
             raise one.error
 

@@ -245,7 +245,7 @@ class Store:
     def origins(self, *, correcting: str = "") -> dict[str, str]:
         """Return round -> the release with whose id its draws begin, for the release that would be published now.
 
-        correcting: a round whose results change by a ruling; its draws begin anew.
+        correcting: a round whose results change by a ruling; its draws begin with the new id.
         """
         in_force = self.in_force()
         contents = self._contents(in_force or "")
@@ -702,7 +702,7 @@ class Store:
         """Like `writing`, once everything that results rest on is as it was recorded. Raises StoreDamagedError."""
         with self.writing() as staging:
             self.history()  # says which entry is lost
-            refuse_broken(self.path, sealed_files(read_log(self.path)))
+            refuse_broken(self.path, sealed_files(read_log(self.path)), planned(self.path))
             refuse_damaged(self.uploads_in_force())
             yield staging
 

@@ -11,7 +11,7 @@ from data.model.progress import no_progress
 from data.store.archive import packed
 from data.store.atomic_write import keep_private, move_atomically
 from data.store.audit_log import log_action, read_log
-from data.store.seals import seals_now
+from data.store.seals import seals_now, truth_files
 from errors import StoreDamagedError
 from i18n import N_
 
@@ -51,7 +51,7 @@ def bring_up_to_date(store: Path, sealing: bool) -> None:
     """
     if (store / FILE).is_file():
         return
-    if sealing and not _has_seals(store):
+    if sealing and truth_files(store) and not _has_seals(store):
         sha256 = _copied(store)
         log_action(store, "seal", f"format {FORMAT}", note=BEFORE, sha256=sha256, files=seals_now(store))
     draft = store / f".{FILE}"

@@ -4,6 +4,8 @@ from functools import partial
 
 import streamlit as st
 
+from formats.brief import Brief
+from formats.document import Document
 from i18n import N_
 from schemes import OTHER_SCHEMES
 from schemes.of_unit import unit_dossier
@@ -18,7 +20,7 @@ if not cached.bottom_lists(round_):
     st.stop()
 
 kind = documents.choose_kind(round_, middle)
-whole = kind in ("unit", "pledges", "pledge-letter")
+whole = kind in ("unit", "pledges", "pledge-letter", *documents.BRIEFS)
 categories = [found.family.name for found in cached.round_results(round_).lists]
 with right:
     category = layout.choose_category(categories, disabled=whole)
@@ -36,7 +38,10 @@ if kind == "unit":
     make = partial(unit_dossier, release, code, rounds, OTHER_SCHEMES)
     of_schemes = cached.kept((release.id, code, f"dossier {round_.is_trial}"), make)
 
-if day is not None and warned:
+made: Document | Brief
+if kind in documents.BRIEFS:
+    made = documents.brief(found, kind, form)
+elif day is not None and warned:
     made = documents.letter_on_pledges(round_, day, warned, form)
 elif day is not None:
     made = documents.circular(round_, day, form)
@@ -54,4 +59,7 @@ st.subheader(_("Other files of the round"))
 packages.offer(round_, form, OTHER_SCHEMES)
 
 st.subheader(_("What is in it"))
-documents.preview(made)
+if isinstance(made, Brief):
+    documents.preview_brief(made)
+else:
+    documents.preview(made)

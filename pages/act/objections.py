@@ -30,7 +30,7 @@ rulings.rule(found)
 rulings.correct(round_, found)
 rulings.show_corrections(round_)
 
-st.subheader(_("Letters"))
+st.subheader(_("Letters to units"))
 form = documents.ask_form()
 letters_part.offer(round_, found, form)
 letters_part.delivery(round_)

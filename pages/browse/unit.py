@@ -94,8 +94,7 @@ if row["rank"]:
         )
     )
 
-query = {"units": code, "round": round_.id, "lang": language()}
-layout.page_link("browse/compare.py", _("Compare with other units"), query)
+layout.compare_link(code, round_.id)
 
 st.subheader(_("By evaluator group"))
 if detail.groups.empty:
@@ -134,8 +133,8 @@ if history.confirmed_in_a_row > 1:
     )
 if any(own["score"] is not None for own in history.rounds):
     draw = partial(charts.rounds, history.rounds)
-    depends = (release.id, code, str(round_.is_trial))
-    charts.show_kept(depends, draw, "rounds", _("Score with interval in every round."))
+    of_rounds = (release.id, code, str(round_.is_trial))
+    charts.show_kept(of_rounds, draw, "rounds", _("Score with interval in every round."))
 tables.show_rounds(history.rounds)
 sheet = partial(unit_as_sheet, release, code, history.rounds, language())
 downloads.table("unit", round_, sheet, depends=(code,))

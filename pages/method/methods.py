@@ -11,7 +11,7 @@ from results import worked_examples as cases
 from results.ranking.funnel import FEWEST
 from schemes import OTHER_SCHEMES
 from schemes.worked_examples import in_words, worked_examples
-from ui import cached, charts, layout, tables
+from ui import cached, charts, layout, printing, tables
 from ui import schemes as parts
 from ui.grids import from_texts
 from ui.i18n import _, language
@@ -69,7 +69,7 @@ def _worked_table() -> None:
             _("Verdict"): [tables.verdict(code) for code in units["verdict"]],
         }
     )
-    st.dataframe(shown, hide_index=True, key="worked", height="content", alt=_("Six units, worked by hand"))
+    printing.grid(shown, hide_index=True, key="worked", height="content", alt=_("Six units, worked by hand"))
 
 
 def _attainment_table() -> None:
@@ -89,7 +89,9 @@ def _attainment_table() -> None:
     )
     rows, formats = from_texts(shown)
     wide = {**formats, _("Case"): st.column_config.Column(width=250)}
-    st.dataframe(rows, hide_index=True, key="attainment", height="content", column_config=wide, alt=_("Worked pledges"))
+    printing.grid(
+        rows, hide_index=True, key="attainment", height="content", column_config=wide, alt=_("Worked pledges")
+    )
 
 
 def _brief(value: float) -> str:

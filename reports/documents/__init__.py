@@ -4,6 +4,7 @@ Every line that names a unit has its votes, an interval and a verdict, or the re
 units stand under the heading of accountability; cleared ones are counted there, not named.
 """
 
+from reports.documents.brief import Outlook, brief
 from reports.documents.bulletin import bottom_list, bulletin, full_ranking
 from reports.documents.circular import circular
 from reports.documents.common import RoundResults, round_results
@@ -12,8 +13,10 @@ from reports.documents.pledge_letter import pledge_letter
 from reports.documents.year_on_year import year_on_year
 
 __all__ = [
+    "Outlook",
     "RoundResults",
     "bottom_list",
+    "brief",
     "bulletin",
     "circular",
     "dossier",

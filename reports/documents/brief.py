@@ -8,7 +8,7 @@ from datetime import date
 from formats.brief import Brief, Finding, Moved, Named, Sheet
 from formats.document import Form, plain
 from i18n import N_, PUNCTUATION, translate
-from reports.documents.common import BARE, NOTE, RELEASE, REPLAY, FOOTER, RoundResults, round_words, unit_cells
+from reports.documents.common import BARE, FOOTER, NOTE, REPLAY, RoundResults, round_words, unit_cells
 from reports.documents.official_form import printed_form
 from reports.documents.year_on_year import TO
 from reports.ranking_table import marks
@@ -22,6 +22,7 @@ from results.ranking.statements import family_name
 KINDS = ("brief", "slides")
 TITLE = N_("Brief on the mass evaluation of {round}")
 INTERNAL = N_("Internal")
+MADE_OF = N_("Release {release}; round {round}; rule set {rules}.")
 WORDS = {
     "confirmed": N_("Confirmed at the bottom"),
     "nobody": N_("No unit is confirmed at the bottom; nobody may be named."),
@@ -36,11 +37,10 @@ WORDS = {
     "unit": N_("Unit"),
     "n": N_("Votes"),
     "score": N_("Score"),
-    "scores": N_("Scores"),
+    "scores": N_("Score, before and now"),
     "interval": N_("Interval"),
     "rank": N_("Place"),
     "places": N_("Places the votes allow"),
-    "drawn": N_("{low} to {high} points"),
     "votes_of": N_("{unit} ({n} votes)"),
     "difference": N_("Change"),
     "finding": N_("Finding"),
@@ -48,7 +48,7 @@ WORDS = {
     "page": N_("{number} of {count}"),
     "plus": N_("Interval above the score"),
     "minus": N_("Interval below the score"),
-    "axis": N_("Points"),
+    "axis": N_("Score"),
 }
 CANNOT = (
     N_("An undecided unit may neither be called one of the bottom nor said not to be one."),
@@ -117,9 +117,7 @@ def brief(found: RoundResults, outlook: Outlook, language: str, form: Form = BAR
         axis=_axis(shown),
         sheets=tuple(_sheets(findings, moved, language)),
         about=(
-            translate(RELEASE, language).format(
-                release=release.short, round=plain(round_id), rules=rules, rows=len(shown) + len(moved)
-            ),
+            translate(MADE_OF, language).format(release=release.short, round=plain(round_id), rules=rules),
             translate(REPLAY, language).format(short=release.short),
             translate(NOTE, language).format(short=release.short),
         ),
@@ -129,7 +127,7 @@ def brief(found: RoundResults, outlook: Outlook, language: str, form: Form = BAR
     )
 
 
-# --- names ----------------------------------------------------------------------------------------------------------
+# --- names ----------------------------------------------------------------------------------------------
 
 
 def _finding(found: HomeCard, results: RoundResults, language: str) -> Finding:
@@ -177,7 +175,7 @@ def _at_most(found: Finding, most: int, language: str) -> Finding:
     return replace(found, undecided=found.undecided[:most], more=more)
 
 
-# --- changes and steps -------------------------------------------------------------------------------------------------
+# --- changes and steps ----------------------------------------------------------------------------------
 
 
 def _change(outlook: Outlook, language: str) -> str:
@@ -231,7 +229,7 @@ def _day(day: date, language: str) -> str:
     return translate(DAY, language).format(year=day.year, month=day.month, day=day.day)
 
 
-# --- the page ----------------------------------------------------------------------------------------------------------
+# --- the page -------------------------------------------------------------------------------------------
 
 
 def _sheets(findings: Sequence[Finding], moved: Sequence[Moved], language: str) -> Iterator[Sheet]:

@@ -24,6 +24,7 @@ from reports.documents.common import (
 from results import number_format
 from results.evidence.flips import flips
 from results.evidence.flips import in_words as flips_in_words
+from results.evidence.integrity import decision_in_words
 from results.missing import named_rows
 from results.notes import SENTENCES
 from results.ranking.bottom_list import BottomList
@@ -147,7 +148,9 @@ def _document(found: RoundResults, kind: str, sections: list[Section], language:
 
 def _general(found: RoundResults, shown: Presentation, language: str) -> Section:
     """Return the paragraphs on turnout, scoring rules, and how to read the tables."""
-    return Section(translate(GENERAL, language), 1, (*_figures(found, shown, language), _reading(found, language)))
+    judged = decision_in_words(found.release.round(found.ranking.round), language)
+    told = (*_figures(found, shown, language), _reading(found, language), *filter(None, (plain(judged),)))
+    return Section(translate(GENERAL, language), 1, told)
 
 
 def _figures(found: RoundResults, shown: Presentation, language: str) -> Iterator[str]:

@@ -1,4 +1,4 @@
-"""The letter to a unit: the finding with its evidence, what may be said of it, how and until when to object."""
+"""The letter to a unit: the finding with its evidence, permitted statements, how and until when to object."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -24,30 +24,30 @@ from results.ranking.statements import family_name, remark
 TITLE = N_("Letter on the result of the mass evaluation of {round}")
 FINDING = N_("The finding and its evidence")
 STANDING = N_("Your unit was evaluated in the category {category}, in which {count} units are ranked.")
-MAY = N_("What may be said, and what may not")
-NOTHING = N_("Nothing may be said of the place of the unit.")
+MAY = N_("Permitted statements, and statements that are not permitted")
+NOTHING = N_("No statement on the place of the unit is permitted.")
 MAY_NOT = {
     CONFIRMED: N_(
-        "Not to be said: a single place, where the range of places holds several; that the unit is worse than one "
+        "Not permitted: a single place, where the range of places holds several; that the unit is worse than one "
         "whose range of places overlaps with its range; anything about a person."
     ),
     UNDECIDED: N_(
-        "Not to be said: that the unit is at the bottom, or that it is not; a single place, where the range of places "
+        "Not permitted: that the unit is at the bottom, or that it is not; a single place, where the range of places "
         "holds several; anything about a person."
     ),
     CLEARED: N_(
-        "Not to be said: that the unit is at the bottom; a single place, where the range of places holds several; "
+        "Not permitted: that the unit is at the bottom; a single place, where the range of places holds several; "
         "anything about a person."
     ),
-    NOT_RANKED: N_("Not to be said: a place or a comparison with other units; anything about a person."),
+    NOT_RANKED: N_("Not permitted: a place or a comparison with other units; anything about a person."),
 }
 CHANGED = N_("Figures before and after the correction")
 CORRECTED = N_("The results were corrected. The reason: {reason}")
 FIRST, AFTER = N_("As first shown (release {release})"), N_("Corrected (release {release})")
 OBJECTING = N_("Objecting")
 UNTIL = N_(
-    "An objection is received until {day} by {office}, in writing. It names the figure, the grounds and who objects for "
-    "the unit, with the evidence. The day on which the term began is not counted."
+    "An objection is received until {day} by {office}, in writing. It names the figure, the grounds and who objects "
+    "for the unit, with the evidence. The day on which the term began is not counted."
 )
 ENDED = N_(
     "The term of objections ended on {day}. What {office} receives later is registered as late, and the office decides "
@@ -59,8 +59,8 @@ OWN = N_("Objection {number}, received on {day}: {state}.")
 WHY = N_("Reason of the ruling: {reason}")
 RECOMPUTING = N_("How to recompute the result")
 KIT = N_(
-    "{office} hands out the verification kit of the unit ({unit}) on request. In its folder, the command "
-    "python verify.py \"{digest}\" recomputes the score, the places and the verdict from the votes, without the "
+    "{office} gives the verification kit of the unit ({unit}) on request. In its folder, the command "
+    'python verify.py "{digest}" recomputes the score, the places and the verdict from the votes, without the '
     "program of the office."
 )
 COUNTED = N_("The office recomputes all results from the stored originals with: biaochi replay {release}")
@@ -146,9 +146,7 @@ def _old_and_new(found: RoundResults, code: str, reviewed: Reviewed, language: s
             yield Section(translate(CHANGED, language), 1, (said,), table(OLD_AND_NEW, rows, language))
 
 
-def _version(
-    found: RoundResults, figures: Mapping[str, Any], words: str, release: str, language: str
-) -> Row:
+def _version(found: RoundResults, figures: Mapping[str, Any], words: str, release: str, language: str) -> Row:
     decimals = found.rules.presentation.decimals
     verdict = str(figures["verdict"])
     told = translate(VERDICTS[verdict], language) if verdict in VERDICTS else number_format.NONE

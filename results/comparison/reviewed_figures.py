@@ -36,7 +36,8 @@ def figures_of(round_: Round) -> dict[str, dict[str, Any]]:
 def corrected(round_id: str) -> Callable[[Release, Release], list[dict[str, Any]]]:
     """Return what compares a round in two releases: a row for each unit with other figures, old and new.
 
-    The category and name are the new ones where there are any. A unit that one of them lacks has the verdict `absent`.
+    The category and name are the new ones where there are any. A unit that is missing in either has the verdict
+    `absent`.
     """
 
     def compare(before: Release, after: Release) -> list[dict[str, Any]]:
@@ -55,7 +56,7 @@ def corrected(round_id: str) -> Callable[[Release, Release], list[dict[str, Any]
 def contradicted(kept: Mapping[str, Any], release: Release) -> list[str]:
     """Return the units whose corrected figures in the register are not those of the corrected release.
 
-    kept : a correction as the register keeps it. release : the one that it names, or computed again.
+    kept : a correction as the register keeps it. release : which it names, or which was computed again.
     """
     found = figures_of(release.round(str(kept["round"])))
     return [str(unit["unit_code"]) for unit in kept["units"] if _kept(found.get(unit["unit_code"])) != unit["after"]]

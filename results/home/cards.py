@@ -27,6 +27,10 @@ PROMISE = N_(
     "{ballots} ballots, {votes} votes that count. Confirmed means {level}% confidence for the entire list of a "
     "category; an undecided unit must not be named as the bottom."
 )
+PROMISE_OF_COUNTS = N_(
+    "{votes} votes that count, delivered as counts. Confirmed means {level}% confidence for the entire list of a "
+    "category; an undecided unit must not be named as the bottom."
+)
 EVIDENCE = N_("{votes} votes, {score} points ({interval}), place {place} ({places})")
 EVIDENCE_SETTLED = N_("{votes} votes, {score} points ({interval}), place {place}")
 IN_A_ROW = N_("confirmed {count} rounds in a row")

@@ -47,5 +47,5 @@ def _letters(letters: Sequence[Delivery]) -> StepFacts:
 
 
 def _words(message: str, facts: dict[str, str]) -> dict[str, str]:
-    """Return a message in every language; empty for an empty one."""
+    """Return a message in every language; empty without a message."""
     return {name: translate(message, name).format(**facts) if message else "" for name in LANGUAGES}

@@ -2,6 +2,9 @@
 
 import tempfile
 from pathlib import Path
+from typing import Any
+
+from numpy.typing import NDArray
 
 from data.duckdb_access import write_database
 from data.model.rule_sets import InvalidRulesError, RuleSet
@@ -14,8 +17,8 @@ from results.ranking.family import WhatIf
 from results.ranking.scoring_tables import tables_of
 
 
-def what_if(store: Store, round_: Round, rules: RuleSet) -> WhatIf:
-    """Recount a round of a release under `rules`.
+def what_if(store: Store, round_: Round, rules: RuleSet, without: NDArray[Any] | None = None) -> WhatIf:
+    """Recount a round of a release under `rules`; `without` : codes of ballots that are left out.
 
     Raises InvalidRulesError when a grade or a group of the round's votes is not in the rules.
     """
@@ -23,7 +26,7 @@ def what_if(store: Store, round_: Round, rules: RuleSet) -> WhatIf:
     wanted = set(round_.release.upload_ids)
     uploads = [upload for upload in store.uploads() if upload.upload_id in wanted]
     with tempfile.TemporaryDirectory() as scratch:
-        tables = round_tables(Path(scratch), uploads, round_.id, rules)
+        tables = round_tables(Path(scratch), uploads, round_.id, rules, without)
         write_database(Path(scratch) / RESULTS, tables, "build/schema")
         again = Release(Path(scratch))
         try:

@@ -1,11 +1,12 @@
-"""The door without a browser: sign-in pages, redirects, forms from elsewhere, downloads, the gate for those signed in."""
+"""The door without a browser: sign-in pages, redirects, forms from elsewhere, downloads, the gate."""
+
+import warnings
 
 import pytest
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.responses import HTMLResponse, PlainTextResponse
 from starlette.routing import Route
-from starlette.testclient import TestClient
 
 from access import accounts, sessions
 from access.accounts import account_of
@@ -13,6 +14,10 @@ from access.identity import COOKIE
 from data.store.audit_log import read_log
 from ui.security import Gate
 from ui.sign_in import Door, SignIn, safe_target, way_in
+
+with warnings.catch_warnings():
+    warnings.simplefilter("ignore")  # that httpx has a successor, which we do not install
+    from starlette.testclient import TestClient
 
 ORIGIN = "http://127.0.0.1:8501"
 HTML = {"accept": "text/html"}

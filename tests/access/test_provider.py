@@ -12,7 +12,7 @@ from access.identity import COOKIE, identity
 from data.store.audit_log import read_log
 from tests.access.test_door import HTML, ORIGIN, served
 
-warnings.filterwarnings("ignore", module="authlib")
+pytestmark = pytest.mark.filterwarnings("ignore")  # of the provider and of Authlib, which are not ours
 
 
 @pytest.fixture(scope="module")

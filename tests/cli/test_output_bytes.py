@@ -14,6 +14,8 @@ CALLS = {
     "export": "export groups --round 2025",
     "ballots": "export ballots --round 2025",
     "bulletin": "bulletin --round 2025 --kind bottom --format pdf",
+    "brief": "bulletin --round 2025 --kind brief --as-of 2026-01-15",
+    "slides": "bulletin --round 2025 --kind slides --as-of 2026-01-15",
     "bundle": "bundle --round 2025",
     "public bundle": "bundle --round 2025 --public",
     "kit": "kit ZY001 --round 2025",

@@ -104,7 +104,9 @@ def test_the_ranking_holds_one_category_its_table_is_the_ranking_and_search_narr
     shown = test.dataframe[0].value
     assert [text.split("（")[0] for text in shown["unit_name"]] == [text.split("（")[0] for text in rows["unit_name"]]
     # A cell that is copied alone takes verdict and interval along, if the unit may be at the bottom.
-    copied = zip(shown["unit_name"], shown["verdict_words"], shown["interval"], strict=True)
+    assert shown["rank"].tolist() == rows["rank"].tolist() and shown["score"].dtype.kind == "f"
+    spans = [f"{low:.2f} – {high:.2f}" for low, high in zip(shown["low"], shown["high"], strict=True)]
+    copied = zip(shown["unit_name"], shown["verdict_words"], spans, strict=True)
     alone = [(name, f"（{word}，{span}）") for name, word, span in copied if word != "确认不在末位"]
     assert alone and all(name.endswith(told) for name, told in alone)
     test.text_input(key="address_search").set_value("市妇联").run()
@@ -117,11 +119,26 @@ def test_the_bottom_page_names_only_the_confirmed(demo_path, monkeypatch):
     texts = [one.value for one in test.markdown]
     assert any("◆ 市殡葬服务中心" in text for text in texts)
     assert not any("◆ 市燃气公司" in text for text in texts)
-    tables = [table.value for table in test.dataframe if "verdict_words" in table.value]
-    assert {"n", "interval", "verdict_words", "places"} <= set.intersection(*(set(table) for table in tables))
+    undecided = next(rows_of(item.value) for item in test.html if "<caption>证据不足" in item.value)
     names = ["市燃气公司", "市公交公司", "市图书馆", "市环境卫生中心"]
-    assert [text.split("（")[0] for text in tables[0]["unit_name"]] == names
-    assert all("证据不足" in text for text in tables[0]["unit_name"])
+    assert [row[0] for row in undecided] == names
+    # A name is never without verdict, places, interval and votes.
+    assert all("证据不足" in row[1] and "–" in row[2] and "–" in row[3] and row[4].isdigit() for row in undecided)
+
+
+def test_the_bottom_lists_of_all_categories_are_on_a_page(demo_path, monkeypatch):
+    test = opened("act/bottom", demo_path, monkeypatch, round="2025")
+    assert "4 个确认末位" in test.subheader[0].value
+    confirmed = next(rows_of(item.value) for item in test.html if "<caption>确认末位" in item.value)
+    assert [row[0] for row in confirmed] == ["市委网信办", "市殡葬服务中心", "市卫生健康委员会", "市司法局"]
+
+
+def rows_of(html):
+    """The cells of a table, row by row, without their tags."""
+    body = html.partition("<tbody")[2]
+    rows = re.findall(r"<tr.*?</tr>", body, re.DOTALL)
+    cells = [re.findall(r"<t[hd][^>]*>(.*?)</t[hd]>", row, re.DOTALL) for row in rows]
+    return [[re.sub(r"<[^>]*>", "", cell) for cell in row] for row in cells]
 
 
 def test_a_category_without_any_difference_offers_no_list(tmp_path, monkeypatch):
@@ -136,7 +153,7 @@ def test_the_unit_page_says_why(demo_path, monkeypatch):
     test = opened("browse/unit", demo_path, monkeypatch, unit="ZY082", round="2025")
     metrics = {metric.label: metric.value for metric in test.metric}
     assert metrics["认定"] == "确认末位" and metrics["名次区间"] == "17"
-    assert any(text.value.startswith("据 ") and "经统计检验" in text.value for text in test.markdown)
+    assert test.subheader[0].value.startswith("据 ") and "经统计检验" in test.subheader[0].value
 
 
 @pytest.fixture(scope="module")

@@ -309,6 +309,11 @@ def test_the_same_bytes_under_other_settings(own_demo, tmp_path):
             command = [sys.executable, "-m", "cli", "--store", own_demo.store, "--lang", "zh", "bulletin"]
             command += ["--round", "2025", "-o", path]
             subprocess.run(list(map(str, command)), cwd=ROOT, env={**os.environ, **changed}, check=True)
+        for kind, path in (("brief", tmp_path / f"{number}-brief.pdf"), ("slides", tmp_path / f"{number}.pptx")):
+            words = ["--round", "2025", "--kind", kind, "--as-of", "2026-01-15", "-o", path]
+            command = [sys.executable, "-m", "cli", "--store", own_demo.store, "--lang", "zh", "bulletin", *words]
+            subprocess.run(list(map(str, command)), cwd=ROOT, env={**os.environ, **changed}, check=True)
+            paths.append(path)
         made.append([path.read_bytes() for path in paths])
     assert made[0] == made[1]
     here = tmp_path / "here.pdf"

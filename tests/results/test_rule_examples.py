@@ -36,8 +36,9 @@ def others_of(example):
 @pytest.fixture(scope="module")
 def release(tmp_path_factory):
     store = Store(tmp_path_factory.mktemp("examples") / "var")
-    for at, example in enumerate(EXAMPLES.values()):
-        import_round(store, example["rules"], lines_of(example), others_of(example), str(2001 + at))
+    with store.batch():
+        for at, example in enumerate(EXAMPLES.values()):
+            import_round(store, example["rules"], lines_of(example), others_of(example), str(2001 + at))
     store.publish()
     found = store.release()
     yield found

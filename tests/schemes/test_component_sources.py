@@ -20,7 +20,7 @@ def store(schemes_path):
 def test_only_shares_of_registers_and_verified_pledges_may_enter():
     offer(sources)
     offer(sources)
-    assert set(offered()) == {
+    assert {name for name in offered() if not name.startswith("wall.")} == {  # those another test offers
         *("echo.on_time", "echo.satisfaction", "inquiry.accepted_in_time", "inquiry.handled_in_time", "pledges.met")
     }
     assert not offered()["pledges.met"].sampled and offered()["echo.on_time"].sampled

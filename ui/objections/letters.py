@@ -29,7 +29,7 @@ def offer(round_: Round, found: Register, form: Form) -> None:
     """Offer the letters of the named units, or of all, as PDF and Word in one ZIP."""
     st.caption(
         _(
-            "Each letter has the finding with its evidence, what may be said and what may not, how and until when to "
+            "Each letter has the finding with its evidence, the statements that are permitted, how and until when to "
             "object, and how to recompute the result. The ZIP holds every letter as PDF and as Word, and a list to be "
             "signed on delivery."
         )
@@ -102,7 +102,7 @@ def _received(round_: Round, known: list[Delivery]) -> None:
         return
     first, second, third = st.columns(3)
     code = first.selectbox(_("Letter to"), sorted(waiting), format_func=waiting.__getitem__, key="received_unit")
-    day = second.date_input(_("Received"), value="today", max_value="today", key="received_day")
+    day = second.date_input(_("Received on"), value="today", max_value="today", key="received_day")
     by = third.text_input(_("Receiver"), key="received_by")
     if st.button(_("Record as received"), key="received_record", disabled=not by.strip()) and isinstance(day, date):
         unit = (code, waiting[code])

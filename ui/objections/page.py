@@ -25,7 +25,7 @@ from data.store.review import STATES
 from data.store.round_status import STATUSES
 from errors import BiaochiError
 from formats.spreadsheet import Sheet
-from i18n import N_, translate
+from i18n import N_, PUNCTUATION, translate
 from reports.objection_table import counted, rows
 from results.comparison.reviewed_figures import previewed
 from results.fields import headers
@@ -85,7 +85,7 @@ def show_state(found: Register) -> None:
         )
         told.append(message.format(day=shown_day(last, language())))
     told.append(counted(found, language()))
-    st.markdown(layout.plain(" ".join(told)))
+    st.markdown(layout.plain(PUNCTUATION[language()].gap.join(told)))
 
 
 # --- preview -----------------------------------------------------------------------------------------------------
@@ -177,7 +177,7 @@ def add(round_: Round) -> None:
         figure = right.selectbox(_("Objects to"), list(words), format_func=words.__getitem__, key="objection_figure")
         text = st.text_area(_("Grounds"), key="objection_text")
         by = left.text_input(_("Objector"), key="objection_by")
-        received = right.date_input(_("Received"), value="today", max_value="today", key="objection_received")
+        received = right.date_input(_("Received on"), value="today", max_value="today", key="objection_received")
         handed = st.file_uploader(_("Evidence files"), accept_multiple_files=True, key="objection_files")
         complete = bool(text.strip() and by.strip() and isinstance(received, date))
         if guard.can("register_objection") and st.button(
@@ -199,6 +199,4 @@ def _register(round_id: str, claim: Claim) -> None:
 
 def line_names(found: Register) -> dict[int, str]:
     """Return number -> an objection in a list of choices: number, unit, state."""
-    return {
-        line.number: f"{line.number} · {line.claim['unit_name']} · {_(STATES[line.state])}" for line in found.lines
-    }
+    return {line.number: f"{line.number} · {line.claim['unit_name']} · {_(STATES[line.state])}" for line in found.lines}

@@ -26,7 +26,7 @@ SHOWN = "ruling_shown"  # objection that the page showed last
 
 
 def rule(found: Register) -> None:
-    """Show the form of a ruling on an objection that waits for one."""
+    """Show the form of a ruling on an objection that waits for it."""
     if not guard.can("rule_objection"):
         return
     waiting = [line.number for line in found.lines if line.state in (*UNSETTLED, LATE)]
@@ -112,7 +112,7 @@ def correct(round_: Round, found: Register) -> None:
     st.warning(
         _(
             "The rulings on objections {numbers} ask for a correction. The data of the round are open for it: upload "
-            "the corrected file so that it replaces the earlier one, or take back the wrong upload; then publish the "
+            "the corrected file so that it replaces the earlier file, or take back the wrong upload; then publish the "
             "correction here."
         ).format(numbers=numbers)
     )

@@ -26,7 +26,7 @@ from results.pledges.labels import (
 )
 from results.pledges.notes import pledge_notes
 from results.pledges.vote_scores import SMALL_CELL
-from ui import address, cached, charts, downloads, layout, sheets, tables
+from ui import address, cached, charts, downloads, layout, printing, sheets, tables
 from ui.grids import rounded, signed_column
 from ui.i18n import _, language
 
@@ -337,7 +337,7 @@ def _outcome_table(rows: pd.DataFrame, kind: str, by: str, chosen: Chosen) -> No
         "columns", TABLE_VIEWS, st.segmented_control, _("Columns"), lambda code: _(TABLE_VIEWS[code]), required=True
     )
     names = [name for name in ("unit_name", "post", *TABLE_COLUMNS[view]) if name in shown]
-    picked = st.dataframe(
+    picked = printing.grid(
         shown[names],
         hide_index=True,
         key=f"outcome_table_{kind}_{by}_{view}",
@@ -463,7 +463,7 @@ def _halls_table(compared: pd.DataFrame) -> None:
         public_low=rounded(compared["public_low"], 1),
         public_high=rounded(compared["public_high"], 1),
     )
-    st.dataframe(
+    printing.grid(
         shown,
         hide_index=True,
         key="halls_table",

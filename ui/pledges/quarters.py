@@ -12,7 +12,7 @@ from results.number_format import exact
 from results.pledges.counts import quarter_days
 from results.pledges.labels import PLEDGE_KINDS, STATUS_WORDS, WARNING_WORDS, attention
 from results.pledges.progress import WARNINGS, attention_counts
-from ui import address, cached, charts, downloads, sheets
+from ui import address, cached, charts, downloads, printing, sheets
 from ui.i18n import _, language
 from ui.pledges import page as pledges_page
 
@@ -83,7 +83,7 @@ def _table(rows: pd.DataFrame, chosen: pledges_page.Chosen) -> None:
         }
     )
     text = st.column_config.TextColumn
-    picked = st.dataframe(
+    picked = printing.grid(
         shown,
         hide_index=True,
         key="circular",

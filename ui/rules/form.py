@@ -11,8 +11,7 @@ import pandas as pd
 import streamlit as st
 import tomli_w
 
-from data.model.rule_document import GRADES, HEADER, NUMBERS, SCORED, SETTINGS, RuleTables
-from data.model.rule_features import SECTIONS
+from data.model.rule_document import FURTHER, GRADES, HEADER, NUMBERS, SCORED, SETTINGS, RuleTables
 from i18n import N_, join
 from results.ranking.rule_words import CLUSTER_NAMES, MISSING_NAMES, ORDER_NAMES
 from ui import layout
@@ -201,7 +200,7 @@ def _more(start: RuleTables, key: str) -> Mapping[str, Any]:
             _(
                 "As in a rule file (TOML), one section a setting: {names}. Start from an example of the catalogue to "
                 "see how each is written; below, each is put into a sentence."
-            ).format(names=join(SECTIONS, language()))
+            ).format(names=join(FURTHER, language()))
         )
         text = st.text_area(_("Further sections"), tomli_w.dumps(dict(start.more)), height=240, key=f"{key}_more")
         try:
@@ -209,11 +208,11 @@ def _more(start: RuleTables, key: str) -> Mapping[str, Any]:
         except tomllib.TOMLDecodeError as error:
             st.error(_("These sections cannot be read: {error}").format(error=layout.plain(str(error))))
             return start.more
-        strange = [name for name in found if name not in SECTIONS]
+        strange = [name for name in found if name not in FURTHER]
         if strange:
             names = layout.plain(join(strange, language()))
             st.error(_("These are no sections of this field; fill them in above: {names}").format(names=names))
-        return {name: own for name, own in found.items() if name in SECTIONS}
+        return {name: own for name, own in found.items() if name in FURTHER}
 
 
 def _table(

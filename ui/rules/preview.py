@@ -9,7 +9,7 @@ from results.labels import VERDICTS
 from results.quality.rule_lint import lint_on
 from results.ranking.ranking import Ranking, ranking
 from results.ranking.what_if import what_if
-from ui import cached, layout, problem_table, tables
+from ui import cached, layout, printing, problem_table, tables
 from ui.grids import rounded
 from ui.i18n import _, language
 
@@ -64,7 +64,7 @@ def _show_moved(published: Ranking, again: Ranking) -> None:
     )
     numbers = st.column_config.NumberColumn(format="%.2f")
     config = {_("Score"): numbers, _("Score under these rules"): numbers}
-    st.dataframe(shown, hide_index=True, key="rules_moved", column_config=config, alt=_("Units whose verdict changes."))
+    printing.grid(shown, hide_index=True, key="rules_moved", column_config=config, alt=_("Units whose verdict changes."))
 
 
 def _before_after(both: pd.DataFrame, code: str) -> tuple[int, int]:

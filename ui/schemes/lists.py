@@ -11,7 +11,7 @@ from data.model.contract import TABLE_OF, Field, fields, header_of
 from reports.documents.scheme import TO_CHECK, item_cells
 from results.contributions import Chosen, names_of
 from results.missing import is_missing, named_rows
-from ui import layout
+from ui import layout, printing
 from ui.grids import from_texts
 from ui.i18n import _, language
 
@@ -36,7 +36,7 @@ def attention(chosen: Chosen, listed: pd.DataFrame) -> None:
     shown = pd.DataFrame(cells).rename(columns=heads)
     lines, formats = from_texts(shown)
     alt = _("What has to be done, due first.")
-    st.dataframe(lines, hide_index=True, key=f"{chosen.scheme.name}_attention", column_config=formats, alt=alt)
+    printing.grid(lines, hide_index=True, key=f"{chosen.scheme.name}_attention", column_config=formats, alt=alt)
     note = _("{count} listed as of {day}.").format(count=f"{len(rows):,}", day=day)
     st.caption(layout.plain(f"{note} {_(TO_CHECK)}"))
 
@@ -70,7 +70,7 @@ def register(chosen: Chosen, kind: str, columns: Sequence[str]) -> None:
         {_header(kind, name): [_cell(known[name], value, names) for value in rows[name]] for name in columns}
     )
     lines, formats = from_texts(shown)
-    st.dataframe(lines, hide_index=True, key=key, column_config=formats, alt=_("Lines of the register."))
+    printing.grid(lines, hide_index=True, key=key, column_config=formats, alt=_("Lines of the register."))
     st.caption(
         _("{shown} of {count} lines, newest first, as of {day}.").format(
             shown=f"{len(shown):,}", count=f"{total:,}", day=chosen.asked.as_of.isoformat()

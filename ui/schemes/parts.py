@@ -10,7 +10,7 @@ import streamlit as st
 
 from reports import measure_words
 from results.contributions import Chosen, Scheme, counts_of
-from ui import cached, charts, layout, tables
+from ui import cached, charts, layout, printing, tables
 from ui.grids import from_texts
 from ui.i18n import _, language
 
@@ -81,7 +81,7 @@ def picture(fig: go.Figure, table: pd.DataFrame, *, key: str, alt: str, caption:
     with right:
         rows, formats = from_texts(table)
         height: int | Literal["auto"] = fig.layout.height or "auto"
-        st.dataframe(rows, hide_index=True, key=f"{key}_table", height=height, column_config=formats, alt=alt)
+        printing.grid(rows, hide_index=True, key=f"{key}_table", height=height, column_config=formats, alt=alt)
     st.caption(layout.plain(caption))
 
 
@@ -126,4 +126,4 @@ def worked(scheme: Scheme, examples: Sequence[Any], words: Callable[[Any], tuple
     )
     rows, formats = from_texts(shown)
     alt = _("Worked examples of the scheme.")
-    st.dataframe(rows, hide_index=True, key=f"worked_{scheme.name}", column_config=formats, alt=alt)
+    printing.grid(rows, hide_index=True, key=f"worked_{scheme.name}", column_config=formats, alt=alt)

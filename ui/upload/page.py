@@ -35,7 +35,7 @@ from data.store.uploads import EditLog
 from errors import BiaochiError, StoreBusyError, UsageError
 from i18n import N_
 from results.quality.before_publishing import Finding, FindingsError, review
-from ui import cached, guard, jobs, layout, tables
+from ui import cached, guard, jobs, layout, printing, tables
 from ui.i18n import _, language
 from ui.problem_table import show_error, show_problems
 from ui.upload import column_mapping, corrections, drafts, meaning, unknown_units
@@ -394,7 +394,7 @@ def show_preview(report: ImportReport) -> None:
         if len(report.preview.columns) <= MOST_WRITTEN:
             tables.written(report.preview, _("First rows as read."))
         else:
-            st.dataframe(report.preview, hide_index=True, key="upload_preview")
+            printing.grid(report.preview, hide_index=True, key="upload_preview")
 
 
 def reason_for_warnings(report: ImportReport) -> str | None:

@@ -31,7 +31,8 @@ def ballots(skip: str = "", count: int = 12) -> str:
 
 
 VOTED = ballots()
-UNITS = "单位编码,单位全称,类别\n" + "".join(f"{code},{name}局,部门\n" for code, name in zip("ABCDEF", NAMES, strict=True))
+NAMED = "".join(f"{code},{name}局,部门\n" for code, name in zip("ABCDEF", NAMES, strict=True))
+UNITS = "单位编码,单位全称,类别\n" + NAMED
 PLEDGES = "承诺编号,承诺单位,承诺事项,目标值,方向\nP1,甲局,办理时限缩短至3天,3,越低越好\n"
 VOTES = "参评单位,职务,测评主体,等次,票数\n甲局,局长,代表,好,20\n甲局,局长,代表,较好,5\n乙局,局长,代表,好,9\n"
 
@@ -97,7 +98,7 @@ def test_ballots_registers_and_rules_are_refused_with_the_way_out(announced, kin
 
 
 def test_another_round_cannot_change_what_was_announced(announced):
-    """A reform that is recorded elsewhere changes nothing of the announced round, or is refused when it is published."""
+    """A reform that is recorded elsewhere changes nothing of the announced round, or is refused."""
     put(announced, "units", "单位编码,单位全称,类别\nA,甲局,部门\nH,庚局,部门\n", "2026")
     put(announced, "unit_lineage", "原单位编码,现单位编码,变化类型,日期\nB,H,更名,2026-01-01\n", "2026")
     before, _ = figures(announced)

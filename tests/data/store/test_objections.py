@@ -51,7 +51,8 @@ def previewed(final):
 
 
 def claim(**changes):
-    return Claim(**{"unit": ("B", "乙局"), "figure": "verdict", "text": "三号票系重复录入", "by": "乙局办公室"} | changes)
+    given = {"unit": ("B", "乙局"), "figure": "verdict", "text": "三号票系重复录入", "by": "乙局办公室"}
+    return Claim(**given | changes)
 
 
 def test_a_preview_is_of_a_finalised_published_round_and_is_given_once(final):

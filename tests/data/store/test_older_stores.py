@@ -7,6 +7,8 @@ import pytest
 
 from data.intake.context import READING, READING_OF_0_1
 from data.store import Store
+from data.store.audit_log import read_log
+from data.store.seals import truth_files
 from tests.support.paths import FIXTURES
 
 OLDER = FIXTURES / "store-0.1.0"
@@ -56,6 +58,31 @@ def test_it_is_sound_and_a_release_of_today_is_computed_again(older):
     for release in releases:
         older("replay", release, code=1)  # another method version, another id
     older("replay", older.publish())
+
+
+def test_the_first_write_keeps_a_copy_and_seals_every_file(older):
+    """Reading changes nothing; what was sealed then is compared from then on."""
+    log = (older.store / "audit" / "log.jsonl").read_bytes()
+    older("check")
+    assert not (older.store / "format.json").exists() and b'"files"' not in log
+    older.publish()
+    with zipfile.ZipFile(older.store / "before-format-2.zip") as kept:
+        assert kept.read("audit/log.jsonl") == log
+    assert (older.store / "before-format-2.zip").stat().st_mode & 0o777 == 0o600
+    assert (older.store / "audit" / "log.jsonl").read_bytes().startswith(log)
+    sealing = next(entry for entry in read_log(older.store) if entry.action == "seal")
+    assert len(sealing.files) == len([place for place in truth_files(older.store) if place in sealing.files]) > 20
+    older("check")
+    path = older.store / "history" / "000001.json"
+    path.write_text(path.read_text("utf-8").replace('"note": "', '"note": "x'), "utf-8")
+    assert "history/000001.json" in older("check", code=1).decode()
+
+
+def test_a_store_of_a_newer_program_is_refused_with_a_sentence(older):
+    (older.store / "format.json").write_text('{"format": 3}', "utf-8")
+    for call in (["rounds"], ["publish"], ["check"], ["ranking", "--round", "2025"]):
+        older(*call, code=1)
+        assert "格式为 3" in older.err
 
 
 def test_nothing_new_is_the_same_release(older):

@@ -1,0 +1,73 @@
+"""Pages projected, printed and read by people who use a keyboard or a screen reader."""
+
+import io
+
+import pytest
+from axe_core_python.sync_playwright import Axe
+from pypdf import PdfReader
+
+from .conftest import settled, tab
+
+pytestmark = pytest.mark.browser
+PAGES = (
+    *("", "ranking", "changes", "unit?unit=ZY009", "find", "compare", "pledges", "evaluators", "bottom", "objections"),
+    *("bulletin", "bulletin?kind=brief", "rules", "upload", "releases", "methods"),
+)
+A4 = (595, 842)
+"""Points of a sheet."""
+STREAMLIT_ONLY: dict[str, str] = {}
+"""Rule of axe -> the element of Streamlit's own markup that breaks it."""
+
+
+def opened(page, server, path, language, **query):
+    asked = "&".join(f"{name}={value}" for name, value in {"lang": language, **query}.items())
+    page.goto(f"{server.url}/{path}{'&' if '?' in path else '?'}{asked}")
+    settled(page)
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_arrow_keys_lead_through_the_categories(demo_server, page, language):
+    opened(page, demo_server, "", language, view="projector")
+    stage = page.locator("#biaochi-stage")
+    stage.locator("h1").wait_for()
+    cards = page.locator("#root .biaochi-card").count()
+    names = []
+    for _ in range(cards):
+        page.keyboard.press("ArrowRight")
+        names.append(stage.locator("h2").inner_text())
+    assert len(set(names)) == cards
+    page.keyboard.press("ArrowRight")
+    assert stage.locator("h2").inner_text() == names[-1]
+    assert not stage.locator("input, button, select").count()
+    page.keyboard.press("Escape")
+    stage.wait_for(state="detached")
+    assert "view=" not in page.url
+
+
+@pytest.mark.parametrize("path", ["", "ranking", "bottom"])
+def test_a_printed_page_loses_nothing(demo_server, page, path):
+    opened(page, demo_server, path, "zh", view="print")
+    page.evaluate("window.dispatchEvent(new Event('beforeprint'))")
+    sheets = PdfReader(io.BytesIO(page.pdf(prefer_css_page_size=True))).pages
+    assert all(abs(float(sheet.mediabox[2 + at]) - A4[at]) < 2 for sheet in sheets for at in (0, 1))
+    text = "".join(sheet.extract_text() for sheet in sheets)
+    assert "查找单位：" not in text
+    page.emulate_media(media="print")
+    page.set_viewport_size({"width": 703, "height": 995})
+    cut = page.evaluate(
+        "[...document.querySelectorAll('[data-testid=stMain] :is(td, th, p, h1, h2, .main-svg)')]"
+        ".filter(e => e.getBoundingClientRect().right > 705).map(e => e.outerHTML.slice(0, 120))"
+    )
+    assert cut == []
+    assert page.locator("[data-testid=stMain] canvas").count() == 0
+
+
+@pytest.mark.parametrize("size", [(1366, 768), (390, 844)], ids=["desktop", "phone"])
+@pytest.mark.parametrize("language", ["zh", "en"])
+@pytest.mark.parametrize("path", PAGES)
+def test_no_serious_finding_of_axe(demo_server, contexts, path, language, size):
+    with tab(contexts("zh-CN")) as page:
+        page.set_viewport_size({"width": size[0], "height": size[1]})
+        opened(page, demo_server, path, language)
+        found = [v for v in Axe().run(page)["violations"] if v["impact"] in ("serious", "critical")]
+        assert [(v["id"], [n["html"][:160] for n in v["nodes"]]) for v in found if v["id"] not in STREAMLIT_ONLY] == []

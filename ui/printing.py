@@ -1,0 +1,76 @@
+"""Printed pages: with `view=print` in the address every grid is a table of text, which a printer and a reader get in full.
+
+A sortable grid is drawn on a canvas: a print of it holds what was in sight, and cuts the rest.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, cast
+
+import pandas as pd
+import streamlit as st
+
+from results.missing import is_missing
+from ui import markup
+
+VIEW, PRINT = "view", "print"
+
+
+@dataclass(frozen=True)
+class Nothing:
+    """Selection in a printed table: none."""
+
+    rows: list[int] = field(default_factory=list)
+    columns: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Printed:
+    """What a printed table answers in place of a grid in which lines may be chosen."""
+
+    selection: Nothing = field(default_factory=Nothing)
+
+
+def is_printed() -> bool:
+    """Return whether the address asks for the page as it is printed."""
+    return st.query_params.get(VIEW) == PRINT
+
+
+def grid(data: Any, **options: Any) -> Any:
+    """Show a sortable grid, as `st.dataframe` does; in a printed page a table with all of its lines and columns."""
+    if not is_printed():
+        return st.dataframe(data, **options)
+    frame = data.copy() if isinstance(data, pd.DataFrame) else pd.DataFrame(data)
+    if not options.get("hide_index"):
+        frame = frame.reset_index()
+    config = options.get("column_config") or {}
+    shown = [name for name in options.get("column_order") or frame.columns if config.get(name, "") is not None]
+    heads = [_head(name, config.get(name)) for name in shown]
+    rows = [[_cell(row[name], config.get(name)) for name in shown] for row in frame.to_dict("records")]
+    markup.show(markup.table(str(options.get("alt") or ""), heads, rows))
+    return Printed()
+
+
+def _head(name: object, config: object) -> str:
+    if isinstance(config, str):
+        return config
+    return str((isinstance(config, Mapping) and config.get("label")) or name)
+
+
+def _cell(value: object, config: object) -> str:
+    """Return a cell as the grid shows it: in the format of its column, else as it is."""
+    if isinstance(value, (list, tuple)):
+        return ", ".join(map(str, value))
+    if is_missing(value):
+        return ""
+    form = _format(config)
+    if form and isinstance(value, (int, float)) and not isinstance(value, bool):
+        return form % value
+    return str(value)
+
+
+def _format(config: object) -> str:
+    """Return the printf format of a column of numbers; empty for any other."""
+    kind = config.get("type_config") if isinstance(config, Mapping) else None
+    form = cast("Mapping[str, object]", kind).get("format") if isinstance(kind, Mapping) else None
+    return str(form) if form and "%" in str(form) else ""

@@ -1,0 +1,164 @@
+// Other ways to look at the pages, chosen by `view` in the address: `projector` shows the finding of the home page in large
+// type, a category a screen; `print` is the page as it is printed. Served after host_page.js, before Streamlit.
+(() => {
+  "use strict";
+  const WORDS = {
+    zh: { foot: "← → 换类别，Esc 退出投影", stage: "投影", place: (at, of) => `第 ${at} 屏，共 ${of} 屏`, none: "本页没有可投影的结论。" },
+    en: { foot: "← → change the category, Esc ends", stage: "Projector view", place: (at, of) => `Screen ${at} of ${of}`, none: "This page has no finding to project." },
+  };
+  const root = document.documentElement;
+  let stage = null, at = 0, printed = "";
+
+  const words = () => WORDS[root.lang === "en" ? "en" : "zh"];
+  const view = () => new URLSearchParams(location.search).get("view") || "";
+
+  function open(name) {
+    const url = new URL(location.href);
+    name ? url.searchParams.set("view", name) : url.searchParams.delete("view");
+    history.pushState({}, "", url);
+    window.dispatchEvent(new PopStateEvent("popstate"));
+    follow();
+  }
+
+  // --- projected ------------------------------------------------------------------------------------------------------
+  function screens() {
+    const home = document.querySelector("#root .biaochi-home");
+    if (!home) return [];
+    const first = document.createElement("div");
+    for (const part of home.querySelectorAll(":scope > h1, :scope > .biaochi-lead, :scope > .biaochi-next"))
+      first.append(part.cloneNode(true));
+    return [first, ...[...home.querySelectorAll(".biaochi-card")].map((card) => card.cloneNode(true))];
+  }
+
+  function project() {
+    const shown = screens();
+    if (!stage) {
+      stage = document.createElement("main");
+      stage.id = "biaochi-stage";
+      stage.tabIndex = -1;
+      document.body.append(stage);
+    }
+    stage.setAttribute("aria-label", words().stage);
+    at = Math.max(0, Math.min(at, shown.length - 1));
+    const foot = document.createElement("p");
+    foot.className = "biaochi-stage-foot";
+    foot.setAttribute("role", "status");
+    const resting = document.querySelector('[data-testid="stApp"][data-test-script-state="notRunning"] h1');
+    const place = shown.length ? words().place(at + 1, shown.length) : resting ? words().none : "…";
+    for (const text of [place, words().foot]) {
+      const part = document.createElement("span");
+      part.textContent = text;
+      foot.append(part);
+    }
+    for (const link of (shown[at] || stage).querySelectorAll("a")) link.removeAttribute("href");
+    stage.replaceChildren(...(shown.length ? [shown[at]] : []), foot);
+    stage.scrollTo(0, 0);
+    if (document.activeElement !== stage) stage.focus({ preventScroll: true });
+  }
+
+  function leave() {
+    if (stage) stage.remove();
+    stage = null;
+    at = 0;
+  }
+
+  document.addEventListener("keydown", (event) => {
+    if (view() === "print" && event.key === "Escape") return open("");
+    if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "p" && view() !== "print") {
+      event.preventDefault();
+      return open("print");
+    }
+    if (!stage) return;
+    const step = { ArrowRight: 1, ArrowDown: 1, PageDown: 1, ArrowLeft: -1, ArrowUp: -1, PageUp: -1 }[event.key];
+    if (event.key === "Escape") open("");
+    else if (step) { event.preventDefault(); at += step; project(); }
+  }, true);
+
+  // --- printed ----------------------------------------------------------------------------------------------------------
+  // A chart is as wide as the screen was; on paper it is made as wide as the sheet.
+  function fit(width) {
+    for (const chart of document.querySelectorAll('[data-testid="stPlotlyChart"]')) {
+      const wide = chart.getBoundingClientRect().width / (Number(chart.style.zoom) || 1);
+      chart.style.zoom = width && wide > width ? width / wide : "";
+    }
+  }
+  window.addEventListener("beforeprint", () => fit(690));
+  window.addEventListener("afterprint", () => fit(0));
+
+  // Streamlit marks its root while a run goes on; the page is printed when it rests.
+  function whenAtRest(act) {
+    let quiet = 0;
+    const wait = setInterval(() => {
+      const app = document.querySelector('[data-testid="stApp"]');
+      const rests = app && app.getAttribute("data-test-script-state") === "notRunning" && document.querySelector("h1");
+      quiet = rests ? quiet + 1 : 0;
+      if (quiet < 6) return;
+      clearInterval(wait);
+      if (view() === "print") act();
+    }, 150);
+  }
+
+  // --- which view -------------------------------------------------------------------------------------------------------------
+  function follow() {
+    root.classList.toggle("biaochi-projector", view() === "projector");
+    root.classList.toggle("biaochi-printed", view() === "print");
+    view() === "projector" ? project() : leave();
+    if (view() !== "print") printed = "";
+    else if (printed !== location.href) {
+      printed = location.href;
+      whenAtRest(() => window.print());
+    }
+  }
+
+  // Links of the menu: #biaochi-print and #biaochi-projector.
+  document.addEventListener("click", (event) => {
+    const link = event.target.closest && event.target.closest('a[href^="#biaochi-"]');
+    if (!link) return;
+    event.preventDefault();
+    event.stopImmediatePropagation();
+    open(link.getAttribute("href").slice("#biaochi-".length));
+  }, true);
+
+  function dark() {
+    const app = document.querySelector('[data-testid="stApp"]');
+    const colour = app && getComputedStyle(app).backgroundColor.match(/\d+/g);
+    if (colour) root.classList.toggle("biaochi-dark", Number(colour[0]) + Number(colour[1]) + Number(colour[2]) < 300);
+  }
+
+  // Streamlit's menu has its items in sections inside the list: a list must hold its items itself.
+  function mendMenu() {
+    for (const list of document.querySelectorAll('ul[data-testid="stSidebarNavItems"]:not([role])')) list.setAttribute("role", "none");
+    for (const item of document.querySelectorAll('[data-testid="stSidebarNavItems"] li')) {
+      const holder = item.parentElement;
+      if (holder.tagName !== "UL" && holder.tagName !== "OL" && !holder.hasAttribute("role")) holder.setAttribute("role", "list");
+      else if (holder.getAttribute("role") === "none") holder.setAttribute("role", "list");
+    }
+  }
+
+  // Streamlit's subheaders are of level 3 under a title of level 1: readers are told of the level that comes next.
+  function mendHeadings() {
+    let before = 0;
+    for (const heading of document.querySelectorAll('[data-testid="stMain"] :is(h1, h2, h3, h4, h5, h6)')) {
+      const own = Number(heading.tagName[1]);
+      const level = Math.min(own, before + 1);
+      if (level !== own) heading.setAttribute("aria-level", String(level));
+      else heading.removeAttribute("aria-level");
+      before = level;
+    }
+  }
+
+  let waiting = 0;
+  new MutationObserver((records) => {
+    if (waiting || records.every((record) => stage && stage.contains(record.target))) return;
+    waiting = setTimeout(() => {
+      waiting = 0;
+      dark();
+      mendMenu();
+      mendHeadings();
+      if (stage && !stage.querySelector("h1, h2")) project();
+    }, 200);
+  }).observe(root, { subtree: true, childList: true });
+  window.addEventListener("popstate", follow);
+  window.addEventListener("beforeunload", leave);
+  document.addEventListener("DOMContentLoaded", follow);
+})();
