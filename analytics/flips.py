@@ -1,7 +1,8 @@
 """Ballots to flip: the fewest ballots dropped, changed or added that could alter a finding about a unit.
 
 Two findings of every unit are asked about: whether the bottom rule names it (by the scores), and its verdict (by the
-claim tests). Compare the fragility index of trials (Walsh et al. 2014) and the margin of an election (Blom et al. 2016).
+claim tests). Compare the fragility index of trials (Walsh et al. 2014) and the margin of an election (Blom et al.
+2016).
 
 The number is a bound: fewer ballots cannot do it. For m ballots every quantity that a finding rests on gets the range
 in which any m ballots leave it:
@@ -14,12 +15,13 @@ in which any m ballots leave it:
   proportion. Holm's step of every unit is taken with the best (worst) p-values of all units at once.
 
 The numbers for the rule are proven, and so are the sums of squares; that the largest of the three variances moves with
-them is not, and tests compare verdicts with every set of ballots of small families. For small families `exact_places` searches the named units by trying every set of ballots.
+them is not, and tests compare verdicts with every set of ballots of small families. For small families
+`exact_places` searches the named units by trying every set of ballots.
 """
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from itertools import combinations_with_replacement
+from itertools import combinations_with_replacement, pairwise
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -41,7 +43,7 @@ LAST, LINE, LAST_AND_LINE, GRADE = "last", "below", "last_and_below", "dissatisf
 NEAR = 1e-7
 """Points by which a bound is taken too generously rather than too narrowly: sums of floats round."""
 STEPS = 1.2
-"""Above 16 ballots numbers are tried at this ratio; the bound is the last that cannot do it, plus one."""
+"""Ratio at which numbers above 16 ballots are tried; the bound follows the last that cannot do it."""
 NEVER = 0
 """No number of ballots up to all of the unit's votes alters the finding."""
 
@@ -71,7 +73,8 @@ class FlipState:
     """A family as it was counted; p units, every array in their order.
 
     scores : only ranked units have a score.
-    enterable : units that votes alone keep out of the ranking. low : votes with the lowest score there is. verdict, named : as published. line_p : p-values of the line for confirming and
+    enterable : units that votes alone keep out of the ranking. low : votes with the lowest score there is.
+    verdict, named : as published. line_p : p-values of the line for confirming and
         clearing, shape (p,); None for rules without a line.
     """
 
@@ -90,7 +93,7 @@ class FlipState:
 
 @dataclass(frozen=True)
 class Flips:
-    """Fewest ballots of a kind that could alter a finding, shape (p,); NEVER where none can, or nothing was found.
+    """Fewest ballots of a kind that could alter a finding, shape (p,); NEVER where no number can.
 
     exact : shape (p,); True where so many ballots do alter it. group : shape (p,), position of the group of the scores
     whose ballots weigh most; -1 where none does.
@@ -293,7 +296,7 @@ def _from_both_ends(m: int) -> list[tuple[int, int]]:
     if m <= 16:
         return [(low, m - low) for low in range(m + 1)]
     cuts = [round(m * part / 16) for part in range(17)]
-    return [(after, m - before) for before, after in zip(cuts, cuts[1:], strict=False)]
+    return [(after, m - before) for before, after in pairwise(cuts)]
 
 
 class _Extremes:
@@ -518,10 +521,8 @@ def _lowest_z(base: _Base, reach: _Reach, m: int, pairs: Floats) -> Floats:
     return np.copysign(np.abs(z), t)
 
 
-def _line_p(
-    base: _Base, reach: _Reach, m: int, rows: Ints
-) -> tuple[tuple[Floats, Floats], tuple[Floats, Floats]]:
-    """Return the ranges for "is below the line" and "is not": the deviate moves with the score, at least as a t does."""
+def _line_p(base: _Base, reach: _Reach, m: int, rows: Ints) -> tuple[tuple[Floats, Floats], tuple[Floats, Floats]]:
+    """Return the ranges for "is below the line" and "is not": the deviate moves with the score as a t does, or more."""
     assert base.state.line_p is not None
     down, up = _alone(reach, m, rows)
     se = base.state.scores.se[rows]
@@ -537,7 +538,8 @@ def _line_p(
             best = (z + away * rate) * np.where(z + away * rate > 0, np.sqrt(shrunk), 1.0)
         ranges.append((special.ndtr(-best), special.ndtr(-worst)))
     few_then, few_now = _few_for_line(base, reach.kind, m, rows)
-    return tuple((np.where(few_now, 1.0, low), np.where(few_then, 1.0, high)) for low, high in ranges)
+    found = [(np.where(few_now, 1.0, low), np.where(few_then, 1.0, high)) for low, high in ranges]
+    return found[0], found[1]
 
 
 def _few_for_line(base: _Base, kind: str, m: int, rows: Ints) -> tuple[Bools, Bools]:
@@ -604,7 +606,7 @@ def _steepest(base: _Base, reach: _Reach, number: Ints) -> Ints:
 
 @dataclass(frozen=True)
 class Ballots:
-    """Ballots of a family: group of each, shape (ballots,), and score by unit, shape (ballots, p), NaN if not graded."""
+    """Ballots of a family. group : shape (ballots,). score : shape (ballots, p), NaN where a unit is not graded."""
 
     group: Ints
     score: Floats
@@ -621,7 +623,7 @@ def exact_places(
 
     ballots : of all units that the register does not leave out. weight : shape (p, groups), of each unit.
     fewest : by kind, bounds to start from (`fewest_ballots`). Where sets run out before a unit is settled, the number
-    is that of ballots which cannot do it, plus one, and not exact. For the rules LAST and LAST_AND_LINE.
+    is the bound, and not exact. For the rules LAST and LAST_AND_LINE.
     """
     search = _Search(ballots, weight, rule)
     return {kind: search.settle(kind, fewest[kind], most_sets) for kind in KINDS}

@@ -1,7 +1,7 @@
 """Integrity of ballots: copies, careless ballots, a punished unit, and units targeted at a site; each with its p-value.
 
-Everything is measured against the year's own ballots. The law of a grade is that of the unit in its group, tilted to
-the leniency of the ballot (partial credit: Masters 1982), so that strict and lenient people are honest people.
+Everything is measured against the ballots of the year itself. The law of a grade is that of the unit in its group,
+tilted to the leniency of the ballot (partial credit: Masters 1982), so that strict and lenient people count as honest.
 
 - Copies (`copy_evidence`): if ballot f copied ballot e but for a share of slips, its grades have a likelihood relative
   to honest grading. Given e, the product over the others of 1 + share (ratio - 1) has expectation 1 under honest
@@ -35,13 +35,13 @@ COPIED = (0.02, 0.1, 0.3)
 FEWEST_CELLS = 8
 """Units that a ballot must grade to be judged."""
 OWN_LAW = 100.0
-"""Votes of the group that a batch's own law is mixed with: a hall may like a unit less without any copying."""
+"""Votes of the group that the law of a batch is mixed with: a hall may like a unit less without any copying."""
 GRID = np.linspace(-15.0, 15.0, 121)
 """Multipliers between which the leniency of a ballot is interpolated."""
 CARELESS_PART = 0.6
 """Share of a ballot that is filled in without looking, where it is not all of it."""
 LENIENCY_SD = 3.0
-"""Prior of the leniency on the scale of grades 0 to 1, so that a ballot of the best grades only has a finite one."""
+"""Prior of the leniency on the scale of grades 0 to 1, so that a ballot of the best grades only has a finite value."""
 
 
 @dataclass(frozen=True)
@@ -218,7 +218,7 @@ def carelessness(sheets: Sheets) -> Floats:
 
 
 def _log_likelihood(own: list[Floats], shares: Floats) -> Floats:
-    """Return the log likelihood of every ballot under every law; own : one table a grade; shape (ballots, laws)."""
+    """Return the log likelihood of every ballot under every law; own : a table a grade; shape (ballots, laws)."""
     logs = np.log(np.maximum(shares, 1e-12))
     total = np.zeros((len(own[0]), len(shares)))
     for k, mine in enumerate(own):
@@ -276,7 +276,8 @@ def punished(sheets: Sheets, *, alpha: float = 0.05) -> Punished:
     """Find units that get the lowest grade on the same ballots more often than the leniency of people explains.
 
     Two units with a common lowest grade on c ballots, where e are expected from leniency: Poisson tail, Bonferroni over
-    all pairs, and at least BEYOND times as many as expected; what is expected is scaled to the pairs of the year. Pairs that share units form a set.
+    all pairs, and at least BEYOND times as many as expected; what is expected is scaled to the pairs of the year. Pairs
+    that share units form a set.
     """
     law = laws(sheets.counts)
     lowest = (sheets.grade == 0).astype(np.float64)
@@ -286,7 +287,9 @@ def punished(sheets: Sheets, *, alpha: float = 0.05) -> Punished:
     expected = np.where(upper, _as_in_the_year(together, expected, upper), 0.0)
     used = upper & (expected > 0.5)
     dispersion = _dispersion(together[used], expected[used])
-    p = np.minimum(1.0, stats.poisson.sf(np.ceil(together / dispersion) - 1, expected / dispersion) * max(upper.sum(), 1))
+    p = np.minimum(
+        1.0, stats.poisson.sf(np.ceil(together / dispersion) - 1, expected / dispersion) * max(upper.sum(), 1)
+    )
     sure = upper & (p <= alpha) & (together >= FEWEST_TOGETHER) & (together >= BEYOND * expected)
     sets = _connected(sure | sure.T)
     order = sorted(sets, key=lambda rows: float(p[np.ix_(rows, rows)][upper[np.ix_(rows, rows)]].min()))
@@ -298,7 +301,7 @@ def punished(sheets: Sheets, *, alpha: float = 0.05) -> Punished:
 
 
 def _as_in_the_year(together: Floats, expected: Floats, upper: Bools) -> Floats:
-    """Scale what is expected to the year's own pairs: in eight classes of it, without the two highest in a hundred.
+    """Scale what is expected to the pairs of the year: in eight classes of it, without the two highest in a hundred.
 
     Given its sum, the low grades of a ballot exclude one another, so leniency by itself expects too many.
     """
@@ -336,7 +339,10 @@ def _punishing(lowest: Floats, chance: Floats, there: Bools, rows: Ints) -> tupl
     need = np.maximum(2, np.ceil(PUNISHING_PART * graded)).astype(int)
     by_chance = float(sum(_at_least(chance[e, rows], need[e]) for e in np.flatnonzero(asked)))
     n, found = int(asked.sum()), float(punishing.sum())
-    low, high = stats.beta.ppf(0.025, found, n - found + 1) if found else 0.0, stats.beta.ppf(0.975, found + 1, n - found)
+    low, high = (
+        stats.beta.ppf(0.025, found, n - found + 1) if found else 0.0,
+        stats.beta.ppf(0.975, found + 1, n - found),
+    )
     base = by_chance / n
     share = tuple(max(0.0, float(value) - base) for value in (found / n, low, high))
     return (share[0], share[1], share[2]), np.flatnonzero(punishing)

@@ -1,6 +1,5 @@
 """Whether a finding survives a challenge: ballots to flip, classes, integrity of ballots, next year, recount."""
 
-
 from typing import Annotated
 
 import typer
@@ -10,7 +9,6 @@ from cli.context import Category, CommandError, Format, Output, ReleaseId, Round
 from cli.output import check_form, emit_json, emit_sheet
 from cli.results import open_release
 from i18n import N_
-
 
 
 @app.command(help=N_("How many ballots left out, changed or added would alter a finding about each unit."))
@@ -66,7 +64,9 @@ def ballot_integrity(
         if without:
             with progress(N_("Computing")):
                 both = side_by_side(session.store(), round_, found)
-            sheet = evidence_sheet(round_, "with_without", N_("With and without the listed ballots"), both.rows, session.language)
+            sheet = evidence_sheet(
+                round_, "with_without", N_("With and without the listed ballots"), both.rows, session.language
+            )
             rows = both.rows
         else:
             sheet, rows = integrity_sheet(round_, found, session.language), found.rows
@@ -78,3 +78,62 @@ def ballot_integrity(
         told.append(decision_in_words(round_, session.language))
         for sentence in filter(None, told):
             session.say("{sentence}", sentence=sentence)
+
+
+@app.command("design", help=N_("Plan next year's votes by unit and group, for a difference or a number of votes."))
+def next_year(
+    round_id: RoundId,
+    category: Category = None,
+    difference: Annotated[
+        float | None, typer.Option("--difference", metavar="POINTS", help=N_("Points that shall be told apart."))
+    ] = None,
+    votes: Annotated[
+        float | None,
+        typer.Option("--votes", metavar="N", help=N_("Votes of each category, or the budget with --cost.")),
+    ] = None,
+    cost: Annotated[
+        list[str] | None, typer.Option("--cost", metavar="GROUP=NUMBER", help=N_("Cost of a vote of a group; else 1."))
+    ] = None,
+    release: ReleaseId = None,
+    form: Format = "csv",
+    output: Output = None,
+) -> None:
+    """`biaochi design`."""
+    import pandas as pd
+
+    from reports.evidence_table import evidence_json, evidence_sheet
+    from results.evidence.next_year import plans
+
+    check_form(form, output)
+    prices = dict(_price(text) for text in cost or [])
+    with open_release(release) as chosen:
+        round_ = chosen.round(round_id)
+        with progress(N_("Computing")):
+            found = plans(round_, category, difference=difference, votes=votes, cost=prices)
+        rows = pd.concat([plan.rows for plan in found], ignore_index=True)
+        if form == "json":
+            about = [
+                {"category": p.family, "difference_now": _number(p.difference_now), "difference": _number(p.difference)}
+                | {"cost": p.votes, "equal_cost": p.equal_votes}
+                for p in found
+            ]
+            emit_json(evidence_json(round_, rows, plans=about), output)
+        else:
+            emit_sheet(
+                evidence_sheet(round_, "design", N_("Design of next year"), rows, session.language), form, output
+            )
+        for plan in found:
+            session.say("{sentence}", sentence=plan.sentence(session.language))
+
+
+def _number(value: float) -> float | None:
+    return value if value == value else None
+
+
+def _price(text: str) -> tuple[str, float]:
+    """Return group and cost of GROUP=NUMBER."""
+    group, _, number = text.rpartition("=")
+    try:
+        return group, float(number)
+    except ValueError:
+        raise CommandError(N_("--cost should be GROUP=NUMBER, not {text}."), text=text) from None

@@ -87,7 +87,7 @@ def _on_pledges(name: str, as_of: str | None, release: str | None, output: Path 
         digest = hashlib.sha256(content).hexdigest()
         log_export(session.path, "pledge-letters.zip", release=chosen.id, round_id=name, sha256=digest)
     write(content, output)
-    session.say(N_("Letters: {count}."), count=count)
+    session.say(N_("Letters on pledges: {count}."), count=count)
 
 
 @delivery_app.command("sent", help=N_("Record that a letter was sent to a unit."))

@@ -53,7 +53,9 @@ def classes_sheet(round_: Round, rows: pd.DataFrame, language: str) -> Sheet:
 
 def integrity_sheet(round_: Round, found: Integrity, language: str) -> Sheet:
     """Return the findings on the ballots with their false alarms."""
-    remarks: list[tuple[str, Cell]] = [(translate(CHECKS[check], language), translate(FALSE_ALARMS[check], language)) for check in CHECKS]
+    remarks: list[tuple[str, Cell]] = [
+        (translate(CHECKS[check], language), translate(FALSE_ALARMS[check], language)) for check in CHECKS
+    ]
     remarks.append((translate(N_("Listed ballots"), language), len(found.flagged)))
     title = N_("Integrity of ballots")
     return evidence_sheet(round_, "integrity", title, found.rows, language, words={"check": CHECKS}, remarks=remarks)

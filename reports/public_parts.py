@@ -40,8 +40,8 @@ UNTIL = N_("{until}, that day included ({days} working days)")
 NOT_YET = N_("Not announced yet; the first and the last day stand here once it is.")
 OVER = N_("Withdrawn on {day}; no term runs.")
 PROVISIONAL = N_("{day} (provisional: the holidays of that year are not announced yet)")
-NO_OFFICE = N_("The notice names no office. A public notice should: --office NAME.")
-NO_CONTACT = N_("The notice says nothing of whom to ask. A public notice should: --contact TEXT.")
+NO_OFFICE = N_("The notice names no office; a public notice should.")
+NO_CONTACT = N_("The notice does not say whom to ask; a public notice should.")
 
 
 @dataclass(frozen=True)

@@ -52,6 +52,7 @@ MENU = {
         Entry("compare", "browse/compare.py", N_("Compare units")),
         Entry("pledges", "browse/pledges.py", N_("Pledges")),
         Entry("evaluators", "browse/evaluators.py", N_("Evaluators")),
+        Entry("trust", "browse/trust.py", N_("Trust in the ballots")),
     ),
     N_("Act on results"): (
         Entry("bottom", "act/bottom.py", N_("Bottom list")),

@@ -153,7 +153,7 @@ class _Step:
         local = any(account.how == PASSWORD for account in known.values())
         say = _speaker(language)
         forms = [_form(SIGN_IN, say(N_("Sign in")), _NAME_AND_PASSWORD, say)] if local else []
-        address = f"{TO_PROVIDER}?{urlencode({'next': facts.get('next', '')})}"
+        address = f"{TO_PROVIDER}?{urlencode({'next': safe_target(facts.get('next', ''))})}"
         links = [{"address": address, "label": say(N_("Sign in with the service of the office"))}]
         about = say(N_("Results are shown to signed-in staff only."))
         about = about if local or self.door.provider else say(NO_WAY_IN)

@@ -1,4 +1,4 @@
-"""What two people decided on the listed ballots of a round: a line of the audit log, found again by release and round."""
+"""Decisions of two people on the listed ballots of a round: lines of the audit log, read by release and round."""
 
 import json
 from dataclasses import dataclass

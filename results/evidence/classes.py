@@ -1,6 +1,6 @@
 """Classes instead of places as a mode of publication: units of a category by how many are better at least.
 
-Classes are those of the category, whatever is chosen: a filter selects rows and never divides anew.
+Classes are those of the category, whatever is chosen: a filter selects rows and divides nothing again.
 """
 
 from collections.abc import Mapping

@@ -134,7 +134,7 @@ def _typed(frame: pd.DataFrame) -> pd.DataFrame:
 
 
 def _numbers(flips: Flips) -> Array:
-    """Return the numbers; None where no number of ballots was found."""
+    """Return the numbers; None where no number of ballots alters the finding."""
     return np.array([int(value) or None for value in flips.number], dtype=object)
 
 

@@ -36,7 +36,9 @@ CHECKS = {
 FALSE_ALARMS = {
     COPIES: N_("False alarms: in at most 5 of 100 honest years a batch of the group is listed."),
     CARELESS: N_("False alarms: at most 1 of 1,000 honest ballots is listed."),
-    EQUAL: N_("No test: to give everybody the same grade is an opinion too. They are counted, never listed as doubtful."),
+    EQUAL: N_(
+        "No test: to give everybody the same grade is an opinion too. They are counted, never listed as doubtful."
+    ),
     PUNISHED: N_("False alarms: in about 5 of 100 honest years a set of units is listed."),
     TARGETED: N_("False alarms: about 5 of 100 listed cells are chance. A site can differ for an honest reason."),
 }
@@ -196,14 +198,18 @@ def moved_in_words(found: SideBySide, language: str) -> str:
     """Return how many ballots are left out for comparison and which verdicts move."""
     moved = list(found.rows[found.rows["moved"]]["unit_name"].astype(str))
     message = MOVED if moved else NOT_MOVED
-    return translate(message, language).format(ballots=f"{found.left_out:,}", count=len(moved), units=join(moved, language))
+    return translate(message, language).format(
+        ballots=f"{found.left_out:,}", count=len(moved), units=join(moved, language)
+    )
 
 
 MOVED = N_("Without the {ballots} listed ballots the verdict on {count} units is another: {units}.")
 NOT_MOVED = N_("Without the {ballots} listed ballots no verdict is another.")
 
 
-DECIDED = N_("Integrity of the ballots: {listed} ballots were listed; decided: {decision}. Reason: {reason}. {who}, {second}.")
+DECIDED = N_(
+    "Integrity of the ballots: {listed} ballots were listed; decided: {decision}. Reason: {reason}. {who}, {second}."
+)
 
 
 def decision_in_words(round_: Round, language: str) -> str:

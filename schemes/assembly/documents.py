@@ -35,7 +35,7 @@ from schemes.frame import days, records, whole
 VOTES = declared(
     "assembly_votes",
     (
-        Column("item", 11, header=N_("Item")),
+        Column("item", 11, header=N_("No. of the item")),
         Column("topic", 31, True, header=N_("Topic")),
         Column("rule", 25, True, header=N_("Majority rule")),
         Column("yes", 12, header=N_("In favour")),

@@ -1,6 +1,6 @@
 """Classes: natural breaks against every choice of cuts, order by score, and the promise in simulated years."""
 
-from itertools import combinations
+from itertools import combinations, pairwise
 
 import numpy as np
 import pytest
@@ -12,7 +12,7 @@ from tests.support.simulation import SCENARIOS, draw, scored, true_intervals
 
 def squares_within(places, begins):
     edges = [*begins, max(places) + 1]
-    parts = [[p for p in places if a <= p < b] for a, b in zip(edges, edges[1:], strict=False)]
+    parts = [[p for p in places if a <= p < b] for a, b in pairwise(edges)]
     return sum(sum((p - sum(part) / len(part)) ** 2 for p in part) for part in parts if part)
 
 

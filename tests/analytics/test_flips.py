@@ -5,8 +5,20 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from analytics.flips import ADD, CHANGE, DROP, KINDS, LAST, PLACE, VERDICT, Ballots, FlipRule, FlipState
-from analytics.flips import exact_places, fewest_ballots
+from analytics.flips import (
+    ADD,
+    CHANGE,
+    DROP,
+    KINDS,
+    LAST,
+    PLACE,
+    VERDICT,
+    Ballots,
+    FlipRule,
+    FlipState,
+    exact_places,
+    fewest_ballots,
+)
 from analytics.scores import score_units
 from analytics.verdicts import bottom_claims_of
 from tests.reference.plain_flips import fewest, named_by_rule, scores_of
@@ -159,6 +171,8 @@ def test_two_units_that_are_equal_flip_with_a_single_ballot():
 
 def test_only_sums_are_refused():
     scores = score_units([1, 2], [0, 0], [0, 0], [60.0, 100.0], {0: 1.0})
-    state = FlipState(replace(scores, evidence=None), np.zeros(1, bool), np.zeros(1, int), np.array(["x"]), np.ones(1, bool))
+    state = FlipState(
+        replace(scores, evidence=None), np.zeros(1, bool), np.zeros(1, int), np.array(["x"]), np.ones(1, bool)
+    )
     with pytest.raises(ValueError, match="votes by score"):
         fewest_ballots(state, rule_of(1))

@@ -109,7 +109,9 @@ def test_a_unit_at_a_site():
     rng = np.random.default_rng(8)
     sheets, site = clean(rng, 0.9, batches=10)
     cells = targeted(with_target(rng, sheets, site), site)
-    assert [(int(u), int(s)) for u, s in zip(cells.unit[cells.p < 0.05], cells.site[cells.p < 0.05], strict=True)] == [(5, 2)]
+    assert [(int(u), int(s)) for u, s in zip(cells.unit[cells.p < 0.05], cells.site[cells.p < 0.05], strict=True)] == [
+        (5, 2)
+    ]
 
 
 def test_ballots_of_one_grade_and_short_ballots_are_not_judged():

@@ -50,6 +50,7 @@ def test_units_without_a_due_or_overdue_item_get_none(report):
     assert set(quiet["unit_code"]) - {code for code, _ in to_warn(found)}
 
 
+@pytest.mark.sweep
 def test_all_letters_leave_as_pdf_and_word_and_each_alone(own_town, tmp_path):
     own_town("letters", "--round", "2025", "--pledges", "--as-of", DAY, "-o", tmp_path / "letters.zip")
     with zipfile.ZipFile(tmp_path / "letters.zip") as packed:

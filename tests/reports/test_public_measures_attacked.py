@@ -85,7 +85,9 @@ def alone(rows):
 
 
 @pytest.mark.parametrize(
-    "seeds", [range(1, 3), pytest.param(range(3, 20), marks=pytest.mark.slow)], ids=["few", "many"]
+    "seeds",
+    [pytest.param(range(1, 3), marks=pytest.mark.sweep), pytest.param(range(3, 20), marks=pytest.mark.slow)],
+    ids=["few", "many"],
 )
 def test_nothing_small_is_recovered_from_two_months_and_two_releases(registered, tmp_path, seeds):
     open_, numbers = 0, 0

@@ -211,6 +211,7 @@ def test_a_withdrawn_notice_says_so_and_why_if_the_office_says_why(own_store):
     assert told(section, "公示期") == f"已于 {day}撤回，不再计期。"
 
 
+@pytest.mark.sweep
 def test_a_corrected_notice_names_the_one_that_it_replaces_and_the_old_one_its_successor(own_store):
     old = own_store.in_force()
     own_store.set_status("2025", "withdrawn", "更正")
@@ -241,6 +242,7 @@ def test_corrections_stand_with_the_old_and_the_new_verdict(announced_path):
 # --- files and bytes ----------------------------------------------------------------------------------------------
 
 
+@pytest.mark.sweep
 def test_the_command_on_the_page_writes_it_again_byte_for_byte(biaochi_at, own_store, tmp_path):
     words = [f"--{name}" for name in PARTS]
     given = [word for pair in zip(words, PARTS.values(), strict=True) for word in pair]
@@ -256,6 +258,7 @@ def test_the_command_on_the_page_writes_it_again_byte_for_byte(biaochi_at, own_s
     assert told(Page(without_number.decode()).section("zh"), "公示文号") is None
 
 
+@pytest.mark.sweep
 def test_the_data_and_their_codebook_have_the_digests_of_the_page(biaochi_at, own_store):
     run = biaochi_at(own_store.path)
     page = run("public", "--round", "2025").decode()

@@ -14,6 +14,7 @@ from tests.reference.attacker import Page
 from tests.support.community import opinions, registers
 from tests.support.stores import BALLOTS, SMALL
 
+pytestmark = pytest.mark.sweep
 WALL, OTHERS = "HY-2026-0001", ("HY-2026-0002", "HY-2026-0003")
 
 

@@ -18,7 +18,11 @@ def office_ballots() -> str:
 
 
 def test_a_small_office_is_searched_completely(biaochi, tmp_path, files):
-    rules = OFFICE[: OFFICE.index("[bottom")] + '[bottom]\nrule = "last"\nk = 1\n\n' + OFFICE[OFFICE.index("[uncertainty]") :]
+    rules = (
+        OFFICE[: OFFICE.index("[bottom")]
+        + '[bottom]\nrule = "last"\nk = 1\n\n'
+        + OFFICE[OFFICE.index("[uncertainty]") :]
+    )
     biaochi.rules(tmp_path, rules)
     biaochi("import", "ballots", files("票.csv", office_ballots()), "--round", "2025", "--accept-warnings", "test")
     biaochi.publish()

@@ -23,7 +23,11 @@ def office(tmp_path_factory):
 
     planted = tampered_round()
     store = Store(tmp_path_factory.mktemp("tampered") / "var", threads=2)
-    store.add_rules(OFFICE[: OFFICE.index("[bottom")] + '[bottom]\nrule = "last"\nk = 3\n\n' + OFFICE[OFFICE.index("[uncertainty]") :])
+    store.add_rules(
+        OFFICE[: OFFICE.index("[bottom")]
+        + '[bottom]\nrule = "last"\nk = 3\n\n'
+        + OFFICE[OFFICE.index("[uncertainty]") :]
+    )
     report = store.import_files("ballots", [("票.csv", planted.content.encode())], "2025", ImportOptions())
     assert report.stored, [problem.message("en") for problem in report.problems]
     store.publish()
@@ -52,7 +56,7 @@ def _numbers(round_):
     """The number printed on each ballot, by its code."""
     votes = round_ballots(round_).votes
     codes = sorted(set(votes["ballot"]))
-    texts = sorted((str(n) for n in range(1, len(codes) + 1)))
+    texts = sorted(str(n) for n in range(1, len(codes) + 1))
     return dict(zip(codes, map(int, texts), strict=True))
 
 
@@ -78,5 +82,5 @@ def test_two_people_decide_with_a_reason_that_papers_show(office):
     assert run([*call, "--second", "王五", "--reason", "会场五已逐张复核"]) == 0
     kept = decision_of(store.path, round_.release.id, "2025")
     assert (kept.decision, kept.second, kept.reason) == ("keep", "王五", "会场五已逐张复核")
-    text = str(bulletin.bulletin(round_results(round_), "zh"))
+    text = str(bulletin(round_results(round_), "zh"))
     assert "会场五已逐张复核" in text and "王五" in text

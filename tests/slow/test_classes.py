@@ -30,7 +30,7 @@ def test_for_laws_of_real_grades(law, n):
     worse[-1] -= move
     worse[-2] += move
     laws = np.stack([own] * 15 + [worse] * 15)[:, None, :]
-    truth = (laws[:, 0] @ POINTS)
+    truth = laws[:, 0] @ POINTS
     deserved, _ = competition_ranks(truth)
     for year in range(200):
         scores = scores_of_counts(POINTS, multinomial(laws, n, rng), None)

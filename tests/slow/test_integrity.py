@@ -20,7 +20,7 @@ def test_copies(best):
 
 @pytest.mark.parametrize("best", [0.31, 0.73, 0.90, 0.95, 0.98])
 def test_punished_units(best):
-    false, hits, held = 0, 0, 0
+    false, hits = 0, 0
     for year in range(100):
         rng = np.random.default_rng([11, year])
         sheets, _ = clean(rng, best)

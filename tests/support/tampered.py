@@ -1,5 +1,7 @@
 """Years of full ballots with a known share of best grades, and what is planted: copies, a punishing group, careless."""
 
+from itertools import pairwise
+
 import numpy as np
 from scipy import special
 
@@ -50,7 +52,7 @@ def with_target(rng, sheets, site, at=2, unit=5, share=0.5):
 
 def longest_run(row):
     best = run = 1
-    for a, b in zip(row, row[1:], strict=False):
+    for a, b in pairwise(row):
         run = run + 1 if a == b else 1
         best = max(best, run)
     return best

@@ -25,7 +25,7 @@ from data.store.review import STATES
 from data.store.round_status import STATUSES
 from errors import BiaochiError
 from formats.spreadsheet import Sheet
-from i18n import N_, translate
+from i18n import N_, PUNCTUATION, translate
 from reports.objection_table import counted, rows
 from results.comparison.reviewed_figures import previewed
 from results.fields import headers
@@ -85,7 +85,7 @@ def show_state(found: Register) -> None:
         )
         told.append(message.format(day=shown_day(last, language())))
     told.append(counted(found, language()))
-    st.markdown(layout.plain(" ".join(told)))
+    st.markdown(layout.plain(PUNCTUATION[language()].gap.join(told)))
 
 
 # --- preview -----------------------------------------------------------------------------------------------------
