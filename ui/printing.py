@@ -1,8 +1,4 @@
-<<<<<<< HEAD
-"""Printed pages: with `view=print` in the address every grid is a table of text.
-=======
 """Printed pages: with `view=print` in the address every grid is a table of text, which readers get in full.
->>>>>>> looks
 
 A sortable grid is drawn on a canvas: a print of it holds what was in sight, and cuts the rest.
 """
