@@ -25,6 +25,7 @@ from cli import (
     objections,
     packages,
     pledges,
+    recount,
     releases,
     requests,
     results,
