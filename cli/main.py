@@ -55,6 +55,7 @@ COMMANDS = (
     objections,
     packages,
     pledges,
+    recount,
     releases,
     requests,
     results,

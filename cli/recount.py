@@ -3,7 +3,7 @@
 import hashlib
 import json
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -40,7 +40,9 @@ def draw(
         order = sorted(found.sheets.tolist()) if found.counts_all else found.order(_seed(release.id, dice))
         note = json.dumps({"category": category, "dice": dice.strip(), "needed": found.needed}, ensure_ascii=False)
         log_action(session.path, DRAWN, f"recount {category}", release=release.id, round_id=round_id, note=note)
-        rows = [{"draw": number, "ballot_id": str(sheet)} for number, sheet in enumerate(order, 1)]
+        rows: list[dict[str, Any]] = [
+            {"draw": number, "ballot_id": str(sheet)} for number, sheet in enumerate(order, 1)
+        ]
         session.say("{sentence}", sentence=found.sentence(session.language))
     emit_rows(rows, {"draw": N_("Draw"), "ballot_id": N_("Number of the sheet")}, N_("Recount"), form, output)
 
@@ -80,7 +82,7 @@ def status(round_id: RoundId, form: Format = "csv", output: Output = None) -> No
     check_form(form, output)
     with open_release(None) as release:
         told = _told(DRAWN, release.id, round_id)
-        rows = []
+        rows: list[dict[str, Any]] = []
         for category in dict.fromkeys(str(note["category"]) for note in told):
             drawn = _newest(DRAWN, release.id, round_id, category) or {}
             read = _newest(ENTERED, release.id, round_id, category) or {}
