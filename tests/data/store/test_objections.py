@@ -201,7 +201,7 @@ def test_a_file_that_is_too_large_and_a_claim_without_a_name_are_refused(preview
     for bad, why in (
         ({"by": " "}, "name of who objects"),
         ({"figure": "colour"}, "one of verdict"),
-        ({"received": TODAY + timedelta(days=1)}, "not in the future"),
+        ({"received": TODAY + timedelta(days=1)}, "received today or earlier"),
     ):
         with pytest.raises(UsageError, match=why):
             object_to(previewed, "2025", claim(**bad), 5)
