@@ -280,7 +280,7 @@ class _Reach:
         """Return the least sum of squares that is left when m votes go, from either end."""
         base = self.base
         total, square = base.n * base.mean, base.squares + base.n * base.mean**2
-        least = base.squares.copy()
+        least: Floats = base.squares.copy()
         for low, high in _from_both_ends(m):
             a, b = np.minimum(low, n), np.minimum(high, np.maximum(n - low, 0))
             left = n - a - b

@@ -57,7 +57,8 @@ class Sheets:
     @property
     def there(self) -> Bools:
         """Mark graded units, shape (ballots, units)."""
-        return self.grade != MISSING
+        marked: Bools = self.grade != MISSING
+        return marked
 
     def select(self, rows: Ints | Bools) -> "Sheets":
         """Select ballots."""
@@ -181,7 +182,7 @@ def pair_ratios(sheets: Sheets, law: Floats) -> Floats:
     there = sheets.there
     slip = np.log(SLIPS)
     agree = np.where(there, np.log((1 - SLIPS) / own + SLIPS) - slip, 0.0)
-    ratio = slip * (there.astype(np.float64) @ there.T.astype(np.float64))
+    ratio: Floats = slip * (there.astype(np.float64) @ there.T.astype(np.float64))
     for k in range(len(sheets.value)):
         mine = (sheets.grade == k).astype(np.float64)
         ratio += mine @ (mine * agree).T

@@ -88,4 +88,5 @@ def anytime_p(z: ArrayLike, share: float, prior: float = PRIOR_SHARE) -> Floats:
     x = np.asarray(z, dtype=np.float64)
     ratio = share / (share + prior)
     log_evidence = 0.5 * np.log1p(-ratio) + 0.5 * ratio * x**2 + np.log(2.0) + special.log_ndtr(x * np.sqrt(ratio))
-    return np.exp(-np.maximum(log_evidence, 0.0))
+    found: NDArray[np.float64] = np.exp(-np.maximum(log_evidence, 0.0))
+    return found

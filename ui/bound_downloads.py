@@ -53,7 +53,8 @@ def _watch() -> None:
 
     manager = runtime.get_instance().media_file_mgr
     if not isinstance(manager.execute_deferred, _Noted):
-        manager.execute_deferred = _Noted(manager, manager.execute_deferred)
+        noted = _Noted(manager, manager.execute_deferred)
+        vars(manager)["execute_deferred"] = noted
 
 
 class _Noted:

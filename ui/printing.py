@@ -1,4 +1,4 @@
-"""Printed pages: with `view=print` in the address every grid is a table of text, which a printer and a reader get in full.
+"""Printed pages: with `view=print` in the address every grid is a table of text, which readers get in full.
 
 A sortable grid is drawn on a canvas: a print of it holds what was in sight, and cuts the rest.
 """

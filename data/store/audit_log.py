@@ -51,6 +51,8 @@ ACTIONS = {
     "discard": N_("Unfinished upload discarded"),
     "second": N_("Checked by a second person"),
     "ballots judged": N_("Listed ballots judged"),
+    "recount drawn": N_("Sheets drawn for a recount"),
+    "recount entered": N_("Sheets of a recount entered"),
     "nothing later": N_("Nothing published after the backup"),
     "mapping": N_("Meaning of columns confirmed"),
     "seal": N_("Files sealed"),

@@ -692,8 +692,10 @@ class ImportJob:
         any_rules = self.request.rules is None and not self.request.named  # the file is read without them
         for upload in self._others(self.kind):
             same_rules = any_rules or upload.rules_name == rules
-            if upload.digest == digest and same_rules and not (
-                self.options.replace and len(self._others(self.kind)) > 1
+            if (
+                upload.digest == digest
+                and same_rules
+                and not (self.options.replace and len(self._others(self.kind)) > 1)
             ):
                 return upload.upload_id
         return None

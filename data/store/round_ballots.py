@@ -4,7 +4,8 @@ A release keeps sums of votes, which do not show who graded what. The kept uploa
 """
 
 import tempfile
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
@@ -27,11 +28,12 @@ class RoundBallots:
 
     votes : ballot, unit_code, score (points, as the rule set makes it), group_name, channel, site ("" if not given).
     lines : ballot, unit_code, group_name, indicator, points; the scored lines of all indicators, also those that the
-        rule set gives no weight.
+        rule set gives no weight. numbers : ballot -> number on the sheet, for a recount of paper.
     """
 
     votes: pd.DataFrame
     lines: pd.DataFrame
+    numbers: Mapping[int, str] = field(default_factory=dict)
 
 
 def round_ballots(round_: Round) -> RoundBallots | None:
@@ -50,7 +52,8 @@ def round_ballots(round_: Round) -> RoundBallots | None:
             con.close()
     if texts is None or lines is None:
         return None
-    return RoundBallots(_votes(lines, texts, round_.rules, ballots), _lines(lines, texts, round_.rules, ballots))
+    votes, graded = _votes(lines, texts, round_.rules, ballots), _lines(lines, texts, round_.rules, ballots)
+    return RoundBallots(votes, graded, {int(code): str(number) for code, number in ballots["ballot_id"].items()})
 
 
 def _votes(lines: Lines, texts: Dictionaries, rules: RuleSet, ballots: pd.DataFrame) -> pd.DataFrame:

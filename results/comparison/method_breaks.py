@@ -23,7 +23,8 @@ BREAKS = {
     "weights": N_("The weights of the evaluator groups differ."),
     "indicators": N_("The indicators that count, or their weights, differ."),
     "parts": N_(
-        "Components, deductions, bonus points, coefficients, trimming, averages by indicator or votes kept apart differ."
+        "Components, deductions, bonus points, coefficients, trimming, averages by indicator "
+        "or votes kept apart differ."
     ),
     "not_recounted": N_("The earlier round cannot be counted under the later rules."),
     "groups": N_("Evaluator groups that count and voted in one of the rounds only: {names}."),

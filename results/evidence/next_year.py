@@ -46,8 +46,8 @@ class Plan:
             return translate(NOTHING, language).format(**facts)
         return translate(BUYS, language).format(
             **facts,
-            planned=number_format.count(self.votes),
-            equal=number_format.count(self.equal_votes),
+            planned=number_format.count(round(self.votes)),
+            equal=number_format.count(round(self.equal_votes)),
             difference=number_format.number(self.difference, 1),
             now=number_format.number(self.difference_now, 1),
         )

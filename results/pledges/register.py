@@ -90,11 +90,12 @@ class PledgeBook:
         the same day or later overrules the report). unverified: a value was reported, none verified that day or later.
         final_level: of the post, set by the superior; NA without a level.
     units, posts : TOTALS and roster_no, a row a unit (post "" there) or post and kind. counted: pledges less the
-        adjusted ones, and the cancelled ones where the rule set says so; these are in no mean or share. _known: counted pledges whose outcome is known; the share met is
-        of those. Completions are weighted means, NaN where none is defined; _measured: the items in them (a target of
-        zero and a yes-or-no item have an outcome and no percentage). same_: over the items that have a
-        completion by both accounts; reported and verified are compared on these alone, since a unit that reports its
-        best items only would otherwise be compared with all that was checked.
+        adjusted ones, and the cancelled ones where the rule set says so; these are in no mean or share. _known: counted
+        pledges whose outcome is known; the share met is of those. Completions are weighted means, NaN where none is
+        defined; _measured: the items in them (a target of zero and a yes-or-no item have an outcome and no
+        percentage). same_: over the items that have a completion by both accounts; reported and verified are
+        compared on these alone, since a unit that reports its best items only would otherwise be compared with
+        all that was checked.
     unmatched_checks : pledge_id, check_date of checks whose pledge is not in the register, whatever their day.
     late_checks : the same of checks dated after the round closed and after the day of the book: kept, not counted.
     """

@@ -61,8 +61,8 @@ class Settings:
     """Settings of the scheme. line : share that must approve. approval : the question that counts as approval.
 
     census_base, survey_base : official base. dont_know : out_of_base uses those who answered yes or no as the base.
-    missing : worst_case, or at_random, an assumption that is printed. stratum_veto : every stratum of a survey must reach
-    the line by itself. filing_days : from decision to filing, calendar
+    missing : worst_case, or at_random, an assumption that is printed. stratum_veto : every stratum of a survey must
+    reach the line by itself. filing_days : from decision to filing, calendar
     days; filing_within : days before the last of them from which the filing is listed as due. watched : parts of a
     topic for which a matter of other registers needs an assessment.
     """

@@ -41,7 +41,7 @@ def with_due_days(frames: Frames, calendar: Calendar, as_of: date, settings: Set
     events = frames["opinion_event"] if "opinion_event" in frames else pd.DataFrame(columns=["opinion_no", "event"])
     terms = terms_at_receipt(opinions, frames, settings)
     columns = _without_events(opinions, terms, calendar, as_of)
-    given = frames[ANSWERS] if ANSWERS in frames else None
+    given = frames.get(ANSWERS)
     again = np.zeros(len(opinions), dtype=bool)
     for at, row in _with_events(opinions, terms, events, given, calendar, as_of, settings):
         again[at] = row["open_again"]
@@ -78,7 +78,8 @@ def answers_in_order(given: Sequence[pd.Timestamp], sent_back: Sequence[pd.Times
             kept[-1] = answer
         elif not kept or answer != kept[-1]:
             kept.append(answer)
-    # Answered after it was sent back on the same day: the answer before it is not on record, and was that day at latest.
+    # Answered after it was sent back on the same day: the answer before it is not on record, and was that day at the
+    # latest.
     lost = [at for at in sent_back if any(_after_on_the_day(answer, at) for answer in kept)]
     lost = [at for at in lost if not any(answer.date() == at.date() and answer <= at for answer in kept)]
     return sorted(moment.date() for moment in (*kept, *lost))

@@ -40,7 +40,9 @@ def _of_round(round_: "Round", as_of: date, settings: Settings) -> pd.DataFrame:
     added: dict[str, Any] = {
         "state": states(lines, round_.id, report.as_of),
         "due_on": due,
-        "due_day": due.fillna(last).mask(due < first, first).mask(due > last, last),  # a pledge is of its round, whatever its day
+        "due_day": due.fillna(last)
+        .mask(due < first, first)
+        .mask(due > last, last),  # a pledge is of its round, whatever its day
         "running_round": _runs(round_, as_of),
     }
     return lines.assign(**added)[list(COLUMNS)]

@@ -1,4 +1,6 @@
-"""Pledges by state, and what has to be done. Every pledge of a period is due in it; one without a day at the end of its year.
+"""Pledges by state, and what has to be done.
+
+Every pledge of a period is due in it, without a day at the end of its year.
 
 Frame `pledges`, COLUMNS: the lines of the evaluation's book, so that a number is that of the page of pledges.
 """

@@ -64,7 +64,9 @@ def _show_moved(published: Ranking, again: Ranking) -> None:
     )
     numbers = st.column_config.NumberColumn(format="%.2f")
     config = {_("Score"): numbers, _("Score under these rules"): numbers}
-    printing.grid(shown, hide_index=True, key="rules_moved", column_config=config, alt=_("Units whose verdict changes."))
+    printing.grid(
+        shown, hide_index=True, key="rules_moved", column_config=config, alt=_("Units whose verdict changes.")
+    )
 
 
 def _before_after(both: pd.DataFrame, code: str) -> tuple[int, int]:
