@@ -345,6 +345,7 @@ def _upwards(place: str, parents: Mapping[str, str]) -> Iterator[str]:
 def _coverage(frames: Frames, asked: Asked, settings: Settings) -> pd.DataFrame:
     """Return the share of households visited: of each place, or of all places that have no place below them."""
     table = coverage(frames["visit"], frames["place"], asked.period, settings)
+    table = table[table["place_code"].isin(_served(frames, settings))]
     if asked.by == ALL:
         roots = set(table["place_code"]) - _below(frames["place"], set(table["place_code"]))
         table = table[table["place_code"].isin(roots)]
@@ -353,6 +354,16 @@ def _coverage(frames: Frames, asked: Asked, settings: Settings) -> pd.DataFrame:
     return answers(
         (row["place_code"], share(row["visited"], row["households"]), row["households"]) for row in records(table)
     )
+
+
+def _served(frames: Frames, settings: Settings) -> set[str]:
+    """Return the places with a visitor or a visit, and those above them: a village of another scheme is not at 0%."""
+    parents = dict(zip(frames["place"]["place_code"], texts(frames["place"], "parent_code"), strict=True))
+    own = set(frames["visit"]["place_code"])
+    if "person" in frames:
+        people = frames["person"]
+        own |= set(people.loc[texts(people, "role").isin(settings.visitors), "place_code"].dropna())
+    return {above for place in own for above in _upwards(str(place), parents)}
 
 
 def _below(places: pd.DataFrame, known: set[str]) -> set[str]:

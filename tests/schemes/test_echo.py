@@ -225,6 +225,18 @@ def test_the_coverage_of_a_community_is_not_the_sum_of_its_grids():
     assert value(by_place, "coverage", "KZ-1") == 0.25
 
 
+def test_a_place_without_visitors_is_not_at_zero_but_left_out_and_an_idle_grid_stays():
+    """A village of the assemblies is in the register of places too; nobody was ever to visit it."""
+    village = frame("place_code,name,kind,parent_code,households", "V,石桥村,村社区,,210")
+    places = pd.concat([PLACES, village], ignore_index=True)
+    visits = frame("place_code,household_code,visit_date,result", "KZ-1,H1,2026-01-05,见面")
+    people = frame("person_code,place_code,role", "G1,KZ-2,网格员")
+    frames = {"visit": visits, "place": places, "person": people}
+    found = measure_rows("echo", MEASURES[-1:], frames, asked(by="place"), Settings())
+    assert set(found["key"]) == {"KZ", "KZ-1", "KZ-2"} and value(found, "coverage", "KZ-2") == 0
+    assert measure_rows("echo", MEASURES[-1:], frames, asked(), Settings())["n"].iloc[0] == 10
+
+
 def test_needy_households_that_wait_and_what_a_clerk_must_do():
     visits = frame(
         "place_code,household_code,household_kind,visit_date,result",
