@@ -393,6 +393,15 @@ TABLE_TITLES = {
     "measures": {"zh": "各机制的指标", "en": "Measures of schemes"},
     "attention": {"zh": "各机制的待办", "en": "What has to be done in a scheme"},
     "uploads": {"zh": "有效的上传", "en": "Uploads in force"},
+    "objections": {"zh": "异议登记簿", "en": "Register of objections"},
+    "deliveries": {"zh": "告知书送达登记", "en": "Delivery register of letters"},
+    "flip": {"zh": "改变认定所需的票数", "en": "Votes to flip"},
+    "classes": {"zh": "分档（按评议票）", "en": "Classes in place of ranks"},
+    "integrity": {"zh": "可信度待核实的评议票", "en": "Ballots for two people to judge"},
+    "with_without": {"zh": "计入与不计入待核实票的对比", "en": "Results with and without the listed ballots"},
+    "design": {"zh": "下一年度的票数安排", "en": "Ballots of the next year"},
+    "accounts": {"zh": "账号", "en": "Accounts"},
+    "requests": {"zh": "等待第二人确认的操作", "en": "Actions that wait for a second person"},
 }
 TYPES = {
     "text": {"zh": "文本", "en": "text"},

@@ -43,7 +43,7 @@ def test_the_page_has_the_money_the_roads_and_the_votes(village, monkeypatch, la
     funds, listed, entries = (frame.value for frame in test.dataframe[:3])
     assert list(funds.columns) == HEADS[language] and len(funds) == 7
     row = funds.iloc[2].tolist()
-    assert row[2:4] == ["187/214", "3,100,000.00"] and "6.2" in row[1] and row[0] == "方山村水泥路"
+    assert row[2:4] == ["187/214", 3_100_000.0] and "6.2" in row[1] and row[0] == "方山村水泥路"
     assert sorted(set(listed.iloc[:, 0])) == sorted(TO_DO[language]) and len(entries)
     assert len(test.get("plotly_chart")) == 1 and all(frame.proto.alt for frame in test.dataframe)
 

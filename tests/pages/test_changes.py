@@ -22,7 +22,7 @@ def table(test, column):
 
 def test_the_two_newest_rounds_and_their_numbers(demo_path, monkeypatch):
     test = opened("browse/changes", demo_path, monkeypatch, "en", category="公共服务单位")
-    assert [test.selectbox(key=key).value for key in ("from", "to", "category")] == ["2024", "2025", "公共服务单位"]
+    assert [test.selectbox(key=f"address_{key}").value for key in ("from", "to", "category")] == ["2024", "2025", "公共服务单位"]
     assert "Units compared: 17. Changed by more than chance explains: 3 rose, 2 fell" in said(test)
     assert "The last of the year 2024 (2): " in said(test) and "+13.52" in said(test)
     shown = table(test, "finding")
@@ -38,7 +38,7 @@ def test_renamed_and_merged_units_are_told(demo_path, monkeypatch):
     assert "市卫生健康委员会在 2023 批次名为市卫生和计划生育委员会。" in said(test)
     assert not any("reason" in frame.value for frame in test.dataframe)
     test = opened("browse/changes", demo_path, monkeypatch, "zh", category="政府工作部门")
-    left = table(test, "reason").set_index("unit_name")["reason"]
+    left = next(frame.value for frame in test.table if "理由" in frame.value).set_index("单位")["理由"]
     assert left["市旅游局"].startswith("该单位本批次已撤并") and left["市文化广电和旅游局"] == "前一批次没有该单位。"
 
 

@@ -46,8 +46,9 @@ def test_the_picture_shows_the_rows_of_its_table(schemes_path, monkeypatch, lang
     assert [trace["marker"]["symbol"] for trace in fig["data"]] == ["circle-open", "circle"]
     printed = [note["text"] for note in fig["layout"]["annotations"]]
     for row in table.head(14).itertuples(index=False):
-        assert f"<b>{row[5]}</b>" in printed and f"{row[8]}/{row[9]}" in printed
-    assert table[COLUMNS[language][5]].iloc[0].startswith("−")
+        short = f"{row[5]:.0f}".replace("-", "−")
+        assert f"<b>{short}</b>" in printed and f"{row[8]:.0f}/{row[9]:.0f}" in printed
+    assert table[COLUMNS[language][5]].iloc[0] < 0
 
 
 def test_a_unit_narrows_the_page_and_an_earlier_day_moves_the_plan(schemes_path, monkeypatch):

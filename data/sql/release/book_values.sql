@@ -11,5 +11,5 @@ WITH known AS (
 )
 SELECT key, as_of, value
 FROM known
-WHERE as_of <= $day AND value IS NOT NULL AND key IN (SELECT unnest($keys))
+WHERE as_of <= $day AND value IS NOT NULL AND key IN (SELECT unnest($keys::VARCHAR[]))
 ORDER BY key, as_of, value
