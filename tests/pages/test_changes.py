@@ -38,7 +38,7 @@ def test_renamed_and_merged_units_are_told(demo_path, monkeypatch):
     assert "市卫生健康委员会在 2023 批次名为市卫生和计划生育委员会。" in said(test)
     assert not any("reason" in frame.value for frame in test.dataframe)
     test = opened("browse/changes", demo_path, monkeypatch, "zh", category="政府工作部门")
-    left = next(frame.value for frame in test.table if "理由" in frame.value).set_index("单位")["理由"]
+    left = next(frame.value for frame in test.table if "原因" in frame.value).set_index("单位")["原因"]
     assert left["市旅游局"].startswith("该单位本批次已撤并") and left["市文化广电和旅游局"] == "前一批次没有该单位。"
 
 

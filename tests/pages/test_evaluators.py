@@ -40,10 +40,9 @@ def test_channels_and_mix_in_chinese(tmp_path, monkeypatch):
     text = said(test)
     assert "**2 个单位中有 1 个**在本类别的名次会变" in text
     assert "绝不用于末位名单" in text and "不能证明由评议方式造成" in text
-    agreement, modes = written(test)
+    agreement, modes, _by_unit, mix = written(test)
     assert agreement["备注"].str.contains("少于可显示的下限").sum() == 3
     assert modes["分差"].iloc[0].replace("\\", "") in ("+50.00", "−50.00")
-    mix = next(frame.value for frame in test.dataframe if "简单平均得分" in frame.value)
     assert set(mix["调整后得分"]) == {"50.00"} and set(mix["调整后名次"]) == {"1"}
 
 

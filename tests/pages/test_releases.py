@@ -118,7 +118,7 @@ def test_a_trial_is_not_offered_beside_formal_rounds(store, monkeypatch):
     put(store, "2026", OTHER, trial=True)
     store.publish()
     test = opened("browse/changes", store.path, monkeypatch, "zh")
-    assert [test.selectbox(key=key).value for key in ("from", "to")] == ["2024", "2025"]
+    assert [test.selectbox(key=f"address_{key}").value for key in ("from", "to")] == ["2024", "2025"]
     test.toggle(key="with_trial").set_value(True).run()
     assert test.selectbox(key="address_to").options == ["2026", "2025"]
     test.selectbox(key="address_to").set_value("2026").run()

@@ -168,7 +168,7 @@ def test_a_register_of_an_announced_round_is_taken_and_its_draft_keeps_the_as_of
 
     first = opened("manage/upload", store.path, monkeypatch)
     first.text_input(key="upload_round").input("2025").run()
-    assert "不再接收上传" in "\n".join(line.value for line in first.caption)
+    assert "评议票、汇总票数、名册和计分规则已冻结" in "\n".join(line.value for line in first.caption)
     first.selectbox(key="upload_kind").select("opinion").run()
     said = "\n".join(line.value for line in first.caption)
     assert "不再接收上传" not in said and "已公布" in said
