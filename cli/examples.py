@@ -90,4 +90,58 @@ EXAMPLES: dict[str, tuple[str, ...]] = {
     ),
     "biaochi rules list": ("biaochi rules list", "biaochi rules list --format json"),
     "biaochi rules show": ("biaochi rules show demo-2025",),
+    "biaochi flip": (
+        "biaochi flip --round 2025",
+        "biaochi --lang en flip --round 2025 --category 党群部门 --format json",
+    ),
+    "biaochi ballot-integrity": (
+        "biaochi ballot-integrity --round 2025",
+        "biaochi ballot-integrity --round 2025 --without --format xlsx -o with-and-without.xlsx",
+        "biaochi ballot-integrity --round 2025 --decide keep --reason 查对无异常 --second 李",
+    ),
+    "biaochi design": (
+        "biaochi design --round 2025 --difference 4",
+        "biaochi design --round 2025 --votes 600 --cost 普通群众=2",
+    ),
+    "biaochi letters": (
+        "biaochi letters --round 2025 -o letters.zip",
+        "biaochi letters --round 2025 --all --office 市评议办 -o all.zip",
+        "biaochi letters --round 2025 --pledges --as-of 2025-10-09 -o reminders.zip",
+    ),
+    "biaochi objection": ("biaochi objection preview --round 2025", "biaochi objection list --round 2025"),
+    "biaochi objection preview": (
+        "biaochi objection preview --round 2025 --dry-run",
+        "biaochi objection preview --round 2025 --days 5",
+    ),
+    "biaochi objection add": (
+        "biaochi objection add --round 2025 --unit DQ03 --figure verdict --text 计票有误 --by 王",
+        "biaochi objection add --round 2025 --unit DQ03 --figure n --text 票数有误 --by 王 --file sheets.pdf",
+    ),
+    "biaochi objection list": ("biaochi objection list", "biaochi objection list --round 2025 --format json"),
+    "biaochi objection rule": (
+        "biaochi objection rule 1 --outcome lifted --reason 复核无误 --second 李",
+        "biaochi objection rule 2 --outcome upheld --reason 漏录 --second 李 --corrects --public-reason 补录评议票",
+    ),
+    "biaochi objection withdraw": ("biaochi objection withdraw 3 --reason 单位来函撤回",),
+    "biaochi objection correct": (
+        "biaochi objection correct --round 2025",
+        "biaochi objection correct --round 2025 --note 更正第2号异议 --accept-warnings 已核对",
+    ),
+    "biaochi delivery": ("biaochi delivery sent DQ03 --round 2025 --by 张", "biaochi delivery list --round 2025"),
+    "biaochi delivery sent": (
+        "biaochi delivery sent DQ03 --round 2025 --by 张",
+        "biaochi delivery sent DQ03 --round 2025 --by 张 --on 2026-01-12 --way 机要交换",
+    ),
+    "biaochi delivery received": ("biaochi delivery received DQ03 --round 2025 --by 王 --on 2026-01-13",),
+    "biaochi delivery list": (
+        "biaochi delivery list",
+        "biaochi delivery list --round 2025 --format xlsx -o letters.xlsx",
+    ),
+    "biaochi recount": (
+        "biaochi recount draw --round 2025 --category 党群部门 --dice 3-5-1-6-2-4",
+        "biaochi recount status --round 2025",
+    ),
+    "biaochi recount draw": ("biaochi recount draw --round 2025 --category 党群部门 --dice 3-5-1-6-2-4 -o sheets.csv",),
+    "biaochi recount enter": ("biaochi recount enter read.csv --round 2025 --category 党群部门",),
+    "biaochi recount status": ("biaochi recount status --round 2025",),
 }

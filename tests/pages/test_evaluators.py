@@ -43,7 +43,7 @@ def test_channels_and_mix_in_chinese(tmp_path, monkeypatch):
     agreement, modes, _by_unit, mix = written(test)
     assert agreement["备注"].str.contains("少于可显示的下限").sum() == 3
     assert modes["分差"].iloc[0].replace("\\", "") in ("+50.00", "−50.00")
-    assert set(mix["调整后得分"]) == {"50.00"} and set(mix["调整后名次"]) == {"1"}
+    assert set(mix["调整后得分"]) == {"50\\.00"} and set(mix["调整后名次"]) == {"1"}
 
 
 def test_counts_say_why_there_is_nothing(tmp_path, monkeypatch):
