@@ -83,7 +83,7 @@ def test_what_has_to_be_done_is_stamped_and_logged_before_it_leaves(filled, tmp_
     path = tmp_path / "todo.csv"
     filled("scheme", "echo", "attention", "--format", "csv", "-o", path)
     rows = list(csv.DictReader(io.StringIO(path.read_text("utf-8-sig"))))
-    assert [(row["对象"], row["天数"]) for row in rows][:2] == [("HY-2", "-14"), ("HY-1", "")]
+    assert [(row["对象"], row["天数或数量"]) for row in rows][:2] == [("HY-2", "-14"), ("HY-1", "")]
     assert {row["状态"] for row in rows} == {"内部·待核"} and all(row["发布版"] for row in rows)
     last = filled.json("audit")["rows"][-1]
     assert last["what"] == "scheme-echo-attention.csv"

@@ -46,7 +46,9 @@ def family_of(people, sites=None, bottom=LAST_TWO, seed=3):
     ranked, cache = np.ones(UNITS, dtype=bool), Cache(Path("nowhere"))
     reason = (None,) * UNITS
     rules = parse_rules(RULES)
-    return Family("r", "r", "2025", "甲类", rules, bottom, members, moments, weights, scores, reason, ranked, cache)
+    of_ballots = {"joint": False, "others": None, "ballots": scores, "no_error": None}
+    plain = (members, moments, weights, scores, reason, ranked, cache)
+    return Family("r", "r", "2025", "甲类", rules, bottom, *plain, **of_ballots)
 
 
 def verdicts_of(family):
