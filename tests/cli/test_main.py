@@ -99,8 +99,16 @@ def test_what_if_with_the_same_rules_is_the_same_ranking(town, tmp_path):
     town("ranking", "--round", "2025", "--what-if", other, code=3)
 
 
+LONG_NUMBER = re.compile(rb"\d+\.\d{9,}(e-\d+)?")
+
+
+def ten_digits(number):
+    return f"{float(number[0]):.10g}".encode()
+
+
 def test_the_demonstration_ranking_is_as_it_was(demo, golden):
-    golden("ranking_2025_demo.csv", demo("ranking", "--round", "2025"))
+    """To ten digits: processors add in an order of their own, which moves the sixteenth."""
+    golden("ranking_2025_demo.csv", LONG_NUMBER.sub(ten_digits, demo("ranking", "--round", "2025")))
 
 
 def test_our_bug_is_70_and_no_traceback(town, monkeypatch):

@@ -22,7 +22,11 @@ def table(test, column):
 
 def test_the_two_newest_rounds_and_their_numbers(demo_path, monkeypatch):
     test = opened("browse/changes", demo_path, monkeypatch, "en", category="公共服务单位")
-    assert [test.selectbox(key=f"address_{key}").value for key in ("from", "to", "category")] == ["2024", "2025", "公共服务单位"]
+    assert [test.selectbox(key=f"address_{key}").value for key in ("from", "to", "category")] == [
+        "2024",
+        "2025",
+        "公共服务单位",
+    ]
     assert "Units compared: 17. Changed by more than chance explains: 3 rose, 2 fell" in said(test)
     assert "The last of the year 2024 (2): " in said(test) and "+13.52" in said(test)
     shown = table(test, "finding")

@@ -1,6 +1,7 @@
 """Disclosure over time: what a reader of all public pages of a round can work out, and what the guard does about it."""
 
 import random
+import re
 from itertools import product
 
 import pytest
@@ -227,7 +228,8 @@ def test_the_same_release_is_the_same_bytes_whatever_came_after(office, tmp_path
         assert office("public", *ROUND, "--release", first, lang=language) == page
         assert office("public", *ROUND, "--release", second, lang=language) == corrected
     office("rollback", first, "--reason", "回退")
-    assert office("public", *ROUND) == page and len(kept(office)) == 2
+    head = re.compile(rb"\d+:[0-9a-f]{16}")  # going back is a change of state, and a paper prints its head
+    assert head.sub(b"", office("public", *ROUND)) == head.sub(b"", page) and len(kept(office)) == 2
     digest = kept(office)[0].split("-")[1].removesuffix(".json")
     assert digest in corrected.decode() and digest not in page.decode(), "a page lists what was public before it"
     notes = [row["note"] for row in office.json("audit")["rows"] if row["action"] == "export"]
@@ -248,7 +250,9 @@ def test_what_waits_is_said_before_the_file_is_made_and_on_the_page(office, tmp_
         ["单位0", "单位1", "单位2"]
     )
     assert all(unit["score"] is not None for unit in page.units.values() if unit["category"] == "乙类")
-    assert set(page.grades) == {"乙类"} and "份评议票" not in content.split('id="zh"')[1].split("<h2>")[0]
+    assert set(page.grades) == {"乙类"} and not re.search(
+        r"\d份评议票", content.split('id="zh"')[1].split("<h2>")[0].replace("一份", "")
+    )
     section = Page(content).section("en")
     assert "The figures of this category wait" in section.text and "The number of ballots is not shown" in section.text
     basis = {

@@ -219,7 +219,8 @@ def test_every_document_says_where_it_comes_from(findings):
     for made in every_document(findings):
         assert made.secrecy == "内部" and made.stamp == "演示数据"
         assert findings.release.short in made.footer and "demo-2025" in made.footer
-        assert f"biaochi replay {findings.release.short}" in made.sections[-1].paragraphs[-1]
+        assert f"biaochi replay {findings.release.short}" in "".join(made.sections[-1].paragraphs)
+        assert "biaochi audit verify --head " in made.sections[-1].paragraphs[-1]
         assert str(made.rows()) in made.sections[-1].paragraphs[0]
 
 
