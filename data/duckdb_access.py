@@ -75,10 +75,9 @@ def part_of(memory: duckdb.DuckDBPyConnection, name: str) -> Iterator[duckdb.Duc
 
 def cursor_of(con: duckdb.DuckDBPyConnection) -> duckdb.DuckDBPyConnection:
     """Return a second connection to the tables of another: a cursor of DuckDB begins in the first database instead."""
-    found = con.execute("SELECT current_database()").fetchone()
+    ((name,),) = con.execute("SELECT current_database()").fetchall()  # to its end: DuckDB refuses others before
     cursor = con.cursor()
-    if found is not None:
-        cursor.execute(f'USE "{found[0]}"')
+    cursor.execute(f'USE "{name}"')
     return cursor
 
 

@@ -3,6 +3,7 @@
 import random
 from pathlib import Path
 
+import pyarrow.parquet as pq
 import pytest
 
 from data.duckdb_access import working_memory
@@ -125,7 +126,7 @@ def read(folder: Path, kind, paths, few, as_of="2026-03-31"):
         text = open_source(path, workdir, frozenset(GOOD[kind]))
         tables.append((text, read_header(kind, first_records(text.path, text.delimiter), {}, text.name)))
     found = read_records(kind, tables, context, few)
-    content = found.facts.read_bytes() if found.facts else b""
+    content = pq.read_table(found.facts).to_pylist() if found.facts else []
     answer = (found.problems, found.digest, content, found.rows, found.blank, found.meaning, found.places.all())
     con.close()
     return answer
