@@ -67,7 +67,7 @@ AS_OF = N_("As of {day}")
 DAY = N_("{year}-{month}-{day}")
 LEVELS = ((8, 8, 9.5), (4, 6, 9.5), (3, 4, 9.0), (3, 3, 8.5), (2, 0, 8.5), (1, 0, 8.5), (1, 0, 8.0), (0, 0, 8.0))
 """Undecided units a category, changes, and points of the text: what the page shows, the fullest first."""
-MOST_CONFIRMED = 30
+MOST_CONFIRMED = (30, 20, 12)
 """Confirmed units on the page if nothing else makes it fit; the slides have all of them."""
 ON_A_SLIDE = 8
 """Undecided units of a category on its slide."""
@@ -239,7 +239,8 @@ def _sheets(findings: Sequence[Finding], moved: Sequence[Moved], language: str) 
         yield _sheet(findings, confirmed, moved, (len(confirmed), undecided, changes), points, language)
     short = [replace(one, told="") for one in findings]
     yield _sheet(short, confirmed, moved, (len(confirmed), 0, 0), 8.0, language)
-    yield _sheet([], confirmed, moved, (MOST_CONFIRMED, 0, 0), 7.5, language)
+    for most in MOST_CONFIRMED:
+        yield _sheet([], confirmed, moved, (most, 0, 0), 7.5, language)
 
 
 def _sheet(

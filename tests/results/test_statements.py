@@ -32,7 +32,8 @@ RULES = {
     "dissatisfied_over": Rule("dissatisfied_over", 0, 32, "全部", None, 0.15, 0.95),
 }
 PRECLUDING = ("small_group", "missing_group", "border_tie", "no_spread")
-LEFT_OUT = ("too_few_votes", "missing_group", "exempt", "consulted", "suspended", "merged")
+LEFT_OUT = ("too_few_votes", "missing_group", "exempt", "consulted", "suspended", "merged", "missing_part", "vetoed")
+NO_ERROR = ("trimmed", "by_indicator")  # nothing is known of the error of the score
 
 
 def row(verdict, confirm=1.0, clear=1.0, places=(1, 1), reason=None):
@@ -67,6 +68,8 @@ CASES = {
     **{f"cleared, {why}": row("cleared", 1.0, 0.02, (3, 11), why) for why in PRECLUDING},
     "undecided, few_for_line": row("undecided", 1.0, 1.0, (25, 32), "few_for_line"),
     "cleared, few_for_line": row("cleared", 1.0, 0.02, (3, 11), "few_for_line"),
+    **{f"undecided, {why}": row("undecided", 1.0, 1.0, (1, 32), why) for why in (*NO_ERROR, "part_left_out")},
+    "confirmed, parts_decided": row("confirmed", 0.012, 1.0, (30, 32), "parts_decided"),
     **{f"not ranked, {why}": row("not_ranked", reason=why) for why in LEFT_OUT},
 }
 

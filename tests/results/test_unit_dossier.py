@@ -245,7 +245,7 @@ def test_the_page_of_a_unit_has_the_section(store, monkeypatch, language, title)
     test = opened("browse/unit", store.path, monkeypatch, language, unit="A")
     assert title in [item.value for item in test.subheader]
     head = "统计事项" if language == "zh" else "What is counted"
-    (shown,) = [item.value for item in test.dataframe if head in item.value.columns]
+    (shown,) = [item.value for item in (*test.dataframe, *test.table) if head in item.value.columns]
     assert len(shown) == len(found_for(store.release(), "A", as_of=date(2025, 8, 11)).lines)
     said = " ".join(item.value.replace("\\", "") for item in test.caption)
     assert ("尚未导入" if language == "zh" else "no records of this scheme") in said
