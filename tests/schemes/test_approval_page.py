@@ -54,10 +54,10 @@ def test_the_page_shows_the_figures_of_the_text(path, monkeypatch, language):
     assert len(forest_rows) == 65
     by_base = forest_rows.set_index(forest_rows.columns[1])
     wanted = {
-        "zh": {"666 / 1,000": ("66.60%", "差1", "确认未达标"), "667 / 1,000": ("66.70%", "达标", "确认达标")},
+        "zh": {"666 / 1,000": (66.6, "差1", "确认未达标"), "667 / 1,000": (66.7, "达标", "确认达标")},
         "en": {
-            "666 / 1,000": ("66.60%", "1 short", "Line missed"),
-            "667 / 1,000": ("66.70%", "reached", "Line reached"),
+            "666 / 1,000": (66.6, "1 short", "Line missed"),
+            "667 / 1,000": (66.7, "reached", "Line reached"),
         },
     }
     for base, cells in wanted[language].items():
