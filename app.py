@@ -130,7 +130,7 @@ def visitor(cookies: dict[str, str]) -> Identity | None:
 
 
 def permits(found: Identity, path: str) -> bool:
-    """Return whether someone signed in may use an address: files of the own session, uploads by role."""
+    """Return whether someone signed in may use an address: files of that session, uploads by role."""
     if path.startswith("/media/"):
         return bound_downloads.belongs(path, found.session.id)
     return not path.startswith("/_stcore/upload_file") or found.may(ACTION, "upload")

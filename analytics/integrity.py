@@ -219,7 +219,7 @@ def carelessness(sheets: Sheets) -> Floats:
 
 
 def _log_likelihood(own: list[Floats], shares: Floats) -> Floats:
-    """Return the log likelihood of every ballot under every law; own : a table a grade; shape (ballots, laws)."""
+    """Return the log likelihood of every ballot under every law, shape (ballots, laws), from a table a grade."""
     logs = np.log(np.maximum(shares, 1e-12))
     total = np.zeros((len(own[0]), len(shares)))
     for k, mine in enumerate(own):

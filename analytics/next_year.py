@@ -27,7 +27,7 @@ PRIOR_SHARE = 0.15
 @dataclass(frozen=True)
 class Design:
     """Votes to collect. votes : shape (units, groups). cost : of them. difference : points between two units that are
-    told apart at the stated power. equal_cost : cost of equal numbers in every cell for the same difference."""
+    distinguished at the stated power. equal_cost : cost of equal numbers in every cell for the same difference."""
 
     votes: Ints
     cost: float

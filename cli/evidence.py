@@ -85,7 +85,7 @@ def next_year(
     round_id: RoundId,
     category: Category = None,
     difference: Annotated[
-        float | None, typer.Option("--difference", metavar="POINTS", help=N_("Points that shall be told apart."))
+        float | None, typer.Option("--difference", metavar="POINTS", help=N_("Points that shall be distinguished."))
     ] = None,
     votes: Annotated[
         float | None,

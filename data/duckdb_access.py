@@ -64,20 +64,20 @@ def working_memory(spill: Path, *, threads: int | None = None) -> duckdb.DuckDBP
 def part_of(memory: duckdb.DuckDBPyConnection, name: str) -> Iterator[duckdb.DuckDBPyConnection]:
     """Yield a connection with separate tables in the memory of another: this takes 2 ms, to open a memory 20."""
     with memory.cursor() as con:
-        con.execute(f"ATTACH ':memory:' AS {name}")
-        con.execute(f"USE {name}")
+        con.execute(f"ATTACH ':memory:' AS {name}")  # sql: a name of ours
+        con.execute(f"USE {name}")  # sql: a name of ours
         try:
             yield con
         finally:
             con.execute("USE memory")
-            con.execute(f"DETACH {name}")
+            con.execute(f"DETACH {name}")  # sql: a name of ours
 
 
 def cursor_of(con: duckdb.DuckDBPyConnection) -> duckdb.DuckDBPyConnection:
     """Return a second connection to the tables of another: a cursor of DuckDB begins in the first database instead."""
     ((name,),) = con.execute("SELECT current_database()").fetchall()  # to its end: DuckDB refuses others before
     cursor = con.cursor()
-    cursor.execute(f'USE "{name}"')
+    cursor.execute(f'USE "{name}"')  # sql: a name that the engine gave
     return cursor
 
 

@@ -1,4 +1,4 @@
-"""Model of a brief for leaders: a headline, names with their evidence, what cannot be said, changes, next steps.
+"""Model of a brief for leaders: a headline, names with their evidence, what cannot be stated, changes, next steps.
 
 Every text is already in the reader's language. formats/brief_pdf.py sets it on one page, formats/slides.py as slides.
 """

@@ -48,11 +48,9 @@ PUBLISHED = (
 )
 STAMP = N_("INTERNAL: for the unit and its statistician; not to be passed on or published")
 ABOUT = N_("Unit {unit}, round {round}, rule set {rules}, release {release}")
-HEAD = N_("Head of the audit log: {head}")
 DIRECTOR = (
     STAMP,
     ABOUT,
-    HEAD,
     "",
     N_("1. The result"),
     N_("Votes on the unit: {n}. Score: {score}. Place by score: {rank}, among {count} ranked units of {family}."),
@@ -90,7 +88,6 @@ DIRECTOR = (
 README = (
     STAMP,
     ABOUT,
-    HEAD,
     "",
     N_("What this is for: to recompute, without this product, the score, the places and the verdict of one unit."),
     N_("It needs Python 3.11 or later with numpy and scipy. In the folder of these files run:"),
@@ -206,6 +203,7 @@ def kit_content(round_: Round, family: Family, code: str, shared: Mapping[str, A
         **({"drawn_from": round_.drawn_from} if round_.drawn_from != round_.release.id else {}),
         "round": round_.id,
         "status": [marks(round_, language) for language in LANGUAGES],
+        "head": round_.head or "",  # of the audit log; like the status in no digest, since it moves with it
         "demo": round_.release.is_demo,
         "decimals": family.rules.presentation.decimals,
         "rules": family.rules.name,
@@ -423,4 +421,4 @@ def _facts(round_: Round, family: Family, code: str) -> dict[str, str]:
     name = str(family.members.set_index("unit_code")["unit_name"][code])
     unit = name if name == code else f"{name} ({code})"
     facts = {"unit": unit, "round": round_.id, "rules": family.rules.name}
-    return {**facts, "release": round_.release.id, "head": round_.head or number_format.NONE}
+    return {**facts, "release": round_.release.id}

@@ -125,7 +125,7 @@ def grouped(digits: str) -> str:
 
 def leaf(kit: Kit, family: str, texts: dict[str, str]) -> str:
     """The digest of one kit. family: `family_digest`. The status of the round may change and does not count."""
-    own = {name: value for name, value in kit.items() if name not in ("status", "family")}
+    own = {name: value for name, value in kit.items() if name not in ("status", "head", "family")}
     own["claims"] = {name: kit["family"].get(name) for name in ("confirm", "clear")}
     digests = {name: hashlib.sha256(unmarked(text, kit).encode()).hexdigest() for name, text in texts.items()}
     whole = json.dumps([coarse(own), family, digests], ensure_ascii=False, sort_keys=True)

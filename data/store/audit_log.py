@@ -103,7 +103,7 @@ def last_entry(store: Path) -> Entry | None:
 
 
 def log_version(store: Path) -> tuple[int, int, int]:
-    """Return what changes with every change of the log; zeros for a store without one."""
+    """Return what changes with every change of the log; zeros for a store without a log."""
     try:
         about = (store / FOLDER / LOG).stat()
     except OSError:

@@ -80,7 +80,7 @@ def _differing(store: Store, restored: Store) -> list[Damage]:
     """Return how a sound backup does not belong to the store; every file of it is sealed by its log already."""
     then, now = read_log(restored.path), read_log(store.path)
     if [entry.hash for entry in then] != [entry.hash for entry in now[: len(then)]]:
-        return [Damage(N_("The backup is of another store, or the log of the store was written anew since."))]
+        return [Damage(N_("The backup is of another store, or the log of the store was rewritten since."))]
     release = restored.release()
     if release is not None:
         release.query("rounds")

@@ -81,7 +81,7 @@ from errors import (
 
 @dataclass(frozen=True)
 class Batch:
-    """A store that this thread holds for several writes. memory: shared by its imports, each with tables of its own."""
+    """A store that this thread holds for several writes. memory: shared by its imports, each with separate tables."""
 
     store: Path
     staging: Path

@@ -1,4 +1,4 @@
-"""The brief for leaders: the finding of a round on one page or as slides, with what cannot be said and what is next."""
+"""The brief for leaders: the finding of a round on a page or as slides, what cannot be stated, and what is next."""
 
 import math
 from collections.abc import Iterator, Sequence
@@ -26,7 +26,7 @@ MADE_OF = N_("Release {release}; round {round}; rule set {rules}.")
 WORDS = {
     "confirmed": N_("Confirmed at the bottom"),
     "nobody": N_("No unit is confirmed at the bottom; nobody may be named."),
-    "cannot": N_("What cannot be said"),
+    "cannot": N_("What cannot be stated"),
     "undecided": N_("Not enough evidence"),
     "change": N_("Change since the round before"),
     "steps": N_("Next steps"),
@@ -51,7 +51,7 @@ WORDS = {
     "axis": N_("Score"),
 }
 CANNOT = (
-    N_("An undecided unit may neither be called one of the bottom nor said not to be one."),
+    N_("An undecided unit may be called neither a unit at the bottom nor a unit that is not."),
     N_("Units whose places overlap may be equally good: their order is not a finding."),
     N_("No cause is shown: the votes say how people judge a unit, not why."),
 )
@@ -233,7 +233,7 @@ def _day(day: date, language: str) -> str:
 
 
 def _sheets(findings: Sequence[Finding], moved: Sequence[Moved], language: str) -> Iterator[Sheet]:
-    """Return bodies of the page from the fullest to one that fits whatever the round."""
+    """Return bodies of the page from the fullest to a body that fits whatever the round."""
     confirmed = [unit for one in findings for unit in one.confirmed]
     for undecided, changes, points in LEVELS:
         yield _sheet(findings, confirmed, moved, (len(confirmed), undecided, changes), points, language)

@@ -1,4 +1,4 @@
-"""Recount of paper sheets, category by category: the sheets to draw, and whether the list stands after reading.
+"""Recount of paper sheets, category by category: the sheets to draw, and whether the list holds after reading.
 
 The seed is public: the release id and dice that were thrown before witnesses. Every sheet that grades a ranked unit of
 the category can be drawn; sheets are in the order of their numbers. Nothing of the release changes.
@@ -42,7 +42,7 @@ LOST = frozenset({"缺", "missing"})
 HEADERS = (("票号", "ballot_id"), ("参评单位", "unit_code"), ("评价", "grade_code"))
 COUNT_ALL = N_("{category}: count all {sheets} sheets; the margin of {margin} points is too small for a sample.")
 SAMPLE = N_("{category}: read {number} drawn sheets of {sheets}; the smallest margin is {margin} points.")
-STANDS = N_("{category}: the list stands; the chance that a wrong list passes is at most {limit}.")
+STANDS = N_("{category}: the list holds; the chance that a wrong list passes is at most {limit}.")
 MORE = N_("{category}: {read} sheets are read and the risk is {risk}; read {more} more, or count all.")
 TIED = N_("{category}: a listed unit is not below every other; no recount confirms a tie.")
 
@@ -137,7 +137,7 @@ class Reading:
         return self.risk <= LIMIT
 
     def sentence(self, category: str, language: str) -> str:
-        """Return whether the list stands, or how many more sheets to read."""
+        """Return whether the list holds, or how many more sheets to read."""
         facts = {
             "limit": f"{LIMIT:.0%}",
             "read": f"{self.read:,}",

@@ -265,7 +265,7 @@ def _tell_of_others(status: RoundStatus) -> None:
 
 
 def _set_status(round_id: str, new: str, reason: str, periods: Periods | None, although: str) -> None:
-    """Set a status and rerun the page; the second of two people is told who was first."""
+    """Set a status and rerun the page; the second of two people learns who was first."""
     facts = {"status": new, "although": although} | ({"periods": asdict(periods)} if periods else {})
     if second_person.waits(status_action(new), "status", reason, round_id=round_id, **facts):
         return

@@ -62,7 +62,7 @@ def trial_choice(round_id: str, kind: str) -> bool:
 
 
 def refused(kind: str, round_id: str, trial: bool) -> bool:
-    """Show why a file of the kind is not taken for the round, before one is chosen; return whether it is so."""
+    """Show why a file of the kind is not taken for the round, before it is chosen; return whether it is so."""
     refusal = cached.store().refused_upload(kind, round_id, trial) if round_id else None
     if refusal is not None:
         layout.show_refusal(refusal)
