@@ -121,7 +121,7 @@ def _flag(env: Mapping[str, str], name: str, *, default: bool) -> bool:
 
 
 def _accounts(env: Mapping[str, str], store: Path) -> Path:
-    """Return the folder of accounts and sessions: BIAOCHI_ACCOUNTS, else beside the store; never inside it."""
+    """Return the folder of accounts and sessions: BIAOCHI_ACCOUNTS, else next to the store; never inside it."""
     given = env.get("BIAOCHI_ACCOUNTS", "").strip()
     folder = Path(given).expanduser().absolute() if given else store.with_name(f"{store.name}-accounts")
     if store == folder or store in folder.parents:

@@ -30,7 +30,10 @@ NOTHING = N_("{family}: fewer than two ranked units, or no spread; there is noth
 
 @dataclass(frozen=True)
 class Plan:
-    """Plan of a category. rows : COLUMNS. difference_now, difference : points that are distinguished. votes, equal_votes : sums."""
+    """Plan of a category.
+
+    rows : COLUMNS. difference_now, difference : points that are distinguished. votes, equal_votes : sums.
+    """
 
     family: str
     rows: pd.DataFrame

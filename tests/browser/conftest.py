@@ -40,8 +40,7 @@ LOOPBACK = {"127.0.0.1", "localhost"}
 # language's name.
 DIGEST = re.compile(r"(?:[0-9a-f]{4} ){7}[0-9a-f]{4}|\d+:[0-9a-f]{16}")  # as papers print it, and heads of the log
 LATIN_ALLOWED = {
-    "Ctrl",  # keys are named as on the keyboard
-    "P",
+    "P",  # of Ctrl+P
     "CSV",
     "XLSX",
     "XLS",
