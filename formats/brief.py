@@ -51,7 +51,7 @@ class Moved:
 class Finding:
     """A category: its name, how many units have each verdict, names by verdict, why nobody or nobody else is named.
 
-    told: reason and cure, '' where there is none. more: how many undecided units are not listed here.
+    the field told has reason and cure, '' where there is none. more: how many undecided units are not listed here.
     """
 
     name: str

@@ -54,7 +54,7 @@ def _note(staging: Path, lines: str) -> None:
 def noted_in(staging: Path) -> dict[str, str]:
     """Return place -> SHA-256 of the files that a writer noted in its folder before it stored them.
 
-    The folder of a batch holds a folder for each of its writes that still runs, with notes of its own.
+    The folder of a batch holds a folder for each of its writes that still runs, with notes.
     """
     found: dict[str, str] = {}
     for note in (staging / PLANNED, *sorted(staging.glob(f"*/{PLANNED}"))):
