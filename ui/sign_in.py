@@ -9,6 +9,7 @@ import json
 import logging
 import tomllib
 import warnings
+from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -125,7 +126,7 @@ def way_in(path: str, query: str) -> str:
     return f".{SIGN_IN}?{urlencode(facts)}" if path.count("/") == 1 else f"{SIGN_IN}?{urlencode(facts)}"
 
 
-class _Step:
+class _Step(ABC):
     """An address of signing in. `answer` gets the request and the language of its reader."""
 
     def __init__(self, door: Door) -> None:
@@ -137,9 +138,9 @@ class _Step:
         response.headers["Cache-Control"] = "no-store"
         await response(scope, receive, send)
 
+    @abstractmethod
     async def answer(self, request: Request) -> Response:
         """Return the response."""
-        raise NotImplementedError
 
     def own_origin(self, request: Request) -> bool:
         """Return whether a form comes from this server, not from a foreign page in the same browser."""
