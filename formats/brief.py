@@ -51,14 +51,14 @@ class Moved:
 class Finding:
     """A category: its name, how many units have each verdict, names by verdict, why nobody or nobody else is named.
 
-    the field told has reason and cure, '' where there is none. more: how many undecided units are not listed here.
+    cure: reason and cure, '' where there is none. more: how many undecided units are not listed here.
     """
 
     name: str
     sentence: str
     confirmed: tuple[Named, ...]
     undecided: tuple[Named, ...]
-    told: str = ""
+    cure: str = ""
     more: str = ""
 
     def __post_init__(self) -> None:

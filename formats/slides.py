@@ -114,7 +114,7 @@ def _names(slide: Any, brief: Brief, units: Sequence[Named]) -> None:
 def _category(slide: Any, brief: Brief, found: Finding, units: Sequence[Named]) -> None:
     colon = "：" if brief.language == "zh" else ": "
     _title(slide, brief, colon.join(filter(None, (found.name, found.sentence))), 26)
-    told = [said for said in (found.told, found.more) if said]
+    told = [said for said in (found.cure, found.more) if said]
     if not units:
         _text(slide, (EDGE, TOP, WIDTH - 2 * EDGE, 4.0), told, 22)
         return

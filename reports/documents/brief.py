@@ -237,7 +237,7 @@ def _sheets(findings: Sequence[Finding], moved: Sequence[Moved], language: str) 
     confirmed = [unit for one in findings for unit in one.confirmed]
     for undecided, changes, points in LEVELS:
         yield _sheet(findings, confirmed, moved, (len(confirmed), undecided, changes), points, language)
-    short = [replace(one, told="") for one in findings]
+    short = [replace(one, cure="") for one in findings]
     yield _sheet(short, confirmed, moved, (len(confirmed), 0, 0), 8.0, language)
     for most in MOST_CONFIRMED:
         yield _sheet([], confirmed, moved, (most, 0, 0), 7.5, language)
@@ -252,7 +252,7 @@ def _sheet(
     language: str,
 ) -> Sheet:
     named, undecided, changes = most
-    open_ = [one for one in findings if one.undecided or one.told]
+    open_ = [one for one in findings if one.undecided or one.cure]
     return Sheet(
         points,
         tuple(confirmed[:named]),
