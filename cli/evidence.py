@@ -74,9 +74,9 @@ def ballot_integrity(
             emit_json(evidence_json(round_, rows, listed=len(found.flagged), ballots=found.ballots), output)
         else:
             emit_sheet(sheet, form, output)
-        told = [moved_in_words(both, session.language)] if without else []
-        told.append(decision_in_words(round_, session.language))
-        for sentence in filter(None, told):
+        sentences = [moved_in_words(both, session.language)] if without else []
+        sentences.append(decision_in_words(round_, session.language))
+        for sentence in filter(None, sentences):
             session.say("{sentence}", sentence=sentence)
 
 

@@ -81,9 +81,9 @@ def status(round_id: RoundId, form: Format = "csv", output: Output = None) -> No
     """`biaochi recount status`."""
     check_form(form, output)
     with open_release(None) as release:
-        told = _told(DRAWN, release.id, round_id)
+        notes = _entries(DRAWN, release.id, round_id)
         rows: list[dict[str, Any]] = []
-        for category in dict.fromkeys(str(note["category"]) for note in told):
+        for category in dict.fromkeys(str(note["category"]) for note in notes):
             drawn = _newest(DRAWN, release.id, round_id, category) or {}
             read = _newest(ENTERED, release.id, round_id, category) or {}
             row = {"category": category, "dice": drawn.get("dice"), "needed": drawn.get("needed")}
@@ -97,7 +97,7 @@ def _seed(release: str, dice: str) -> str:
     return f"{release} {' '.join(dice.split())}"
 
 
-def _told(action: str, release: str, round_id: str) -> list[dict[str, object]]:
+def _entries(action: str, release: str, round_id: str) -> list[dict[str, object]]:
     from data.store.audit_log import read_log
 
     found = [e for e in read_log(session.path) if (e.action, e.release, e.round) == (action, release, round_id)]
@@ -105,4 +105,4 @@ def _told(action: str, release: str, round_id: str) -> list[dict[str, object]]:
 
 
 def _newest(action: str, release: str, round_id: str, category: str) -> dict[str, object] | None:
-    return next((n for n in reversed(_told(action, release, round_id)) if n["category"] == category), None)
+    return next((n for n in reversed(_entries(action, release, round_id)) if n["category"] == category), None)

@@ -41,7 +41,7 @@ def test_a_recount_from_draw_to_stop(biaochi, tmp_path, files):
     biaochi("recount", "enter", files("一.csv", paper(numbers, lost=numbers[:1])), *where, lang="en")
     assert "more" in biaochi.err
     biaochi("recount", "enter", files("二.csv", paper(numbers)), *where, lang="en")
-    assert "stands" in biaochi.err
+    assert "holds" in biaochi.err
     state = biaochi.json("recount", "status", "--round", "2025")["rows"][0]
     assert state["risk"] <= 0.05 and state["more"] == 0 and state["read"] >= len(numbers)
     biaochi("recount", "enter", files("三.csv", "票号,评价\n1,满意\n"), *where, code=2)
