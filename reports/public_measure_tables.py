@@ -84,7 +84,7 @@ def _wall(wall: Wall, language: str) -> dict[str, object]:
         "told": translate(POSTED, language).format(count=len(posted.rows)),
         "headers": headers,
         "rows": [
-            {"code": item, "cells": [*cells, *([texts.get(item, "")] if texts else [])]}
+            {"code": item, "release": "", "cells": [*cells, *([texts.get(item, "")] if texts else [])]}
             for item, cells in posted.rows.items()
         ],
     }

@@ -3,8 +3,8 @@
 import pytest
 
 from data.store import ImportOptions, Store
+from data.store.archive import PARTS
 from data.store.audit_log import read_log
-from data.store.backup import PARTS
 from data.store.released_texts import FOLDER, release_text, released_texts, texts_until
 from errors import UsageError
 from reports.notice_parts import NoticeParts
