@@ -67,7 +67,7 @@ def _tiers() -> list[tuple[str, str, str]]:
         ("confirmed", _("Confirmed at the bottom"), _("Confirmed by a test within their category; they may be named.")),
         (
             "undecided",
-            _("Not enough evidence"),
+            _("Undecided"),
             _(
                 "These units are not named as the bottom, whatever their place. There is no basis for a list that "
                 "names any of them."
@@ -92,7 +92,7 @@ def _cleared(lists: list[BottomList], round_: Round) -> Markup:
     rows = [row for found in lists for row in records(found.tier("cleared"))]
     if not rows:
         return markup.NOTHING
-    title = _("Confirmed not at the bottom")
+    title = _("Cleared")
     summary = f"{markup.SHAPES['cleared']} {title} · {len(rows)}"
     return markup.folded(summary, unit_rows.unit_table(title, rows, round_.scored_rules, round_.id))
 
@@ -175,7 +175,7 @@ def _confirmed(bottom: BottomList, card: YearCard, rules: RuleSet) -> None:
 
 
 def _undecided(bottom: BottomList, card: YearCard, rules: RuleSet, round_: Round) -> None:
-    title = _("Not enough evidence")
+    title = _("Undecided")
     st.subheader(f"○ {title} · {card.undecided}")
     if not card.undecided:
         st.markdown(_("None."))
@@ -189,7 +189,7 @@ def _undecided(bottom: BottomList, card: YearCard, rules: RuleSet, round_: Round
 
 
 def _not_at_the_bottom(bottom: BottomList, card: YearCard, rules: RuleSet, round_: Round) -> None:
-    title = _("Confirmed not at the bottom")
+    title = _("Cleared")
     st.subheader(f"● {title} · {card.cleared}")
     if not card.cleared:
         st.markdown(_("None."))

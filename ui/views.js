@@ -3,8 +3,8 @@
 (() => {
   "use strict";
   const WORDS = {
-    zh: { foot: "← → 换类别，Esc 退出投影", stage: "投影", place: (at, of) => `第 ${at} 屏，共 ${of} 屏`, none: "本页没有可投影的结论。" },
-    en: { foot: "← → change the category, Esc ends", stage: "Projector view", place: (at, of) => `Screen ${at} of ${of}`, none: "This page has no finding to project." },
+    zh: { product: "标尺", foot: "← → 换类别，Esc 退出投影", stage: "投影", place: (at, of) => `第 ${at} 屏，共 ${of} 屏`, none: "本页没有可投影的结论。" },
+    en: { product: "Biaochi", foot: "← → change the category, Esc ends", stage: "Projector view", place: (at, of) => `Screen ${at} of ${of}`, none: "This page has no finding to project." },
   };
   const root = document.documentElement;
   let stage = null, at = 0, printed = "";
@@ -135,6 +135,12 @@
     }
   }
 
+  // The name plate above the menu is a picture of two texts.
+  function mendName() {
+    for (const plate of document.querySelectorAll('img[data-testid="stSidebarLogo"], img[data-testid="stHeaderLogo"]'))
+      if (plate.alt !== words().product) plate.alt = words().product;
+  }
+
   // Streamlit's subheaders are of level 3 under a title of level 1: readers are told of the level that comes next.
   function mendHeadings() {
     let before = 0;
@@ -154,6 +160,7 @@
       waiting = 0;
       dark();
       mendMenu();
+      mendName();
       mendHeadings();
       if (stage && !stage.querySelector("h1, h2")) project();
     }, 200);

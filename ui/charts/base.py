@@ -8,22 +8,17 @@ import pandas as pd
 import plotly.graph_objects as go
 import streamlit as st
 
-from i18n import N_
-from results.labels import VERDICT_COLOURS
+from results.labels import VERDICT_COLOURS, VERDICTS
 from ui import cached
 from ui.i18n import language
 
 FONTS = "'Microsoft YaHei', 'PingFang SC', 'Noto Sans CJK SC', 'Source Han Sans SC', 'Segoe UI', Arial, sans-serif"
 INK = "#1F2933"
-BLUE, ORANGE, RED, GREY, PALE = "#0072B2", "#E69F00", "#D55E00", "#8A949E", "#E4E8EC"
+BLUE, ORANGE, RED, GREY, PALE = "#0072B2", "#E69F00", "#C04F00", "#6B757F", "#E4E8EC"
 GRADE_COLOURS = ("#0072B2", "#56B4E9", "#CFE6F5", "#F6D28C", "#E69F00", "#B87A00")  # best to worst
 ROW = 24  # height of a row in a chart of units, pixels
 LONGEST_NAME = 18
-TIER_NAMES = {
-    "confirmed": N_("Confirmed at the bottom"),
-    "undecided": N_("Not enough evidence"),
-    "cleared": N_("Confirmed not at the bottom"),
-}
+TIER_NAMES = {verdict: VERDICTS[verdict] for verdict in ("confirmed", "undecided", "cleared")}
 TIER_COLOURS = VERDICT_COLOURS
 TIER_SYMBOLS = {"confirmed": "diamond", "undecided": "circle-open", "cleared": "circle"}
 """Shape, fill and colour all differ, so grey prints and colour-blind readers can tell the verdicts apart."""

@@ -104,7 +104,7 @@ def _add_strength(fig: go.Figure, part: pd.DataFrame, verdict: str) -> None:
             y=list(part.index),
             orientation="h",
             marker={
-                "color": "rgba(230,159,0,0.25)" if hollow else colour,
+                "color": "rgba(166,95,0,0.2)" if hollow else colour,
                 "line": {"color": colour, "width": 2 if hollow else 0},
             },
             hoverinfo="skip",

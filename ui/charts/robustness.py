@@ -8,7 +8,7 @@ import plotly.graph_objects as go
 
 from results.ranking.robustness import Robustness
 from results.ranking.rule_grid import KINDS
-from ui.charts.base import GREY, INK, ORANGE, PALE, label
+from ui.charts.base import GREY, INK, PALE, RED, label
 from ui.i18n import _, language
 
 ROW = 32
@@ -26,7 +26,7 @@ def robustness_strip(found: Robustness, rows: pd.DataFrame) -> go.Figure:
         for x, rule in zip(at, found.rules, strict=True):
             (listed if rule.code in codes else other).append((x, y, rule.sentence(language())))
     for cells, name, marker in (
-        (listed, _("At the bottom under this rule"), {"symbol": "square", "color": ORANGE}),
+        (listed, _("At the bottom under this rule"), {"symbol": "square", "color": RED}),
         (other, _("Not at the bottom"), {"symbol": "square-open", "color": GREY}),
     ):
         fig.add_trace(
