@@ -15,7 +15,7 @@ from results.ranking.population import about_whom
 from results.ranking.rows import records
 from results.ranking.statements import NO_SECOND_VERDICT, RELIABILITY, STATISTICIAN
 from results.ranking.year_card import YearCard
-from ui import cached, charts, layout, leniency, markup, robustness, tables, unit_rows, unit_statements
+from ui import cached, charts, guard, layout, leniency, markup, robustness, tables, unit_rows, unit_statements
 from ui.i18n import _, language
 
 TIERS = ("confirmed", "undecided")
@@ -132,7 +132,8 @@ def show_category(round_: Round, category: str) -> None:
 def _chart(bottom: BottomList, rows: pd.DataFrame, round_: Round) -> None:
     if rows.empty:
         return
-    draw = partial(charts.bottom_chart, rows, bottom.line, bottom.family.places, bottom.family.bottom.line)
+    line, points = bottom.line, bottom.family.bottom.line
+    draw = partial(charts.bottom_chart, rows, line, bottom.family.places, points, narrow=guard.on_phone())
     alt = _("The lowest units with the places that the votes allow, and their verdicts.")
     charts.show_kept((round_.release.id, round_.id, bottom.family.name), draw, "bottom", alt)
     markup.show(markup.source(round_.release.short, bottom.count))

@@ -18,7 +18,7 @@ from data.store.release import Release, Round
 from errors import BiaochiError
 from formats.brief import CELLS, MOVED_CELLS, Brief, Moved, Named
 from formats.document import Document, Form, Row, Table, file_stem
-from i18n import N_
+from i18n import N_, PUNCTUATION
 from reports import documents
 from reports.documents import RoundResults
 from reports.documents.pledge_letter import to_warn

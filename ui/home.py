@@ -240,7 +240,9 @@ def _pledge_words(found: PledgeCounts) -> str:
 def _not_ranked(round_: Round, year: Overview) -> Line | None:
     if not year.not_ranked:
         return None
-    parts = PUNCTUATION[language()].semicolon.join(f"{_(REASONS[code])} {count}" for code, count in year.not_ranked.items())
+    parts = PUNCTUATION[language()].semicolon.join(
+        f"{_(REASONS[code])} {count}" for code, count in year.not_ranked.items()
+    )
     words = _("Units that are not ranked: {count} ({reasons}).")
     told = words.format(count=sum(year.not_ranked.values()), reasons=parts)
     return Line(told, "bottom", {"round": round_.id})

@@ -71,6 +71,11 @@ def heading_width(text: str) -> int:
     return 20 + round(signs)
 
 
+def table_width(table: pd.DataFrame) -> int:
+    """Return the pixels of a table in which neither a heading nor a text is cut off."""
+    return sum(max(heading_width(text) for text in (str(name), *map(str, table[name]))) for name in table)
+
+
 def _head(name: object, config: object) -> str:
     if isinstance(config, str):
         return config

@@ -24,9 +24,14 @@
   // Cut: a text that its box hides a part of, other than what only a screen reader is meant to get.
   for (const part of document.querySelectorAll('[data-testid="stApp"] *')) {
     if (part.closest("canvas, svg, .biaochi-unseen, thead, caption, [data-testid='stDataFrame'], [data-testid='stIconMaterial'], .katex, [aria-hidden='true']")) continue;
-    if (![...part.childNodes].some((node) => node.nodeType === Node.TEXT_NODE && node.nodeValue.trim())) continue;
+    if (part.closest('[data-testid="stSidebar"][data-collapsed="true"]')) continue;
+    const words = [...part.childNodes].filter((node) => node.nodeType === Node.TEXT_NODE && node.nodeValue.trim());
+    if (!words.length) continue;
     if (!part.checkVisibility({ visibilityProperty: true, opacityProperty: true })) continue;
     const style = getComputedStyle(part);
+    const clamped = part.closest('[data-testid="stMarkdownContainer"]') || part;
+    if (getComputedStyle(clamped).webkitLineClamp !== "none" && clamped.scrollHeight > clamped.clientHeight + 3)
+      faults.push(`cut off: ${short(part.textContent)}`);
     if (style.clipPath !== "none" || part.clientWidth <= 1) continue;
     let holder = part;
     for (; holder && holder !== document.body; holder = holder.parentElement) {
@@ -36,7 +41,8 @@
     }
     if (!holder || holder === document.body) continue;
     const range = document.createRange();
-    range.selectNodeContents(part);
+    range.setStart(words[0], 0);
+    range.setEnd(words[0], words[0].nodeValue.length);
     const text = range.getBoundingClientRect(), frame = holder.getBoundingClientRect();
     if (text.width && frame.width > 1 && (text.right > frame.right + 2 || text.left < frame.left - 2))
       faults.push(`cut off: ${short(part.textContent)}`);

@@ -1,4 +1,4 @@
-"""What does not fit on a page: sideways scrolling, text cut off, text of charts outside its chart or over other text."""
+"""What does not fit on a page: sideways scrolling, text cut off, text of charts out of place."""
 
 from pathlib import Path
 

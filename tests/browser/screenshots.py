@@ -102,7 +102,11 @@ def main(arguments: list[str]) -> None:
     looks = options(arguments)
     with tempfile.TemporaryDirectory() as scratch:
         running = looks.store.startswith("http")
-        server = None if running else start_server(Path(looks.store) if looks.store else Path(scratch, "store"), Path(scratch, "server.log"))
+        server = (
+            None
+            if running
+            else start_server(Path(looks.store) if looks.store else Path(scratch, "store"), Path(scratch, "server.log"))
+        )
         try:
             for path, unfit in take(server.url if server else looks.store, looks.paths, looks.language, looks):
                 print(path, *unfit, sep="\n  ", flush=True)

@@ -9,7 +9,7 @@ import plotly.graph_objects as go
 import streamlit as st
 
 from results.labels import VERDICT_COLOURS, VERDICTS
-from ui import cached
+from ui import cached, guard
 from ui.i18n import language
 
 FONTS = "'Microsoft YaHei', 'PingFang SC', 'Noto Sans CJK SC', 'Source Han Sans SC', 'Segoe UI', Arial, sans-serif"
@@ -102,7 +102,8 @@ class KeptFigure(go.Figure):
 
 def show_kept(depends: tuple[str, ...], draw: Callable[[], go.Figure], key: str, alt: str) -> None:
     """Show a chart that is drawn once for all sessions. depends : release, round and choices of the chart."""
-    figure = cached.figure((language(), key, *depends), lambda: KeptFigure(styled(draw())).keep())
+    screen = "narrow" if guard.on_phone() else "wide"
+    figure = cached.figure((language(), screen, key, *depends), lambda: KeptFigure(styled(draw())).keep())
     st.plotly_chart(figure, key=key, theme=None, config=toolbar(), alt=alt)
 
 

@@ -16,8 +16,11 @@ MOST_STRIP = 40  # units; the table has all of them
 GAP = 0.7  # columns between two kinds of rules
 
 
-def robustness_strip(found: Robustness, rows: pd.DataFrame) -> go.Figure:
-    """Draw a row per unit and a column per rule, filled if the rule lists the unit; columns grouped by kind."""
+def robustness_strip(found: Robustness, rows: pd.DataFrame, *, narrow: bool = False) -> go.Figure:
+    """Draw a row per unit and a column per rule, filled if the rule lists the unit; columns grouped by kind.
+
+    narrow: for a phone, with the headings turned.
+    """
     at, heads = _columns(found)
     fig = go.Figure()
     listed: list[tuple[float, int, str]] = []
@@ -45,14 +48,15 @@ def robustness_strip(found: Robustness, rows: pd.DataFrame) -> go.Figure:
         fig.add_annotation(x=max(at) + 1.4, y=y, text=text, showarrow=False, xanchor="left", font={"color": INK})
     for x, kind in heads:
         text = "<br>".join(_wrapped(_(KINDS[kind])))
-        fig.add_annotation(x=x, y=-0.6, text=text, showarrow=False, yanchor="bottom", font={"size": 13})
+        turned = {"textangle": -90} if narrow else {}
+        fig.add_annotation(x=x, y=-0.6, text=text, showarrow=False, yanchor="bottom", font={"size": 13}, **turned)
     ticks = [label(name) for name in rows["unit_name"]]
     fig.update_yaxes(tickvals=list(range(len(rows))), ticktext=ticks, range=[len(rows) - 0.4, -0.6], zeroline=False)
     fig.update_yaxes(showgrid=True, gridcolor=PALE)
-    fig.update_xaxes(visible=False, range=[-0.8, max(at) + 3.2])
+    fig.update_xaxes(visible=False, range=[-0.8, max(at) + (7 if narrow else 3.2)])
     fig.update_layout(
-        height=150 + ROW * len(rows),
-        margin={"l": 10, "r": 10, "t": 100, "b": 10},
+        height=(200 if narrow else 150) + ROW * len(rows),
+        margin={"l": 10, "r": 10, "t": 150 if narrow else 100, "b": 10},
         showlegend=True,
         legend={"orientation": "h", "x": 0, "y": 1, "yref": "container", "yanchor": "top"},
     )
