@@ -62,7 +62,8 @@ def outcomes_chart(rows: pd.DataFrame, panels: dict[str, str], *, narrow: bool =
 
     rows: name, verified and reported of the same items, alone (reported, nothing verified; per cent of the promise),
     met (outcomes without a percentage), state, difference (text), about (hover text), and for each name of `panels` its
-    _score, _low, _high, _n; index from 0. panels: name -> title of the panel. narrow: for a phone, without the panels of scores, which the table has.
+    _score, _low, _high, _n; index from 0. panels: name -> title of the panel. narrow: for a phone, without the panels
+    of scores, which the table has.
     """
     panels = {} if narrow else panels
     widths = [1.0] if not panels else [0.5, *[0.5 / len(panels)] * len(panels)]
