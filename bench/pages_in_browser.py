@@ -1,8 +1,8 @@
 """(h) What a person waits for in Chromium: the first open of the home page, opened again, and a click in the menu.
 
-`python -m bench.pages_in_browser [STORE]`; without a store the demonstration is loaded into a new one. Each is timed from
-the click or address to the moment at which the page rests and is drawn, next to a bare page of Streamlit, below which
-no page can fall. Bars on an idle machine: first open 2 s, a click 0.5 s.
+`python -m bench.pages_in_browser [STORE]`; without a store the demonstration is loaded into a new one. Each is timed
+from the click or address to the moment at which the page rests and is drawn, next to a bare page of Streamlit, below
+which no page can fall. Bars on an idle machine: first open 2 s, a click 0.5 s.
 """
 
 import os

@@ -48,13 +48,19 @@
       faults.push(`cut off: ${short(part.textContent)}`);
   }
 
+  const isTurned = (text) => {
+    for (let part = text; part && part.tagName !== "svg"; part = part.parentElement)
+      if (/rotate\((?!0[,)])/.test(part.getAttribute("transform") || "")) return true;
+    return false;
+  };
+
   // Charts: no text outside its chart, no two texts on one another.
   for (const chart of document.querySelectorAll(".js-plotly-plot")) {
     const frame = chart.getBoundingClientRect();
     if (!frame.width || !chart.checkVisibility()) continue;
     const texts = [...chart.querySelectorAll("svg text")]
       .filter((text) => text.textContent.trim() && !text.closest(".hoverlayer, .modebar") && text.checkVisibility({ opacityProperty: true, visibilityProperty: true }))
-      .map((text) => ({ name: short(text.textContent), box: text.getBoundingClientRect(), turned: /rotate\((?!0)/.test(text.getAttribute("transform") || "") }))
+      .map((text) => ({ name: short(text.textContent), box: text.getBoundingClientRect(), turned: isTurned(text) }))
       .filter((text) => text.box.width > 0);
     for (const { name, box } of texts)
       if (box.left < frame.left - 1 || box.right > frame.right + 1 || box.top < frame.top - 1 || box.bottom > frame.bottom + 1)

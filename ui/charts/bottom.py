@@ -28,7 +28,7 @@ def drawn(rows: pd.DataFrame) -> pd.DataFrame:
 
 PANELS, ROOM = (0.72, 0.28), 88
 """Shares of places and evidence; room above them. A phone shows places alone, under a legend of three lines."""
-NARROW_ROOM = 140
+NARROW_ROOM = 165
 
 
 def bottom_chart(

@@ -77,6 +77,8 @@ def outcomes_chart(rows: pd.DataFrame, panels: dict[str, str], *, narrow: bool =
     fig.update_yaxes(tickvals=list(rows.index), ticktext=ticks, range=[len(rows) - 0.4, -0.6], zeroline=False)
     fig.update_yaxes(showgrid=True, gridcolor=PALE, tickfont={"size": 14})
     fig.update_xaxes(showgrid=True, gridcolor=PALE, zeroline=False)
+    if narrow:  # the title is wider than the panel
+        fig.update_annotations(x=0, xref="paper", xanchor="left")
     room = 190 if narrow else 76
     fig.update_layout(height=room + 50 + LINE * len(rows), margin={"l": 10, "r": 10, "t": room, "b": 10})
     fig.update_layout(legend=_legend())

@@ -47,7 +47,7 @@ def robustness_strip(found: Robustness, rows: pd.DataFrame, *, narrow: bool = Fa
         text = f"{times} / {of}"
         fig.add_annotation(x=max(at) + 1.4, y=y, text=text, showarrow=False, xanchor="left", font={"color": INK})
     for x, kind in heads:
-        text = "<br>".join(_wrapped(_(KINDS[kind])))
+        text = _(KINDS[kind]) if narrow else "<br>".join(_wrapped(_(KINDS[kind])))
         turned = {"textangle": -90} if narrow else {}
         fig.add_annotation(x=x, y=-0.6, text=text, showarrow=False, yanchor="bottom", font={"size": 13}, **turned)
     ticks = [label(name) for name in rows["unit_name"]]
@@ -55,8 +55,8 @@ def robustness_strip(found: Robustness, rows: pd.DataFrame, *, narrow: bool = Fa
     fig.update_yaxes(showgrid=True, gridcolor=PALE)
     fig.update_xaxes(visible=False, range=[-0.8, max(at) + (7 if narrow else 3.2)])
     fig.update_layout(
-        height=(200 if narrow else 150) + ROW * len(rows),
-        margin={"l": 10, "r": 10, "t": 150 if narrow else 100, "b": 10},
+        height=(220 if narrow else 150) + ROW * len(rows),
+        margin={"l": 10, "r": 10, "t": 170 if narrow else 100, "b": 10},
         showlegend=True,
         legend={"orientation": "h", "x": 0, "y": 1, "yref": "container", "yanchor": "top"},
     )
