@@ -5,7 +5,6 @@ returns is whole numbers, so all give the same release.
 """
 
 import importlib
-from types import MappingProxyType
 from typing import Protocol, cast
 
 import pandas as pd
@@ -18,7 +17,6 @@ from i18n import N_
 
 ENGINES = {"duckdb": "data.engines.in_process", "sc": "data.engines.spark_connect"}
 """The part of a URL before its colon -> module."""
-URLS = MappingProxyType({"duckdb": "duckdb:", "sc": "sc://host:15002"})
 
 
 class Engine(Protocol):
@@ -35,6 +33,8 @@ def engine_of(url: str) -> Engine:
     """Return the engine of a URL. Raises EngineError."""
     name = url.partition(":")[0]
     if name not in ENGINES:
-        known = ", ".join(URLS.values())
-        raise EngineError(N_("BIAOCHI_ENGINE names no known engine: {url}. It can be {known}."), url=url, known=known)
+        raise EngineError(
+            N_("BIAOCHI_ENGINE names no known engine: “{url}”. It can be “duckdb:”, this machine, or “sc://host:15002”."),
+            url=url,
+        )
     return cast(Engine, importlib.import_module(ENGINES[name]))

@@ -26,7 +26,7 @@ from i18n import N_
 PORT = 15002
 SECONDS_TO_ANSWER = 10
 LINES_OF_A_PIECE = 1_000_000
-SHIPPED = ("__init__", "moments/__init__", "moments/ballot_links", "moments/pieces", "moments/scored_lines")
+SHIPPED = ("__init__", "moments/__init__", "moments/ballot_links", "moments/pieces", "moments/scored_lines", "moments/vote_moments")
 """Modules of `data` that run on the workers; they import NumPy, SciPy and PyArrow only."""
 ROW_TYPE = (
     "what tinyint, group_at int, size int, unit_a int, unit_b int, score bigint, n bigint, "
@@ -117,7 +117,7 @@ def _refuse_silent(url: str) -> None:
 
 
 def _failed(url: str, error: Exception) -> EngineError:
-    why = str(error).strip().partition("\n")[0]
+    why = str(error).strip().partition("\n")[0].rstrip(".")
     return EngineError(
         N_(
             "The cluster {url} did not finish the work: {why}. Nothing was published; what is in force stays. Start "
