@@ -34,7 +34,7 @@ def engine_of(url: str) -> Engine:
     name = url.partition(":")[0]
     if name not in ENGINES:
         raise EngineError(
-            N_("BIAOCHI_ENGINE names no known engine: “{url}”. It can be “duckdb:”, this machine, or “sc://host:15002”."),
+            N_("BIAOCHI_ENGINE names no known engine: “{url}”. It can be “duckdb:”, here, or “sc://host:15002”."),
             url=url,
         )
     return cast(Engine, importlib.import_module(ENGINES[name]))

@@ -2,10 +2,11 @@
 
 import shutil
 import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any, TypeVar
 
 import duckdb
 import numpy as np
@@ -15,6 +16,7 @@ import settings
 from data.model.facts import Lines
 from data.moments.vote_sums import Ballots
 
+T = TypeVar("T")
 LINES, BALLOTS = "lines.parquet", "ballots.parquet"
 
 
@@ -30,21 +32,31 @@ class FactTables:
     ballots: Ballots
     url: str
     folder: Path
-    written: list[Path] = field(default_factory=list)
+    kept: dict[str, Any] = field(default_factory=dict)
+    closing: ExitStack = field(default_factory=ExitStack)
+
+    def once(self, what: str, make: Callable[[], T]) -> T:
+        """Return what an engine makes once for these tables, such as a session."""
+        if what not in self.kept:
+            self.kept[what] = make()
+        made: T = self.kept[what]
+        return made
 
     def files(self) -> Path:
-        """Return the folder with the lines and ballots as Parquet; the first call writes it.
+        """Return the folder with the lines and ballots as Parquet, written by the first call, removed at the end.
 
         No number of a sheet is in it. Columns of ballots: ballot, group_name, site, group_at, cluster, and together,
         which ballots of one piece share.
         """
-        if not self.written:
-            folder = Path(tempfile.mkdtemp(prefix="facts-", dir=self.folder))
-            self.written.append(folder)
-            folder.chmod(self.folder.stat().st_mode & 0o777)  # who may read it is settled by the folder around it
-            self.con.table("line").write_parquet(str(folder / LINES), compression="zstd")
-            self._write_ballots(folder / BALLOTS)
-        return self.written[0]
+        return self.once("files", self._written)
+
+    def _written(self) -> Path:
+        folder = Path(tempfile.mkdtemp(prefix="facts-", dir=self.folder))
+        self.closing.callback(shutil.rmtree, folder, ignore_errors=True)
+        folder.chmod(self.folder.stat().st_mode & 0o777)  # who may read it is settled by the folder around it
+        self.con.table("line").write_parquet(str(folder / LINES), compression="zstd")
+        self._write_ballots(folder / BALLOTS)
+        return folder
 
     def _write_ballots(self, path: Path) -> None:
         cluster = self.ballots.cluster
@@ -69,11 +81,8 @@ class FactTables:
 
 @contextmanager
 def fact_tables(con: duckdb.DuckDBPyConnection, lines: Lines, ballots: Ballots, staging: Path) -> Iterator[FactTables]:
-    """Yield the tables for the engine of the settings; files that it wrote are removed at the end."""
+    """Yield the tables for the engine of the settings; what it opened or wrote is gone at the end."""
     known = settings.load()
     tables = FactTables(con, lines, ballots, known.engine, known.cluster_folder or staging)
-    try:
+    with tables.closing:
         yield tables
-    finally:
-        for folder in tables.written:
-            shutil.rmtree(folder, ignore_errors=True)

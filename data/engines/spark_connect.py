@@ -9,6 +9,7 @@ import warnings
 import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -26,7 +27,19 @@ from i18n import N_
 PORT = 15002
 SECONDS_TO_ANSWER = 10
 LINES_OF_A_PIECE = 1_000_000
-SHIPPED = ("__init__", "moments/__init__", "moments/ballot_links", "moments/pieces", "moments/scored_lines", "moments/vote_moments")
+VIEWS = {
+    "line": (LINES, "unit int, ballot int, indicator int, grade int"),
+    "ballot": (BALLOTS, "ballot int, group_at int, cluster int, together int, group_name string, site string"),
+}
+"""View -> its file and columns."""
+SHIPPED = (
+    "__init__",
+    "moments/__init__",
+    "moments/ballot_links",
+    "moments/pieces",
+    "moments/scored_lines",
+    "moments/vote_moments",
+)
 """Modules of `data` that run on the workers; they import NumPy, SciPy and PyArrow only."""
 ROW_TYPE = (
     "what tinyint, group_at int, size int, unit_a int, unit_b int, score bigint, n bigint, "
@@ -44,7 +57,6 @@ def count(tables: FactTables, statement: str) -> pd.DataFrame:
 def add(tables: FactTables, scoring: Scoring) -> VoteSums:
     """Make votes of the lines on the workers, in pieces, and return their sums, which Spark adds."""
     with _session(tables) as session:
-        session.addArtifacts(str(_shipped(tables.files())), pyfile=True)
         pieces = max(len(tables.lines) // LINES_OF_A_PIECE, 4)
         lines = session.sql(read_sql("build/lines_to_add")).repartition(pieces, "together")
         lines.mapInArrow(PieceSums(scoring), ROW_TYPE).createOrReplaceTempView("piece")
@@ -63,25 +75,25 @@ def _shipped(folder: Path) -> Path:
 
 @contextmanager
 def _session(tables: FactTables) -> Iterator[Any]:
-    """Yield a session in which the lines and ballots are views. Raises EngineError for whatever the cluster refuses."""
-    connect, refused = _client(tables.url)
-    _refuse_silent(tables.url)
+    """Yield the session in which lines and ballots are views. Raises EngineError for whatever the cluster refuses."""
+    client = _client(tables.url)
     try:
-        session = connect()
-    except refused as error:
+        yield tables.once("session", lambda: _opened(tables, client))
+    except client.refused as error:
         raise _failed(tables.url, error) from error
-    try:
-        for view, name in (("line", LINES), ("ballot", BALLOTS)):
-            session.read.parquet((tables.files() / name).as_uri()).createOrReplaceTempView(view)
-        yield session
-    except refused as error:
-        raise _failed(tables.url, error) from error
-    finally:
-        session.stop()
 
 
-def _client(url: str) -> tuple[Any, tuple[type[Exception], ...]]:
-    """Return what opens a session of a URL, and what a session raises. Raises EngineError without the client."""
+@dataclass(frozen=True)
+class _Client:
+    """What of the client package is used. refused: what a session raises."""
+
+    builder: Any
+    retries: Any
+    refused: tuple[type[Exception], ...]
+
+
+def _client(url: str) -> _Client:
+    """Return the client. Raises EngineError if it is not installed."""
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", FutureWarning)  # about pandas 3: results leave Spark as Arrow
@@ -98,13 +110,19 @@ def _client(url: str) -> tuple[Any, tuple[type[Exception], ...]]:
             url=url,
             why=str(error),
         ) from error
+    return _Client(SparkSession.builder, DefaultPolicy(max_retries=3, max_backoff=2_000), (PySparkException, RpcError))
 
-    def connect() -> Any:
-        session = SparkSession.builder.remote(url).create()
-        session.client.set_retry_policies([DefaultPolicy(max_retries=3, max_backoff=2_000)])
-        return session
 
-    return connect, (PySparkException, RpcError)
+def _opened(tables: FactTables, client: _Client) -> Any:
+    """Return a new session with the views and the modules that the workers need; it ends with the tables."""
+    _refuse_silent(tables.url)
+    session = client.builder.remote(tables.url).create()
+    tables.closing.callback(session.stop)
+    session.client.set_retry_policies([client.retries])
+    session.addArtifacts(str(_shipped(tables.files())), pyfile=True)
+    for view, (name, columns) in VIEWS.items():
+        session.read.schema(columns).parquet((tables.files() / name).as_uri()).createOrReplaceTempView(view)
+    return session
 
 
 def _refuse_silent(url: str) -> None:

@@ -70,7 +70,8 @@ def rows_of_piece(lines: pa.Table, scoring: Scoring) -> pa.Table:
     columns = {name: lines.column(name).to_numpy() for name in LINES}
     order = np.lexsort((columns["indicator"], columns["ballot"], columns["unit"]))
     unit, ballot, indicator, grade, group_at, cluster = (columns[name][order] for name in LINES)
-    numbers, ballot = np.unique(ballot, return_inverse=True)
+    numbers, place = np.unique(ballot, return_inverse=True)
+    ballot = place.astype(np.int32)
     votes = votes_of_codes(unit, ballot, indicator, grade, scoring.points, scoring.weight)
     group_of, cluster_of = np.zeros(len(numbers), dtype=np.int64), np.zeros(len(numbers), dtype=np.int64)
     group_of[ballot], cluster_of[ballot] = group_at, cluster
@@ -99,14 +100,14 @@ def _group_rows(group: int, sums: GroupSums, step: int) -> Iterator[pa.Table]:
             yield _rows(COMMON, counts, (), **of_size, unit_a=at[0], unit_b=at[1])
 
 
-def _upper(common: Any) -> tuple[tuple[Ints, Ints], Ints]:
+def _upper(common: Any) -> tuple[tuple[NDArray[Any], NDArray[Any]], NDArray[Any]]:
     """Return the pairs with a common ballot and their number, of a dense or sparse matrix."""
     if hasattr(common, "tocoo"):
         entries = common.tocoo()
         above = entries.row < entries.col
         return (entries.row[above], entries.col[above]), entries.data[above].astype(np.int64)
-    at = np.nonzero(np.triu(common, 1))
-    return at, common[at].astype(np.int64)
+    first, second = np.nonzero(np.triu(common, 1))
+    return (first, second), common[first, second].astype(np.int64)
 
 
 def _score_rows(unit: Ints, group: Ints, votes: Votes, n_groups: int) -> pa.Table:

@@ -149,10 +149,12 @@ def _by_size(rows: Rows) -> dict[tuple[int, int], Rows]:
     """Return the rows of each group and size, in this order."""
     order = np.lexsort((rows["size"], rows["group_at"]))
     group, size = rows["group_at"][order], rows["size"][order]
-    first = np.flatnonzero(np.r_[len(group) > 0, (np.diff(group) != 0) | (np.diff(size) != 0)]) if len(group) else []
+    new = np.flatnonzero((np.diff(group) != 0) | (np.diff(size) != 0)) + 1
     return {
-        (int(group[place[0]]), int(size[place[0]])): {name: column[order[place]] for name, column in rows.items()}
-        for place in np.split(np.arange(len(group)), first[1:])
+        (int(rows["group_at"][place[0]]), int(rows["size"][place[0]])): {
+            name: column[place] for name, column in rows.items()
+        }
+        for place in np.split(order, new)
         if len(place)
     }
 

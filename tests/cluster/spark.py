@@ -62,7 +62,8 @@ class Cluster:
 
     def python_workers(self, name: str) -> list[int]:
         """The processes in which a worker runs Python code now."""
-        return [pid for pid in children(self.processes[name].pid) if "pyspark" in command(pid) and "java" not in command(pid)]
+        started = {pid: command(pid) for pid in children(self.processes[name].pid)}
+        return [pid for pid, words in started.items() if "pyspark" in words and "java" not in words]
 
 
 def command(pid: int) -> str:
@@ -134,7 +135,7 @@ def spark_cluster(folder: Path) -> Iterator[Cluster]:
         }
         given = [word for name, value in options.items() for word in ("--conf", f"{name}={value}")]
         submit = home / "bin" / "spark-submit"
-        cluster.start("connect", submit, "--class", CONNECT, "--master", at, "--driver-memory", "1g", *given, "spark-internal")
+        cluster.start("connect", submit, "--class", CONNECT, "--master", at, "--driver-memory", "1g", *given)
         until(lambda: answers(connect), "the Connect server answers")
         yield cluster
     finally:

@@ -1,4 +1,4 @@
-"""A third engine: cuts the lines into pieces in this process, and adds their rows with the statement that Spark runs."""
+"""A third engine: cuts the lines into pieces in this process, and adds their rows as Spark does."""
 
 import numpy as np
 import pandas as pd
