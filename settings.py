@@ -28,6 +28,7 @@ class Settings:
 
     store: Path  # folder of the store; need not exist yet
     language: str  # "zh" or "en": the language until a person chooses
+    city: str  # shown below the name of the product; may be empty
     port: int
     hosts: tuple[str, ...]  # names in the Host header that are answered, without port
     origins: tuple[str, ...]  # origins whose requests are accepted, scheme://host:port
@@ -58,6 +59,7 @@ def load(environ: Mapping[str, str] | None = None, root: Path = ROOT) -> Setting
     return Settings(
         store=store,
         language=_language(env),
+        city=" ".join(env.get("BIAOCHI_CITY", "").split()),
         port=port,
         hosts=hosts,
         origins=_words(env, "BIAOCHI_ORIGINS") or tuple(f"http://{host}:{port}" for host in hosts),

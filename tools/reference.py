@@ -248,6 +248,10 @@ SETTINGS = {
         "zh": ("未选择语言时用的语言：`zh` 或 `en`", "`zh`"),
         "en": ("language until a person chooses: `zh` or `en`", "`zh`"),
     },
+    "BIAOCHI_CITY": {
+        "zh": ("城市或地区名称，显示在菜单上方和投影画面下方", "不显示"),
+        "en": ("name of the city or district, shown above the menu and below the projected screen", "none"),
+    },
     "PORT": {"zh": ("网页的端口", "`8501`"), "en": ("port of the dashboard", "`8501`")},
     "BIAOCHI_HOSTS": {
         "zh": ("网页应答的主机名，以逗号或空格分隔，不带端口", "只有本机"),

@@ -137,7 +137,7 @@ def test_a_search_from_any_page_has_an_address_and_ends_at_the_unit(demo_server,
     page.locator("h1", has_text="查找单位").wait_for()
     settled(page)
     assert "q=swjw" in page.url
-    page.locator(".stHtml").get_by_role("link").first.click()
+    page.get_by_test_id("stMain").locator(".biaochi-table").get_by_role("link").first.click()
     page.locator("h1", has_text="单位").wait_for()
     settled(page)
     page.go_back()
