@@ -104,6 +104,32 @@ def _judge(round_: "Round", found: "Integrity", both: "SideBySide", judgement: "
     decide(session.store(), listed, judgement)
 
 
+@app.command("suggestions", help=N_("Themes of suggestions in free text, for the office: a theme from five people."))
+def show_suggestions(
+    round_id: RoundId,
+    release: ReleaseId = None,
+    form: Format = "csv",
+    output: Output = None,
+) -> None:
+    """`biaochi suggestions`."""
+    from reports.evidence_table import evidence_json, suggestions_sheet
+    from results.evidence.suggestions import about, suggestions
+
+    check_form(form, output)
+    with open_release(release) as chosen:
+        round_ = chosen.round(round_id)
+        with progress(N_("Computing")):
+            found = suggestions(round_) if round_.rules else None
+        if found is None:
+            raise CommandError(N_("The round {round} has no suggestions in free text."), round=round_id)
+        if form == "json":
+            emit_json(evidence_json(round_, found.rows, people=found.people, waiting=found.waiting), output)
+        else:
+            emit_sheet(suggestions_sheet(round_, found, session.language), form, output)
+        for sentence in about(found, session.language):
+            session.say("{sentence}", sentence=sentence)
+
+
 @app.command("design", help=N_("Plan next year's votes by unit and group, for a difference or a number of votes."))
 def next_year(
     round_id: RoundId,
