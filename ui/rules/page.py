@@ -36,6 +36,9 @@ def done() -> None:
     """Show the result of the last step."""
     if told := st.session_state.pop(DONE, None):
         st.success(told)
+        layout.page_link(
+            "manage/upload.py", _("Next: upload the register of units, then the ballots"), {"lang": language()}
+        )
 
 
 def stored() -> None:
@@ -52,7 +55,7 @@ def stored() -> None:
             _("Date"): [rules.date.isoformat() for rules in rule_sets],
             _("Written by"): [rules.authored_by for rules in rule_sets],
             _("Checked by"): [rules.checked_by for rules in rule_sets],
-            _("Rounds"): [" ".join(used.get(rules.name, ())) or _("none") for rules in rule_sets],
+            _("Used by rounds"): [" ".join(used.get(rules.name, ())) or _("none") for rules in rule_sets],
         }
     )
     tables.written(shown, _("Stored rule sets."))
@@ -143,7 +146,8 @@ def _start() -> tuple[RuleTables, str]:
     if how == NOTHING:
         return EMPTY, "rules_nothing"
     titles = {name: f"{name} · {parse_rules(text).title}" for name, text in known[how].items()}
-    name = right.selectbox(_("Rule set"), list(titles), format_func=titles.__getitem__, key=f"rules_from_{how}")
+    newest = len(titles) - 1 if how == STORED else 0
+    name = right.selectbox(_("Rule set"), list(titles), newest, format_func=titles.__getitem__, key=f"rules_from_{how}")
     tables_ = tables_of(known[how][name])
     # A stored name is never overwritten, and who wrote the earlier rules did not write these.
     header = dict(tables_.header) | {"name": "", "authored_by": layout.user() or "", "checked_by": ""}
