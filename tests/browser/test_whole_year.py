@@ -251,6 +251,7 @@ def tries(clerk):
     clerk.types("clear_reason", "试用完毕")
     clerk.types("clear_typed", "2025-trial")
     clerk.presses("clear")
+    clerk.sees("The trial round {round} is cleared.", round="2025-trial")
     clerk.picture("trial-cleared")
     assert {upload.round_id for upload in clerk.store.uploads_in_force()} == {"2025"}
 
@@ -306,6 +307,7 @@ def objects(clerk):
         clerk.types_day(f"objection_received_{turn}", day)
         clerk.picture(f"objection-{unit}")
         clerk.presses("objection_add")
+        clerk.sees("The objection of {unit} is registered.", unit=unit)
     clerk.picture("objections")
     states = [line.state for line in register(clerk.store, "2025", date.today()).lines]
     assert states[2] == "late" and len(states) == 3
@@ -333,6 +335,7 @@ def rules_on(clerk):
         clerk.types("ruling_second", "李复核")
         clerk.picture(f"ruling-{number}")
         clerk.presses("ruling_record")
+        clerk.sees("The ruling on objection {number} is recorded.", number=number)
     clerk.picture("ruled")
     assert register(clerk.store, "2025", date.today()).awaiting == (2,)
     clerk.goes_home()
@@ -400,10 +403,12 @@ def sends(clerk):
     clerk.types("sent_by", "张经办")
     clerk.types("sent_way", "专人送达")
     clerk.presses("sent_record")
+    clerk.sees("Recorded as sent: {unit}.", unit=DOUBTED)
     clerk.unfolds("Record a delivery")
     clerk.types("received_by", "甲4办公室")
     clerk.picture("delivery")
     clerk.presses("received_record")
+    clerk.sees("Recorded as received: {unit}.", unit=DOUBTED)
     clerk.picture("delivered")
     assert [one.receiver for one in deliveries(clerk.store)] == ["甲4办公室"]
     clerk.goes_home()
