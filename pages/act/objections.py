@@ -23,7 +23,7 @@ objections_page.preview(round_, found)
 
 st.subheader(_("Register of objections"))
 objections_page.show_register(round_, found)
-objections_page.add(round_)
+objections_page.add(round_, found)
 
 st.subheader(_("Rulings"))
 rulings.rule(found)
