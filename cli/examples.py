@@ -79,7 +79,10 @@ EXAMPLES: dict[str, tuple[str, ...]] = {
     "biaochi user password": ("biaochi user password li",),
     "biaochi user remove": ("biaochi user remove li",),
     "biaochi token": ("biaochi token list",),
-    "biaochi token add": ("biaochi token add finebi", "biaochi token add audit-office --role auditor --until 2027-06-30"),
+    "biaochi token add": (
+        "biaochi token add finebi",
+        "biaochi token add audit-office --role auditor --until 2027-06-30",
+    ),
     "biaochi token list": ("biaochi token list",),
     "biaochi token revoke": ("biaochi token revoke finebi",),
     "biaochi requests": ("biaochi requests", "biaochi requests --format json"),
