@@ -22,6 +22,8 @@ from starlette.routing import Route
 import settings
 from access.identity import Identity
 from access.roles import ACTION
+from api.asked import Desk
+from api.server import Office, api_routes
 from errors import BiaochiError
 from ui import bound_downloads, cached, host_page, jobs, layout
 from ui.i18n import _
@@ -136,6 +138,11 @@ def permits(found: Identity, path: str) -> bool:
     return not path.startswith("/_stcore/upload_file") or found.may(ACTION, "upload")
 
 
+def desk() -> Desk:
+    """Return what the API reads: releases and rounds that it shares with the pages."""
+    return Desk(cached.store(), cached.release_by_id, cached.round_of)
+
+
 SETTINGS = settings.load()
 DOOR = Door.of(SETTINGS, origins(SETTINGS))
 app = st.App(
@@ -143,6 +150,7 @@ app = st.App(
     lifespan=lifespan,
     routes=[
         Route("/api/ready", ready),
+        *api_routes(Office(desk, SETTINGS.accounts, SETTINGS.login, SETTINGS.language)),
         Route("/home", first_page),
         Route("/overview", first_page),
         Route(host_page.SCRIPT_PATH, host_page.script),

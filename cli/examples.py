@@ -78,6 +78,13 @@ EXAMPLES: dict[str, tuple[str, ...]] = {
     "biaochi user role": ("biaochi user role li publisher",),
     "biaochi user password": ("biaochi user password li",),
     "biaochi user remove": ("biaochi user remove li",),
+    "biaochi token": ("biaochi token list",),
+    "biaochi token add": (
+        "biaochi token add finebi",
+        "biaochi token add audit-office --role auditor --until 2027-06-30",
+    ),
+    "biaochi token list": ("biaochi token list",),
+    "biaochi token revoke": ("biaochi token revoke finebi",),
     "biaochi requests": ("biaochi requests", "biaochi requests --format json"),
     "biaochi requests confirm": ("biaochi requests confirm 3",),
     "biaochi requests decline": ('biaochi requests decline 3 --reason "figures differ"',),

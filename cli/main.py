@@ -32,6 +32,7 @@ from cli import (
     rules,
     schemes,
     templates,
+    token,
     user,
     verify,
 )
@@ -62,6 +63,7 @@ COMMANDS = (
     rules,
     schemes,
     templates,
+    token,
     user,
     verify,
 )
@@ -71,7 +73,7 @@ ORDER = (
     *("flip", "ballot-integrity", "recount", "design"),
     *("export", "bulletin", "letters", "bundle", "kit", "public"),
     *("rounds", "uploads", "releases", "rollback", "status", "withdraw", "clear", "check", "replay", "rebuild"),
-    *("backup", "restore", "audit", "user", "requests"),
+    *("backup", "restore", "audit", "user", "token", "requests"),
 )
 
 

@@ -405,6 +405,8 @@ TABLE_TITLES = {
     "with_without": {"zh": "计入与不计入待核实票的对比", "en": "Results with and without the listed ballots"},
     "design": {"zh": "下一年度的票数安排", "en": "Ballots of the next year"},
     "accounts": {"zh": "账号", "en": "Accounts"},
+    "tokens": {"zh": "接口令牌", "en": "Tokens of the API"},
+    "evidence": {"zh": "接口每行补充的字段", "en": "Fields that the API adds to a line"},
     "requests": {"zh": "等待第二人确认的操作", "en": "Actions that wait for a second person"},
 }
 TYPES = {

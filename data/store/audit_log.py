@@ -66,6 +66,8 @@ ACTIONS = {
     "sign out": N_("Signed out"),
     "not for role": N_("Refused: not for this role"),
     "account": N_("Account changed"),
+    "token": N_("Token changed"),
+    "read": N_("Read through the API"),
     "sign": N_("Checkpoint signed"),
 }
 STATE_CHANGES = ("publish", "rollback", "clear", "withdraw", "status", "ruling", "correct", "ballots")
