@@ -7,7 +7,7 @@ from pathlib import Path
 from data.store.audit_log import log_action, read_log
 from data.store.history import user
 from data.store.second_person import log_second, require_second
-from errors import UsageError
+from errors import UsageError, after_effect
 from i18n import N_
 
 KEEP, CORRECT = "keep", "correct"
@@ -43,7 +43,8 @@ def decide(
     note = {"decision": decision, "reason": reason.strip(), "listed": listed, "second": second.strip()}
     text = json.dumps(note, ensure_ascii=False, sort_keys=True)
     log_action(store, ACTION, f"ballots {round_id}", release=release, round_id=round_id, note=text, who=actor)
-    log_second(store, f"ballots {round_id}", actor, second)
+    with after_effect(f"{ACTION} {round_id}"):
+        log_second(store, f"ballots {round_id}", actor, second)
 
 
 def decision_of(store: Path, release: str, round_id: str) -> BallotDecision | None:
