@@ -2,7 +2,7 @@
 
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -35,6 +35,12 @@ Format = Annotated[str, typer.Option("--format", help=N_("csv, json or xlsx."))]
 Output = Annotated[Path | None, typer.Option("-o", "--output", help=N_("Write to this file, not to stdout."))]
 
 
+def note(text: str) -> None:
+    """Print a line to stderr. Where that cannot be written the exit code alone says what happened."""
+    with suppress(OSError):
+        print(text, file=sys.stderr)
+
+
 class CommandError(BiaochiError):
     """A call that is not carried out; says why in a sentence of ours."""
 
@@ -65,7 +71,7 @@ class Session:
 
     def say(self, message: str, **facts: object) -> None:
         """One message to stderr."""
-        print(translate(message, self.language).format(**facts), file=sys.stderr)
+        note(translate(message, self.language).format(**facts))
 
 
 def _claims(store: "Store") -> "Claims":

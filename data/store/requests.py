@@ -18,7 +18,7 @@ from data.store.audit_log import log_action, read_log
 from data.store.history import now
 from data.store.people import SYSTEM, person
 from data.store.second_person import SIGNED_IN, require_second
-from errors import BiaochiError, StoreDamagedError, UsageError
+from errors import BiaochiError, StoreDamagedError, UsageError, after_effect
 from exit_codes import ExitCode
 from i18n import N_
 
@@ -149,10 +149,11 @@ def confirm(store: "Store", number: int) -> Request:
     require_second(request.asked_by, second.name)
     _refuse_other(store, request)
     STEPS[request.action](store, request)
-    _remove(store.path, request)
-    note = f"{second.name} ({SIGNED_IN if second.known_by != SYSTEM else second.known_by})"
     what = f"{request.action} {request.number}"
-    log_action(store.path, "second", what, round_id=request.round, note=note, who=request.asked_by)
+    with after_effect(what):
+        _remove(store.path, request)
+        note = f"{second.name} ({SIGNED_IN if second.known_by != SYSTEM else second.known_by})"
+        log_action(store.path, "second", what, round_id=request.round, note=note, who=request.asked_by)
     return request
 
 
@@ -161,8 +162,8 @@ def decline(store: Path, number: int, reason: str) -> Request:
     if not reason.strip():
         raise UsageError("Declining a request needs a reason.")
     request = find_request(store, number)
-    _remove(store, request)
     log_action(store, "decline", f"{request.action} {request.number}", round_id=request.round, note=reason)
+    _remove(store, request)
     return request
 
 

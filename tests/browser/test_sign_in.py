@@ -125,7 +125,7 @@ def test_two_people_finalise(office, enter):
     go(first, server, "/releases?lang=zh")
     first.get_by_text("更改状态或清除试算").click()
     first.get_by_role("button", name="已定稿").or_(first.get_by_role("radio", name="已定稿")).first.click()
-    first.get_by_label("理由").last.fill("会议决定")
+    first.get_by_label("原因").last.fill("会议决定")
     first.keyboard.press("Tab")
     settled(first)
     first.get_by_role("button", name="更改状态", exact=True).click()

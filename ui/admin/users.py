@@ -106,7 +106,8 @@ def _remove(name: str) -> str:
 
 
 def _log(name: str, note: str) -> None:
-    log_action(settings.load().store, "account", name, note=note)
+    with after_effect(name):
+        log_action(settings.load().store, "account", name, note=note)
 
 
 def _carry_out(step: Callable[[], str]) -> None:
