@@ -203,7 +203,7 @@ def _allowances(inverse: Floats) -> Floats:
     """
     p = len(inverse)
     nearest = inverse.max(axis=1, initial=0.0)
-    allowance = np.divide(0.5, nearest, out=np.zeros(p), where=nearest > 0)
+    allowance: Floats = np.divide(0.5, nearest, out=np.zeros(p), where=nearest > 0)
     for j in np.flatnonzero(nearest > 0).tolist():
         others = inverse[j] > 0
         allowance[j] = (1.0 / inverse[j, others] - allowance[others]).min()
