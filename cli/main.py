@@ -25,6 +25,7 @@ from cli import (
     objections,
     packages,
     pledges,
+    province,
     recount,
     releases,
     requests,
@@ -56,6 +57,7 @@ COMMANDS = (
     objections,
     packages,
     pledges,
+    province,
     recount,
     releases,
     requests,
@@ -71,6 +73,7 @@ COMMANDS = (
 ORDER = (
     *("demo", "template", "import", "drafts", "alias", "publish", "ranking", "bottom", "unit", "pledges", "scheme"),
     *("flip", "ballot-integrity", "recount", "design"),
+    *("facts", "province"),
     *("export", "bulletin", "letters", "bundle", "kit", "public"),
     *("rounds", "uploads", "releases", "rollback", "status", "withdraw", "clear", "check", "replay", "rebuild"),
     *("backup", "restore", "audit", "user", "token", "requests"),

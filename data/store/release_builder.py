@@ -135,6 +135,13 @@ def round_tables(
         con.close()
 
 
+def tables_of_facts(
+    con: duckdb.DuckDBPyConnection, facts: RoundFacts, rules: RuleSet, staging: Path
+) -> dict[str, pd.DataFrame]:
+    """Return the tables of a round from its facts, wherever they come from; `con` holds its lines and ballots."""
+    return _build_round(con, facts, rules, staging).tables
+
+
 def _rules_of_round(uploads: list[Upload], rule_sets: dict[str, RuleSet]) -> RuleSet | None:
     names = {upload.rules_name for upload in uploads if upload.rules_name}
     return rule_sets[names.pop()] if names else None

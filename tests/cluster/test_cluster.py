@@ -53,7 +53,7 @@ def kill_in_the_middle(cluster: Cluster, name: str, killed: list[int]) -> thread
     """Kill a worker as soon as it runs pieces."""
 
     def wait_and_kill() -> None:
-        until(lambda: cluster.python_workers(name), "the worker runs Python")
+        until(lambda: cluster.python_workers(name), "the worker runs Python", seconds=3_600)
         killed.extend(cluster.kill(name))
 
     thread = threading.Thread(target=wait_and_kill, daemon=True)
