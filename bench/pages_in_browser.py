@@ -1,6 +1,6 @@
 """(h) What a person waits for in Chromium: the first open of the home page, opened again, and a click in the menu.
 
-`python -m bench.pages_in_browser [STORE]`; without a store the demonstration is loaded into a new one. Each is timed
+`python -m bench.pages_in_browser [STORE]`; without a store the demonstration is loaded into a new store. Each is timed
 from the click or address to the moment at which the page rests and is drawn, next to a bare page of Streamlit, below
 which no page can fall. Bars on an idle machine: first open 2 s, a click 0.5 s.
 """
@@ -45,7 +45,7 @@ def timed(page: Page, act: Callable[[], object]) -> float:
 
 
 def times_of(browser: Browser, url: str, clicks: tuple[str, ...]) -> dict[str, float]:
-    """Return the seconds of a first open, of one in a new browser session, and the median of each click."""
+    """Return the seconds of a first open, of an open in a new browser session, and the median of each click."""
     found = {}
     for name in ("first open", "opened again"):
         page = watched_context(browser).new_page()
