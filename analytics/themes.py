@@ -33,7 +33,7 @@ MOST_AT_ONCE = 2500
 MOST_TERMS = 4
 _CLAUSE = re.compile(r"[0-9a-z一-鿿]+")
 _EMPTY = frozenset("的了是在和与及也都就还很太我你他她它们这那个有没不要请希望建议应能可以对把被让给上下")
-"""Characters that carry no theme by themselves; a term needs another one."""
+"""Characters that carry no theme by themselves; a term needs two others."""
 
 
 def terms_of(text: str) -> Counter[str]:
@@ -105,7 +105,7 @@ def _linked(matrix: csr_matrix) -> Ints:
 
 
 def _closest(matrix: csr_matrix, known: csr_matrix, label: Ints) -> Ints:
-    """Return the theme with the largest mean cosine to each text; a theme of its own below CLOSE."""
+    """Return the theme with the largest mean cosine to each text; a new theme below CLOSE."""
     numbers = np.unique(label)
     member = csr_matrix((np.ones(len(label)), (np.searchsorted(numbers, label), np.arange(len(label)))))
     size = np.bincount(np.searchsorted(numbers, label))

@@ -5,8 +5,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from cli.app import app
-from cli.context import Category, CommandError, Format, Output, ReleaseId, RoundId, progress, session
-from cli.output import check_form, emit_json, emit_sheet
+from cli.context import Category, CommandError, Format, Output, ReleaseId, RoundId, checked_round, progress, session
+from cli.output import check_form, emit_json, emit_rows, emit_sheet
 from cli.results import open_release
 from i18n import N_
 
@@ -102,6 +102,25 @@ def _judge(round_: "Round", found: "Integrity", both: "SideBySide", judgement: "
     given = {"listed": asdict(listed), "judgement": asdict(judgement)}
     wait_for_second("decide_ballots", "ballots", judgement.reason, round_id=round_.id, **given)
     decide(session.store(), listed, judgement)
+
+
+@app.command("early-look", help=N_("How much is decided while ballots still come in; valid at any time, no names."))
+def show_early_look(round_id: RoundId, form: Format = "csv", output: Output = None) -> None:
+    """`biaochi early-look`."""
+    from results.evidence.early_look import caution, early_look
+    from results.fields import headers
+
+    check_form(form, output)
+    name, store = checked_round(round_id), session.store()
+    with progress(N_("Computing")):
+        found = early_look(store, name)
+    rows = [look.row() for look in found]
+    if form == "json":
+        emit_json({"round": name, "rows": rows}, output)
+    else:
+        emit_rows(rows, headers("early_look"), N_("Early look"), form, output)
+    for sentence in (*(look.sentence(session.language) for look in found), caution(found, session.language)):
+        session.say("{sentence}", sentence=sentence)
 
 
 @app.command("suggestions", help=N_("Themes of suggestions in free text, for the office: a theme from five people."))

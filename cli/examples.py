@@ -106,6 +106,7 @@ EXAMPLES: dict[str, tuple[str, ...]] = {
         "biaochi ballot-integrity --round 2025 --without --format xlsx -o with-and-without.xlsx",
         "biaochi ballot-integrity --round 2025 --decide keep --reason 查对无异常 --second 李",
     ),
+    "biaochi early-look": ("biaochi early-look --round 2025", "biaochi early-look --round 2025 --format json"),
     "biaochi suggestions": ("biaochi suggestions --round 2025",),
     "biaochi design": (
         "biaochi design --round 2025 --difference 4",

@@ -59,6 +59,7 @@ ACTIONS = {
     "adopt": N_("Completed after a program was stopped"),
     "answer": N_("Answer written to a file"),
     "view": N_("Internal paper viewed"),
+    "look": N_("Early look at a running round"),
     "request": N_("Asked for a second person"),
     "decline": N_("Request declined"),
     "sign in": N_("Signed in"),

@@ -1,6 +1,6 @@
 """Suggestions in free text by unit and theme: for the office only, and a theme from five people on.
 
-Who wrote is counted by sheet, and across releases by sheet and by text: a corrected file may number sheets anew. No
+Who wrote is counted by sheet, and across releases by sheet and by text: a corrected file may renumber its sheets. No
 text is shown, only the terms that five people of a theme wrote.
 """
 
@@ -71,7 +71,7 @@ def _waits(one: ShownTheme, before: Sequence[ShownTheme]) -> bool:
 
 
 def _earlier(round_: Round) -> list[str]:
-    """Return the releases of the store that came into force before this one first did, oldest first."""
+    """Return the releases of the store that came into force before this release first did, oldest first."""
     known = [event.release for event in reversed(read_history(round_.release.store)) if event.release]
     order = list(dict.fromkeys(known))
     return order[: order.index(round_.release.id)] if round_.release.id in order else order
