@@ -39,9 +39,10 @@ SHOWN = ("objection", "unit_name", "figure", "text", "by", "received", "due", "s
 
 
 def done() -> None:
-    """Show the result of the last step."""
+    """Show the result of the last step, in a place that is there without one: what follows stays open as it was."""
+    place = st.empty()
     if told := st.session_state.pop(DONE, None):
-        st.success(told)
+        place.success(told)
 
 
 ACTION_OF = {

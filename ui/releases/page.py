@@ -36,12 +36,14 @@ TYPED = 6  # digits of a release that are typed to confirm
 
 def done() -> None:
     """Show the result of the last step."""
-    told = st.session_state.pop(DONE, None)
-    if told:
+    place = st.empty()  # there without a result as well: what follows stays open as it was
+    told, published = st.session_state.pop(DONE, None), st.session_state.pop(PUBLISHED, None)
+    if not told:
+        return
+    with place.container():
         st.success(told)
-    published = st.session_state.pop(PUBLISHED, None)
-    if told and published:
-        layout.link_to_published(cached.release(), published)
+        if published:
+            layout.link_to_published(cached.release(), published)
 
 
 def _carry_out(action: str, step: Callable[[], object], told: str) -> None:
