@@ -16,7 +16,7 @@ from pathlib import Path
 import streamlit as st
 from starlette.middleware import Middleware
 from starlette.requests import Request
-from starlette.responses import JSONResponse, RedirectResponse
+from starlette.responses import JSONResponse, PlainTextResponse, RedirectResponse
 from starlette.routing import Route
 
 import settings
@@ -26,7 +26,7 @@ from api.asked import Desk
 from api.server import Office, api_routes
 from data.duckdb_access import refusal_of
 from errors import BiaochiError
-from ui import bound_downloads, cached, host_page, jobs, layout
+from ui import bound_downloads, cached, host_page, jobs, layout, metrics
 from ui.i18n import _
 from ui.security import Gate, content_security_policy
 from ui.sign_in import Door, SignIn, way_in
@@ -121,6 +121,14 @@ async def ready(_request: Request) -> JSONResponse:
     return JSONResponse(body, status_code=status, headers={"Cache-Control": "no-store"})
 
 
+async def watch(_request: Request) -> PlainTextResponse:
+    """Answer GET /api/metrics, for monitoring."""
+    _, body = await asyncio.to_thread(readiness, SETTINGS.store)
+    free = body.get("free_bytes", 0)
+    text = await asyncio.to_thread(metrics.metrics, SETTINGS.store, body["ready"], free)
+    return PlainTextResponse(text, media_type=metrics.MEDIA, headers={"Cache-Control": "no-store"})
+
+
 async def first_page(request: Request) -> RedirectResponse:
     """Redirect GET /home, and its former name /overview, to the root address, where the first page is served."""
     query = request.url.query
@@ -152,6 +160,7 @@ app = st.App(
     lifespan=lifespan,
     routes=[
         Route("/api/ready", ready),
+        Route("/api/metrics", watch),
         *api_routes(Office(desk, SETTINGS.accounts, SETTINGS.login, SETTINGS.language)),
         Route("/home", first_page),
         Route("/overview", first_page),

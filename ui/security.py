@@ -13,7 +13,7 @@ from typing import Any, TypeAlias
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 GUARDED = ("/_stcore/upload_file", "/media/", "/_stcore/metrics", "/_stcore/agent", "/api/")
-OPEN = ("/api/ready",)
+OPEN = ("/api/ready", "/api/metrics")
 WITH_TOKEN = ("/api/v1/",)
 """Addresses that ask for a token themselves (`api.server`); a session of a browser is of no use there."""
 TO_ANYBODY = (
