@@ -54,18 +54,26 @@ class Session:
 
     def __init__(self) -> None:
         self.path, self.language = Path(), "zh"
+        self.warned = False  # of the clock, once in a call
         self.settings: settings.Settings
 
     def begin(self, known: settings.Settings, language: str) -> None:
         """A new call begins."""
         self.path, self.language, self.settings = known.store, language, known
+        self.warned = False
 
-    def store(self) -> "Store":
-        """The store of this call; schemes offer what a score may take from them."""
+    def store(self, *, new: bool = False) -> "Store":
+        """The store of this call; schemes offer what a score may take from them. new: it may be gone."""
         from data.store import Store
+        from data.store.presence import CLOCK_BACK, clock_back, refuse_gone
         from results.ranking.component_sources import offer
 
         offer(_sources)
+        if self.settings.login and self.path == self.settings.store and not new:
+            refuse_gone(self.path, self.settings.accounts)
+        if (facts := clock_back(self.path)) and not self.warned:
+            self.say(CLOCK_BACK, **facts)
+            self.warned = True
         key = self.settings.signing_key
         return Store(self.path, threads=self.settings.threads, claims=_claims, signing_key=key)
 

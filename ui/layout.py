@@ -13,6 +13,7 @@ from streamlit.delta_generator import DeltaGenerator
 import settings
 from access.roles import PAGE, ROLES, NotForRoleError
 from data.store import heads
+from data.store.presence import CLOCK_BACK, clock_back
 from data.store.release import Release, Round
 from data.store.round_status import TRIAL, WITHDRAWN
 from errors import BiaochiError, StoreBusyError
@@ -185,7 +186,10 @@ def _account() -> None:
 
 def live_head() -> None:
     """Show the head of the audit log as it is now, below the menu of every page."""
-    head = heads.live_head(cached.store().path)
+    path = cached.store().path
+    if facts := clock_back(path):
+        st.warning(_(CLOCK_BACK).format(**facts))
+    head = heads.live_head(path)
     if head is not None:
         st.sidebar.caption(_("Audit log: {head}").format(head=head))
 

@@ -146,6 +146,8 @@ class Store:
         signing_key: Path | None = None,
     ) -> None:
         self.path = Path(path)
+        if refusal := policy.refuse_path(self.path):
+            raise refusal
         self.threads = threads
         self.signing_key = signing_key
         self.claims = claims

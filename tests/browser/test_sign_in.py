@@ -191,8 +191,9 @@ def test_removal_counts_at_the_next_click(office, enter):
     page = enter("gone")
     settled(page)
     go(page, server, "/releases?lang=zh")
-    accounts.remove_account(folder, "gone")
     page.get_by_text("更改状态或清除试算").click()
+    settled(page)
+    accounts.remove_account(folder, "gone")
     page.get_by_role("button", name="已定稿").or_(page.get_by_role("radio", name="已定稿")).first.click()
     page.wait_for_url("**/signin?**")
 
