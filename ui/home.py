@@ -102,7 +102,7 @@ def strip(steps: list[Step]) -> Markup:
     return together(
         [
             tag("ol", *map(_step, steps), class_="biaochi-strip", aria_label=_("Steps of the year")),
-            _next(asked, told) if asked and told else NOTHING,
+            _next(asked, told) if asked and told else NOTHING if asked else _next_year(),
         ]
     )
 
@@ -110,6 +110,12 @@ def strip(steps: list[Step]) -> Markup:
 def _next(step: Step, told: str) -> Markup:
     words = tag("b", _("Next:")) + " " + link(layout.path_of(step.page), told)
     return tag("p", words, class_="biaochi-next")
+
+
+def _next_year() -> Markup:
+    """Return the way to the next round, once nothing of this one is left to do."""
+    words = _("Every step of this round is done. Begin the next one with its scoring rules, from those of this round.")
+    return tag("p", tag("b", _("Next:")) + " " + link(layout.path_of("manage/rules.py"), words), class_="biaochi-next")
 
 
 def _step(step: Step) -> Markup:
