@@ -8,7 +8,12 @@ from tests.support.categories import load_categories, name_of
 from .conftest import settled
 
 pytestmark = pytest.mark.browser
-FOCUSED = "() => document.activeElement.textContent.trim() || document.activeElement.getAttribute('aria-label') || ''"
+FOCUSED = """() => {
+  const chosen = document.activeElement.cloneNode(true);
+  if (chosen.tagName === "BODY") return "";
+  for (const icon of chosen.querySelectorAll('[data-testid="stIconMaterial"]')) icon.remove();
+  return chosen.textContent.trim() || chosen.getAttribute("aria-label") || "";
+}"""
 RING = """() => {
   const ringed = document.activeElement.closest('a, button, summary') || document.activeElement;
   return parseFloat(getComputedStyle(ringed).outlineWidth);
