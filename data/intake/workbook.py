@@ -188,10 +188,8 @@ def check_directory(path: Path) -> None:
         raise refuse("workbook_locked")
     if any(info.filename.lower().endswith("vbaproject.bin") for info in infos):
         raise refuse("macro_workbook")
-    if (
-        sum(info.filename.startswith("xl/worksheets/") and info.filename.endswith(".xml") for info in infos)
-        > MOST_SHEETS
-    ):
+    names = [info.filename for info in infos]
+    if sum(name.startswith("xl/worksheets/") and name.endswith(".xml") for name in names) > MOST_SHEETS:
         raise refuse("too_many_sheets", limit=MOST_SHEETS)
     if sum(info.file_size for info in infos) > TOTAL_LIMIT or any(_is_bomb(info) for info in infos):
         raise refuse("workbook_too_large", limit=f"{TOTAL_LIMIT >> 20} MB")
