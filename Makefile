@@ -10,6 +10,7 @@
 # make lint           ruff, mypy, import contracts
 # make messages       extract every message, carry the translations over
 # make pins           resolve requirements*.in again; UPGRADE=--upgrade takes the newest versions
+# make offline        one archive for machines without internet: packages for Windows and Linux, checksums
 # make bench          measure the large imports and pages
 # make clean          remove .venv and every cache; the store stays
 # make help           this list
@@ -49,7 +50,8 @@ linted=0; wait $$lint || linted=$$?; \
 cat .venv/lint.log; exit $$((tests ? tests : linted))
 endef
 
-.PHONY: run setup quick test test-browser test-slow test-cluster mutants lint browser java messages pins bench clean help
+.PHONY: run setup quick test test-browser test-slow test-cluster mutants lint browser java messages pins offline bench \
+	clean help
 
 run:
 	@$(PYTHON) start.py
@@ -119,6 +121,9 @@ pins: COMPILE := $(BIN)/uv pip compile --quiet --no-config --universal --python-
 pins: setup
 	$(COMPILE) requirements.in -o requirements.txt
 	$(COMPILE) requirements-dev.in -c requirements.txt -o requirements-dev.txt
+
+offline: setup
+	$(BIN)/python -m tools.offline
 
 bench: setup
 	$(BIN)/python -m bench

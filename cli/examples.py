@@ -78,6 +78,13 @@ EXAMPLES: dict[str, tuple[str, ...]] = {
     "biaochi user role": ("biaochi user role li publisher",),
     "biaochi user password": ("biaochi user password li",),
     "biaochi user remove": ("biaochi user remove li",),
+    "biaochi token": ("biaochi token list",),
+    "biaochi token add": (
+        "biaochi token add finebi",
+        "biaochi token add audit-office --role auditor --until 2027-06-30",
+    ),
+    "biaochi token list": ("biaochi token list",),
+    "biaochi token revoke": ("biaochi token revoke finebi",),
     "biaochi requests": ("biaochi requests", "biaochi requests --format json"),
     "biaochi requests confirm": ("biaochi requests confirm 3",),
     "biaochi requests decline": ('biaochi requests decline 3 --reason "figures differ"',),
@@ -99,6 +106,8 @@ EXAMPLES: dict[str, tuple[str, ...]] = {
         "biaochi ballot-integrity --round 2025 --without --format xlsx -o with-and-without.xlsx",
         "biaochi ballot-integrity --round 2025 --decide keep --reason 查对无异常 --second 李",
     ),
+    "biaochi early-look": ("biaochi early-look --round 2025", "biaochi early-look --round 2025 --format json"),
+    "biaochi suggestions": ("biaochi suggestions --round 2025",),
     "biaochi design": (
         "biaochi design --round 2025 --difference 4",
         "biaochi design --round 2025 --votes 600 --cost 普通群众=2",

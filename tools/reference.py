@@ -248,6 +248,10 @@ SETTINGS = {
         "zh": ("未选择语言时用的语言：`zh` 或 `en`", "`zh`"),
         "en": ("language until a person chooses: `zh` or `en`", "`zh`"),
     },
+    "BIAOCHI_CITY": {
+        "zh": ("城市或地区名称，显示在菜单上方和投影画面下方", "不显示"),
+        "en": ("name of the city or district, shown above the menu and below the projected screen", "none"),
+    },
     "PORT": {"zh": ("网页的端口", "`8501`"), "en": ("port of the dashboard", "`8501`")},
     "BIAOCHI_HOSTS": {
         "zh": ("网页应答的主机名，以逗号或空格分隔，不带端口", "只有本机"),
@@ -405,6 +409,8 @@ TABLE_TITLES = {
     "with_without": {"zh": "计入与不计入待核实票的对比", "en": "Results with and without the listed ballots"},
     "design": {"zh": "下一年度的票数安排", "en": "Ballots of the next year"},
     "accounts": {"zh": "账号", "en": "Accounts"},
+    "tokens": {"zh": "接口令牌", "en": "Tokens of the API"},
+    "evidence": {"zh": "接口每行补充的字段", "en": "Fields that the API adds to a line"},
     "requests": {"zh": "等待第二人确认的操作", "en": "Actions that wait for a second person"},
 }
 TYPES = {
