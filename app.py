@@ -24,6 +24,7 @@ from access.identity import Identity
 from access.roles import ACTION
 from api.asked import Desk
 from api.server import Office, api_routes
+from data.duckdb_access import refusal_of
 from errors import BiaochiError
 from ui import bound_downloads, cached, host_page, jobs, layout, metrics
 from ui.i18n import _
@@ -86,8 +87,9 @@ def startup_problems(chosen: settings.Settings) -> list[str]:
 
 def show_reference_number(error: Exception) -> bool:
     """Log the traceback and show the user a reference number to quote."""
-    if isinstance(error, BiaochiError):
-        layout.show_refusal(error)
+    refusal = error if isinstance(error, BiaochiError) else refusal_of(error, SETTINGS.store)
+    if refusal is not None:
+        layout.show_refusal(refusal)
         return True
     reference = secrets.token_hex(4).upper()
     LOG.error("reference %s", reference, exc_info=error)

@@ -62,6 +62,10 @@ SENTENCES: dict[str, str] = {
     "wps_table": N_("The file should be an Excel workbook or CSV; it is a WPS table (.et)."),
     "macro_workbook": N_("The workbook should contain data only; it contains macros."),
     "workbook_too_large": N_("Unpacked, the workbook should stay below {limit}; it is larger."),
+    "more_faults": N_(
+        "More cells have faults than are listed: {limit} are, among them the first places of every kind of fault."
+    ),
+    "too_many_sheets": N_("A workbook should have at most {limit} sheets; this one has more."),
     "workbook_bad_path": N_(
         "The workbook contains a part that points outside the file; Excel and WPS never write such a part."
     ),
@@ -285,6 +289,9 @@ SENTENCES: dict[str, str] = {
     "without_effect": N_(
         "{event} on {day} has no effect: it came after the due day, is longer than {longest} working days, or is more than {most}."
     ),
+    "post_unmatched": N_(
+        "{column} should be written as in the other table of the year; this cell has {value}, and of the same unit {posts} has no match here."
+    ),
     "day_off": N_("{count} answers were given on days that are not worked: {shown}. They count like any."),
     "due_days_moved": N_("With these days, {count} open entries have another due day: {shown}."),
     "outside_service": N_("The visit on {day} should be within the service of {person}; it is outside."),
@@ -399,6 +406,8 @@ SUGGESTIONS: dict[str, str] = {
     "workbook_too_large": N_(
         "Delete unused sheets, pictures and empty formatted rows, or save the sheet as CSV UTF-8."
     ),
+    "more_faults": N_("Correct these where the file comes from and export it again; what is left is listed then."),
+    "too_many_sheets": N_("Copy the sheets with the records into a new workbook, or save one sheet as CSV UTF-8."),
     "workbook_bad_path": N_(
         "Do not use this file. Ask its sender for it again and export it from the original system."
     ),
@@ -642,6 +651,9 @@ SUGGESTIONS: dict[str, str] = {
     "past_changed": N_("Confirm, with the reason, if the earlier entry was wrong; otherwise correct the file."),
     "event_order": N_("Correct the day or the kind of the event."),
     "without_effect": N_("Nothing needs to be done; the due day stays as it was."),
+    "post_unmatched": N_(
+        "If it is the same post, write it alike in this file. If it is another post, confirm with the reason: then both stay apart."
+    ),
     "day_off": N_("Nothing needs to be done."),
     "due_days_moved": N_("Nothing needs to be done; tell those who answer."),
     "outside_service": N_(

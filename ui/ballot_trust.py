@@ -1,20 +1,35 @@
 """Parts of the page on trust in the ballots: findings, turnout, the list without listed ballots, ballots to flip."""
 
+from dataclasses import asdict
 from functools import partial
 
 import pandas as pd
 import plotly.graph_objects as go
 import streamlit as st
 
+from data.store.ballot_decisions import DECISIONS, Judgement, decide
 from data.store.release import Round
+from errors import BiaochiError
 from formats.spreadsheet import Sheet
 from i18n import N_
 from reports.evidence_table import evidence_sheet, integrity_sheet
 from results import number_format
 from results.evidence.flips import flips
-from results.evidence.integrity import CHECKS, FALSE_ALARMS, WHY, Integrity, integrity, moved_in_words, side_by_side
-from ui import cached, charts, downloads, layout, printing, tables
+from results.evidence.integrity import (
+    CHECKS,
+    FALSE_ALARMS,
+    WHY,
+    Integrity,
+    SideBySide,
+    decision_in_words,
+    integrity,
+    listed_of,
+    moved_in_words,
+    side_by_side,
+)
+from ui import cached, charts, downloads, guard, layout, printing, problem_table, tables
 from ui.i18n import _, language
+from ui.releases import second_person
 
 
 def show_findings(round_: Round, found: Integrity) -> None:
@@ -61,21 +76,73 @@ def show_without(round_: Round, found: Integrity) -> None:
     if not len(found.flagged):
         st.caption(_("The ballots of this round show nothing of the kind."))
         return
-    if not st.button(_("Count again without the listed ballots"), key="without"):
+    if not st.toggle(_("Count again without the listed ballots"), key="without"):
         return
-    both = side_by_side(cached.store(), round_, found)
+    both = _counted_again(round_, found)
     st.markdown(layout.plain(moved_in_words(both, language())))
     rows, decimals = both.rows, round_.scored_rules.presentation.decimals
     shown = pd.DataFrame(
         {
             _("Unit"): rows["unit_name"].to_numpy(),
+            _("Place"): [tables.number(value, 0) for value in rows["rank"]],
+            _("Place, without"): [tables.number(value, 0) for value in rows["rank_without"]],
             _("Score"): [tables.number(value, decimals) for value in rows["score"]],
             _("Score, without"): [tables.number(value, decimals) for value in rows["score_without"]],
             _("Verdict"): [tables.verdict(value) for value in rows["verdict"]],
             _("Verdict, without"): [tables.verdict(value) for value in rows["verdict_without"]],
+            _("Verdict moves"): [_("yes") if moved else "" for moved in rows["moved"]],
         }
     )
     printing.grid(shown, hide_index=True, key="with_without", alt=_("With and without the listed ballots"))
+
+
+def _counted_again(round_: Round, found: Integrity) -> SideBySide:
+    """Count again without the listed ballots, once a session and release."""
+    key = f"without_{round_.release.id}_{round_.id}"
+    if key not in st.session_state:
+        with st.spinner(_("Counting again without the listed ballots…")):
+            st.session_state[key] = side_by_side(cached.store(), round_, found)
+    both: SideBySide = st.session_state[key]
+    return both
+
+
+def show_decision(round_: Round, found: Integrity) -> None:
+    """Show what two people decided on the listed ballots, and to whoever may decide, the form."""
+    st.subheader(_("Decision on the listed ballots"))
+    if told := st.session_state.pop(DECIDED, None):
+        st.success(told)
+    judged = decision_in_words(round_, language())
+    st.markdown(layout.plain(judged or _("Nothing is decided on the ballots of this round.")))
+    if not len(found.flagged) or not guard.can("decide_ballots"):
+        return
+    words = {code: _(word) for code, word in DECISIONS.items()}
+    decision = st.segmented_control(_("Decision"), list(words), format_func=words.__getitem__, key="ballots_decision")
+    reason = st.text_area(_("Reason of the decision; internal papers show it"), key="ballots_reason")
+    public = st.text_input(_("Reason as the public notice prints it, if it shall"), key="ballots_public")
+    asks = guard.two_people("decide_ballots")  # the second person confirms in another session
+    second = "" if asks else st.text_input(_("Confirmed by (a second person)"), key="ballots_second")
+    complete = bool(decision and reason.strip() and (asks or second.strip()))
+    if st.button(_("Record the decision"), key="ballots_record", type="primary", disabled=not complete) and decision:
+        _record(round_, found, Judgement(decision, reason, second, public))
+
+
+DECIDED = "ballots_decided"
+
+
+def _record(round_: Round, found: Integrity, judgement: Judgement) -> None:
+    """Count again for what the decision keeps, and keep it or ask for the second person."""
+    listed = listed_of(round_, found, _counted_again(round_, found))
+    given = {"listed": asdict(listed), "judgement": asdict(judgement)}
+    if second_person.waits("decide_ballots", "ballots", judgement.reason, round_id=round_.id, **given):
+        return
+    try:
+        guard.require("decide_ballots")
+        decide(cached.store(), listed, judgement, layout.user() or "")
+    except BiaochiError as refusal:
+        problem_table.show_error(refusal, "ballots_decision")
+        return
+    st.session_state[DECIDED] = _("The decision is recorded; the bulletin, the kits and the public notice show it.")
+    st.rerun()
 
 
 def show_flips(round_: Round) -> None:

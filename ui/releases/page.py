@@ -36,12 +36,14 @@ TYPED = 6  # digits of a release that are typed to confirm
 
 def done() -> None:
     """Show the result of the last step."""
-    told = st.session_state.pop(DONE, None)
-    if told:
+    place = st.empty()  # there without a result as well: what follows stays open as it was
+    told, published = st.session_state.pop(DONE, None), st.session_state.pop(PUBLISHED, None)
+    if not told:
+        return
+    with place.container():
         st.success(told)
-    published, release = st.session_state.pop(PUBLISHED, None), cached.release()
-    if told and release is not None and published in release.rounds():
-        layout.page_link("browse/ranking.py", _("See the ranking"), {"round": published, "lang": language()})
+        if published:
+            layout.link_to_published(cached.release(), published)
 
 
 def _carry_out(action: str, step: Callable[[], object], told: str) -> None:
@@ -343,9 +345,12 @@ def _action(event: Event) -> str:
 
 
 def choose_release(releases: list[str], history: list[Event]) -> str:
-    """Let the user choose among all releases that were in force, the current release first."""
+    """Let the user choose among all releases that were in force, the current release first.
+
+    Another release in force makes another widget: the browser would go on showing "in force" after the earlier one.
+    """
     names = {release: release_name(release, history) for release in releases}
-    return st.selectbox(_("Release"), releases, format_func=names.__getitem__, key="release")
+    return st.selectbox(_("Release"), releases, format_func=names.__getitem__, key=f"release_{history[0].release[:16]}")
 
 
 def release_name(release: str, history: list[Event]) -> str:

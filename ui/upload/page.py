@@ -488,10 +488,7 @@ def done() -> None:
         st.success(_("The file is stored. It counts once it is published: below, under “What would change”."))
         return
     st.success(_("Published as release {release}.").format(release=release))
-    published = cached.release()
-    query = {"round": round_id, "lang": language()}
-    if published is not None and round_id in published.rounds():
-        layout.page_link("browse/ranking.py", _("See the ranking"), query)
+    layout.link_to_published(cached.release(), round_id)
 
 
 def offer_demo(more: Callable[[], Iterable[DemoFile]]) -> None:
