@@ -303,7 +303,7 @@ def objects(clerk):
         (
             (RIGHT, "Place", "名次有误", began() + timedelta(days=1)),
             (DOUBTED, "Ballots or counts", "有一份票录入了两次", began() + timedelta(days=2)),
-            (LATE, "Score", "得分偏低", date.today()),
+            (LATE, "Score", "得分偏低", date.today() - timedelta(days=1)),
         )
     ):
         clerk.unfolds("Register an objection")
