@@ -54,9 +54,7 @@ ACTIONS = {
         *("objection", "add", "--round", "2024", "--unit", "B", "--figure", "data", "--text", "有误", "--by", "办公室"),
         *("--file", "{files}/more.csv"),
     ),
-    "ruling": (
-        *("objection", "rule", "1", "--reason", "复核", "--by", "甲", "--second", "乙", "--outcome", "lifted"),
-    ),
+    "ruling": (*("objection", "rule", "1", "--reason", "复核", "--by", "甲", "--second", "乙", "--outcome", "lifted"),),
     "correct": ("objection", "correct", "--round", "2022", "--accept-warnings", "更正"),
     "confirm": ("requests", "confirm", "1"),
     "decline": ("requests", "decline", "1", "--reason", "不一致"),
@@ -68,7 +66,7 @@ ACTIONS = {
     "user": ("user", "add", "li", "--role", "clerk"),
 }
 """Name -> the words of its command. {files}: folder of its input. {out}: where it writes outside the store."""
-FIRST = {"correct": ("import", "ballots", "{files}/more.csv", "--round", "2022", "--replace", "--accept-warnings", "更正")}
+FIRST = {"correct": (*ACTIONS["replace"][:4], "2022", *ACTIONS["replace"][5:])}
 """What has to be done before an action is possible."""
 OUTSIDE = ("backup", "public", "export", "bundle", "user")
 """Actions whose effect lies outside the truth files of the store."""

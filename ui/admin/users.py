@@ -10,7 +10,7 @@ from access import accounts, sessions
 from access.roles import ROLES
 from data.store.audit_log import log_action
 from data.store.history import local_time
-from errors import BiaochiError
+from errors import BiaochiError, after_effect
 from ui import guard, layout, tables
 from ui.i18n import _
 
