@@ -175,6 +175,8 @@ class LargestDifference:
         With allowances a_j + a_k <= s_jk, Z_j - Z_k > c s_jk needs (Z_j - c a_j) - (Z_k + c a_k) > 0: the first term is
         compared with the smallest second term of the draw.
         """
+        if not len(block):  # nobody is ranked
+            return
         room = np.multiply.outer(self._allowance, reached)
         lowest = (block + room).min(axis=0)
         may = block - room >= lowest - ROUNDING * np.abs(lowest)
