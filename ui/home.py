@@ -113,7 +113,7 @@ def _next(step: Step, told: str) -> Markup:
 
 
 def _next_year() -> Markup:
-    """Return the way to the next round, once nothing of this one is left to do."""
+    """Return the way to the next round, once nothing of this round is left to do."""
     words = _("Every step of this round is done. Begin the next one with its scoring rules, from those of this round.")
     return tag("p", tag("b", _("Next:")) + " " + link(layout.path_of("manage/rules.py"), words), class_="biaochi-next")
 
