@@ -27,7 +27,8 @@ FEWEST = 5
 """People from which on a theme is shown, and so is a term that names it."""
 CLOSE = 0.16
 """Mean cosine at which groups of texts are still joined."""
-GRAMS = (2, 3)
+GRAMS, NAMING = (2, 3), (2, 3, 4)
+"""Lengths of the terms that texts are compared by, and of those that name a theme."""
 MOST_AT_ONCE = 2500
 """Distinct texts that are linked; further texts join the theme that they are closest to."""
 MOST_TERMS = 4
@@ -36,11 +37,11 @@ _EMPTY = frozenset("的了是在和与及也都就还很太我你他她它们这
 """Characters that carry no theme by themselves; a term needs two others."""
 
 
-def terms_of(text: str) -> Counter[str]:
+def terms_of(text: str, lengths: Sequence[int] = GRAMS) -> Counter[str]:
     """Return the n-grams of a text, within its clauses, without those of empty characters only."""
     found: Counter[str] = Counter()
     for clause in _CLAUSE.findall(text.lower()):
-        for n in GRAMS:
+        for n in lengths:
             grams = (clause[at : at + n] for at in range(len(clause) - n + 1))
             found.update(gram for gram in grams if sum(sign not in _EMPTY for sign in gram) >= 2)
     return found
@@ -119,18 +120,19 @@ def names(texts: Sequence[str], people: Sequence[str], others: Sequence[str]) ->
     """Return the terms that mark a theme against other texts, each written by FEWEST people at least."""
     written: dict[str, set[str]] = {}
     for text, person in zip(texts, people, strict=True):
-        for term in terms_of(text):
+        for term in terms_of(text, NAMING):
             written.setdefault(term, set()).add(person)
-    elsewhere = Counter(term for text in others for term in terms_of(text))
+    elsewhere = Counter(term for text in others for term in terms_of(text, NAMING))
     total, rest = len(set(people)), max(len(others), 1)
     score = {
-        term: len(own) / total * np.log((1 + len(own) / total) / (1 / rest + elsewhere[term] / rest)) * len(term) ** 0.5
+        term: len(own) / total * np.log((1 + len(own) / total) / (1 / rest + elsewhere[term] / rest)) * len(term)
         for term, own in written.items()
         if len(own) >= FEWEST
     }
     chosen: list[str] = []
     for term in sorted(score, key=lambda term: (-score[term], term)):
-        if not any(set(term) & set(other) and (term in other or other in term) for other in chosen):
+        inside = term[0] not in _EMPTY and term[-1] not in _EMPTY
+        if inside and not any(set(term) & set(other) for other in chosen):
             chosen.append(term)
         if len(chosen) == MOST_TERMS:
             break

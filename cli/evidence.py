@@ -109,6 +109,7 @@ def show_early_look(round_id: RoundId, form: Format = "csv", output: Output = No
     """`biaochi early-look`."""
     from results.evidence.early_look import caution, early_look
     from results.fields import headers
+    from results.ranking.statements import family_name
 
     check_form(form, output)
     name, store = checked_round(round_id), session.store()
@@ -118,7 +119,8 @@ def show_early_look(round_id: RoundId, form: Format = "csv", output: Output = No
     if form == "json":
         emit_json({"round": name, "rows": rows}, output)
     else:
-        emit_rows(rows, headers("early_look"), N_("Early look"), form, output)
+        named = [{**row, "category": family_name(str(row["category"]), session.language)} for row in rows]
+        emit_rows(named, headers("early_look"), N_("Early look"), form, output)
     for sentence in (*(look.sentence(session.language) for look in found), caution(found, session.language)):
         session.say("{sentence}", sentence=sentence)
 

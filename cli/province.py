@@ -98,7 +98,7 @@ def build(
     print_line(str(built.folder))
 
 
-@province_app.command("ranking", help=N_("Rank the units of a kind across cities: a family of its own."))
+@province_app.command("ranking", help=N_("Rank the units of a kind across cities, as one separate family."))
 def ranking(
     folder: Annotated[Path, typer.Argument(metavar="FOLDER", help=N_("What “province build” printed."))],
     round_id: RoundId,

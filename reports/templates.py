@@ -69,7 +69,7 @@ def choices_of(store: Store, round_id: str = "", rules: str | None = None) -> Ch
 
 
 def earlier_register(uploads: list[Upload], round_id: str) -> str:
-    """Return the newest formal round with a register before a round; "" without one."""
+    """Return the newest formal round with a register before a round; "" if there is none."""
     return max((u.round_id for u in uploads if u.kind == "units" and not u.trial and u.round_id < round_id), default="")
 
 

@@ -22,6 +22,7 @@ from results.evidence.integrity import (
     Integrity,
     SideBySide,
     decision_in_words,
+    headline,
     integrity,
     listed_of,
     moved_in_words,
@@ -34,6 +35,7 @@ from ui.releases import second_person
 
 def show_findings(round_: Round, found: Integrity) -> None:
     """Show the findings by check, each with its false-alarm rate."""
+    st.markdown("**" + layout.plain(headline(found, language())) + "**")
     st.markdown(_(WHY))
     if found.rows.empty:
         st.success(_("The ballots of this round show nothing of the kind."))
@@ -54,7 +56,29 @@ def show_findings(round_: Round, found: Integrity) -> None:
         )
         printing.grid(shown, hide_index=True, key=f"integrity_{check}", alt=_(title))
         st.caption(_(FALSE_ALARMS[check]))
+    _for_statisticians(INTEGRITY_METHOD)
     downloads.table("integrity", round_, partial(_integrity_file, round_, language()), keys=False)
+
+
+def _for_statisticians(paragraph: str) -> None:
+    with st.expander(_("For the statistician")):
+        st.markdown(layout.plain(_(paragraph)))
+
+
+INTEGRITY_METHOD = N_(
+    "Copies: likelihood ratio of a copy with 10% slips to honest grading, given the leniency of each ballot, averaged "
+    "over sources; by Markov's inequality a clean batch is listed with a chance of 5% at most, divided by the number "
+    "of batches. Careless: likelihood ratio of grades that do not follow the unit, above 1,000. Punished: Poisson "
+    "tail of lowest grades in common beyond leniency, Bonferroni over pairs. A unit at a site: hypergeometric tail, "
+    "divided by the over-dispersion of sites, Benjamini and Hochberg. In 200 simulated years no clean batch was "
+    "listed with 31 to 98% best grades; a block of 40 copies was listed in 100, 99.5, 88, 60 and 22% of years with "
+    "31, 73, 90, 95 and 98% best grades."
+)
+FLIP_METHOD = N_(
+    "The numbers for the rule are exact for small families, where every set of ballots is tried; else, and for the "
+    "verdict, they are lower bounds: the true number may be larger, never smaller. One ballot counts as one person, "
+    "with all of its grades. In the tests the numbers agree with a search over all sets of ballots."
+)
 
 
 def show_turnout(found: Integrity) -> None:
@@ -116,7 +140,9 @@ def show_decision(round_: Round, found: Integrity) -> None:
     if not len(found.flagged) or not guard.can("decide_ballots"):
         return
     words = {code: _(word) for code, word in DECISIONS.items()}
-    decision = st.segmented_control(_("Decision"), list(words), format_func=words.__getitem__, key="ballots_decision")
+    decision = st.segmented_control(
+        _("What two people decide"), list(words), format_func=words.__getitem__, key="ballots_decision"
+    )
     reason = st.text_area(_("Reason of the decision; internal papers show it"), key="ballots_reason")
     public = st.text_input(_("Reason as the public notice prints it, if it shall"), key="ballots_public")
     asks = guard.two_people("decide_ballots")  # the second person confirms in another session
@@ -163,6 +189,7 @@ def show_flips(round_: Round) -> None:
         }
     )
     printing.grid(shown, hide_index=True, key="flips", alt=_("Ballots to flip"))
+    _for_statisticians(FLIP_METHOD)
     downloads.table("flip", round_, partial(_flip_file, round_, language()), keys=False)
 
 

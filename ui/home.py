@@ -52,17 +52,25 @@ class Line:
     query: dict[str, str]
 
 
-def first_screen(round_: Round, year: Overview, cards: list[HomeCard], steps: list[Step], today: date) -> Markup:
-    """Return everything of the home page that has to be seen first."""
-    key = (round_.release.id, round_.id, language(), "home", today.isoformat())
+def first_screen(round_: Round, year: Overview, cards: list[HomeCard], steps: list[Step]) -> Markup:
+    """Return headline, steps and cards, which have to be seen first."""
+    key = (round_.release.id, round_.id, language(), "home")
     return tag(
         "div",
         cached.kept((*key, "headline"), lambda: _headline(headline(round_.id, cards), year)),
         strip(steps),
         cached.kept((*key, "cards"), lambda: _cards(cards, round_.id)),
-        cached.kept((*key, "lines"), lambda: _lines(lines_of(round_, year, today))),
         class_="biaochi-home",
     )
+
+
+def lines(round_: Round, year: Overview, today: date) -> Markup:
+    """Return the lines below the cards.
+
+    Apart from the cards, since the changes since the round before take half of the computing of a first open.
+    """
+    key = (round_.release.id, round_.id, language(), "home", today.isoformat(), "lines")
+    return tag("div", cached.kept(key, lambda: _lines(lines_of(round_, year, today))), class_="biaochi-home")
 
 
 def steps_of(round_: Round, year: Overview) -> list[Step]:
@@ -105,7 +113,7 @@ def _next(step: Step, told: str) -> Markup:
 
 
 def _next_year() -> Markup:
-    """Return the way to the next round, once nothing of this one is left to do."""
+    """Return the way to the next round, once nothing of this round is left to do."""
     words = _("Every step of this round is done. Begin the next one with its scoring rules, from those of this round.")
     return tag("p", tag("b", _("Next:")) + " " + link(layout.path_of("manage/rules.py"), words), class_="biaochi-next")
 

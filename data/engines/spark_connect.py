@@ -1,7 +1,7 @@
 """A Spark cluster over Spark Connect: `sc://host:15002`. Neither Java nor Spark is needed on this machine.
 
 The lines and ballots go to the cluster as Parquet files in a folder that its machines see under the same path. Its
-workers run `data.moments.pieces` on whole ballots, or whole sites, and Spark adds what they return.
+workers run `data.moments.pieces` on pieces that split no ballot and no site, and Spark adds what they return.
 """
 
 import socket

@@ -1,6 +1,6 @@
-"""Sums of a piece of the facts as rows of whole numbers, and the sums of all its votes from such rows, added.
+"""Sums of a piece of the facts as rows of integers, and the sums of all its votes from such rows, added.
 
-A piece holds whole ballots, or whole sites where sites are the clusters, so every number of a piece is a part of a sum:
+A piece splits no ballot, and no site where sites are the clusters, so every number of a piece is a part of a sum:
 rows that are equal in KEY add up. Whoever adds them need not know what they mean. The part that makes rows uses plain
 arrays only, and no other part of the product: it also runs on the machines of a cluster.
 """

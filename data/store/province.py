@@ -1,7 +1,7 @@
 """A province release: one round of the units of many cities, from the facts that the cities published.
 
-No ballot grades units of two cities, so sums of different cities stand next to each other: nothing is added but what a
-group counts as a whole. A city whose facts cannot be used is named with the reason, and the rest goes on.
+No ballot grades units of two cities, so sums of different cities stay apart: only ballots and evaluators of a group are
+added up. A city whose facts cannot be used is named with the reason, and the rest goes on.
 """
 
 import hashlib
@@ -112,7 +112,7 @@ def usable_cities(
 
 
 def _one_rule_set(cities: list[CityFacts], rules: RuleSet | None) -> tuple[RuleSet, list[LeftOut]]:
-    """Return the rule set for all, and the cities that have another one, whose scores mean something else."""
+    """Return the rule set for all, and the cities whose rules, and so whose scores, differ."""
     if not cities:
         raise UsageError("No city has published usable facts.")
     if rules is not None:

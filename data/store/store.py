@@ -65,7 +65,7 @@ from data.store.round_status import (
     status_given,
 )
 from data.store.rounds import alias_of, contents
-from data.store.scratch import clear, clear_noted
+from data.store.scratch import clear, clear_noted, work_folder
 from data.store.seals import file_sha256, refuse_broken, sealed_files, store_for_good
 from data.store.store_format import bring_up_to_date, is_sealed, refuse_newer
 from data.store.uploads import Upload, active, damage_told, read_upload, refuse_damaged
@@ -226,12 +226,16 @@ class Store:
             return RoundStatus(round_id, TRIAL, given)
         return RoundStatus(round_id, given.status if given else DRAFT, given)
 
+    def awaits_correction(self, round_id: str) -> bool:
+        """Return whether a ruling changes data of a round and its corrected release is not published yet."""
+        return bool(awaiting_correction(self.history(), round_id))
+
     def refused_upload(self, kind: str, round_id: str, trial: bool = False) -> UsageError | None:
         """Return why a file of a kind is not taken for a round now, before anyone chooses it; None if it is."""
         return self._refused_upload(kind, round_id, trial, self.uploads_in_force())
 
     def _refused_upload(self, kind: str, round_id: str, trial: bool, in_force: Sequence[Upload]) -> UsageError | None:
-        correcting = bool(awaiting_correction(self.history(), round_id))
+        correcting = self.awaits_correction(round_id)
         own = [upload for upload in in_force if _is_of(upload, round_id)]
         return policy.refuse_upload(kind, self._status(round_id, own), own, trial, correcting)
 
@@ -442,8 +446,8 @@ class Store:
 
         The store is neither locked nor changed. Raises UsageError if there are no uploads, and RoundConflictError.
         """
-        with tempfile.TemporaryDirectory() as scratch:
-            draft = Path(scratch) / "releases" / "draft"
+        with work_folder() as scratch:
+            draft = scratch / "releases" / "draft"
             release_id = self.build(draft, self.uploads_in_force(), self.origins())
             release = Release(draft.rename(draft.with_name(release_id)), self.path)
             try:

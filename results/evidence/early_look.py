@@ -55,7 +55,7 @@ class Look:
         return {name: getattr(self, name) for name in COLUMNS}
 
     def sentence(self, language: str) -> str:
-        """Return what may be said of it while the round runs."""
+        """Return the only statement about it while the round runs."""
         message = OPEN
         if not self.places:
             message = NO_PLACES
@@ -77,7 +77,7 @@ DECIDED = N_(
     "{category}: {votes} votes so far. All {places} places at the bottom are decided; more votes of the same kind are "
     "not needed for them. Names follow when the round is finalised."
 )
-TOO_FEW = N_("{category}: a unit has {fewest} votes; nothing is said before each has {needed}.")
+TOO_FEW = N_("{category}: a unit has {fewest} votes; nothing is stated before each has {needed}.")
 NO_PLACES = N_("{category}: the rule takes no fixed number of places; a look is not possible before the end.")
 CAUTION = N_(
     "However often somebody looks, a statement is wrong in at most {error}% of rounds, as long as the votes still to "

@@ -195,6 +195,19 @@ def side_by_side(store: Store, round_: Round, found: Integrity) -> SideBySide:
     return SideBySide(frame, len(found.flagged))
 
 
+def headline(found: Integrity, language: str) -> str:
+    """Return for a leader how many ballots are listed, and for what."""
+    listed = len(found.flagged)
+    kinds = [check for check in (COPIES, CARELESS, PUNISHED) if (found.rows["check"] == check).any()]
+    parts = join([translate(CHECKS[check], language) for check in kinds], language)
+    message = LISTED if listed else NONE_LISTED
+    return translate(message, language).format(ballots=f"{found.ballots:,}", listed=f"{listed:,}", parts=parts)
+
+
+LISTED = N_("Of {ballots} ballots {listed} are listed for two people to judge: {parts}.")
+NONE_LISTED = N_("None of the {ballots} ballots is listed for two people to judge.")
+
+
 def moved_in_words(found: SideBySide, language: str) -> str:
     """Return how many ballots are left out for comparison and which verdicts move."""
     moved = list(found.rows[found.rows["moved"]]["unit_name"].astype(str))

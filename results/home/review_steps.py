@@ -28,7 +28,7 @@ def review_steps(register: Register, letters: Sequence[Delivery], today: date) -
     if register.previewed and term is not None and term.sort == PREVIEW:
         found = {PREVIEWED: _previewed(register, term.last.day, today)}
     else:
-        found = {OBJECTIONS: _objections(register)} if register.lines else {}
+        found = _after_announcing(register, today)
     return found | ({LETTERS: _letters(letters)} if letters else {})
 
 
@@ -40,6 +40,15 @@ def _objections(register: Register) -> StepFacts:
     return StepFacts(
         CURRENT if asked else DONE, _words(OBJECTED, facts), _words(asked, facts | _count(waiting, asked)), PAGE
     )
+
+
+def _after_announcing(register: Register, today: date) -> dict[str, StepFacts]:
+    """Return the step of objections once a round is announced; while its term runs and none is open, the calendar is
+    right: more may come.
+    """
+    facts, term = _objections(register), register.last_term
+    runs = term is not None and today <= term.last.day
+    return {} if not register.lines or (facts.state == DONE and runs) else {OBJECTIONS: facts}
 
 
 def _previewed(register: Register, last: date, today: date) -> StepFacts:

@@ -303,7 +303,7 @@ def objects(clerk):
         (
             (RIGHT, "Place", "名次有误", began() + timedelta(days=1)),
             (DOUBTED, "Ballots or counts", "有一份票录入了两次", began() + timedelta(days=2)),
-            (LATE, "Score", "得分偏低", date.today()),
+            (LATE, "Score", "得分偏低", date.today() - timedelta(days=1)),
         )
     ):
         clerk.unfolds("Register an objection")
@@ -323,9 +323,9 @@ def objects(clerk):
 
 
 def rules_on(clerk):
-    """One objection is lifted by the ruling, one upheld with a correction."""
+    """One objection is lifted by the ruling, one upheld with a correction; the late one stays late."""
     clerk.opens("Objections")
-    for number, outcome in ((1, "lifted"), (2, "upheld"), (3, "lifted")):
+    for number, outcome in ((1, "lifted"), (2, "upheld")):
         lines = register(clerk.store, "2025", date.today()).lines
         unit = lines[number - 1].claim["unit_name"]
         clerk.picks("ruling_number", f"{number} · {unit}", exact=False)

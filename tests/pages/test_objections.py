@@ -62,6 +62,11 @@ def test_from_the_preview_to_the_correction_on_the_page(store, monkeypatch):
     test.button(key="ruling_record").click().run()
     assert register(store, "2025", date.today()).awaiting == (1,) and "correct" not in keys(test)
     put(store, "ballots", ballots("3"), replace=True, accept_warnings="更正")
+    test = opened("manage/upload", store.path, monkeypatch, "zh")
+    assert "publish" not in keys(test) and ["在下一页作为更正发布" in box.value for box in test.info] == [True]
+    test.selectbox(key="upload_kind").set_value("ballots")
+    test.text_input(key="upload_round").set_value("2025").run()
+    assert any("裁定已开放批次" in box.value for box in test.info) and "冻结" not in plain(said(test))
     test = page(store, monkeypatch, "en")
     test.text_input(key="correct_reason").set_value("checked").run()
     test.button(key="correct").click().run()

@@ -136,7 +136,8 @@ def assert_numbers_follow_from(section, store):
         counts = [list(verdicts.values()).count(code) for code in VERDICTS]
         assert plain.numerals(tallies[name]) == [str(n) for n in (size, *counts)]
         for unit in category.units:
-            row, own = lines[unit], category.cells[unit]
+            code = kept.codes.get(unit, unit)
+            row, own = lines[code], category.cells[unit]
             assert row["评价数"] == str(sum(sum(grades.values()) for grades in own.values()))
             groups = {g: str(sum(grades.values())) for g, grades in own.items()}
             shown = {g: row[f"其中{g}"] for g in own if row[f"其中{g}"] != plain.HIDDEN}
@@ -154,7 +155,7 @@ def assert_numbers_follow_from(section, store):
                 *plain.numerals(row["得分区间"]),
                 *plain.numerals(row["名次区间"]),
             ):
-                assert number in plain.numerals(items[unit])
+                assert number in plain.numerals(items[code])
             compared += 6 + len(shown)
         printed = {grade: n for grade, n in tables[name].items() if grade in GRADES and n != plain.HIDDEN}
         grades = plain.grades_of(kept, name)

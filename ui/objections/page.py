@@ -39,7 +39,7 @@ SHOWN = ("objection", "unit_name", "figure", "text", "by", "received", "due", "s
 
 
 def done() -> None:
-    """Show the result of the last step, in a place that is there without one: what follows stays open as it was."""
+    """Show the result of the last step in a place of the page that always exists: what follows stays open as it was."""
     place = st.empty()
     if told := st.session_state.pop(DONE, None):
         place.success(told)
@@ -172,7 +172,7 @@ def _sheet(found: Register, words: str) -> Sheet:
 
 
 def add(round_: Round, found: Register) -> None:
-    """Show the form that registers an objection, or why none is registered now; it is empty for every next one."""
+    """Show the form that registers an objection, or why none is registered now; it is empty for every objection."""
     turn = len(found.lines)
     with st.expander(_("Register an objection")):
         if refusal := refused_objection(cached.store(), round_.id):

@@ -111,7 +111,7 @@ def correct(round_: Round, found: Register) -> None:
     numbers = PUNCTUATION[language()].listed.join(map(str, found.awaiting))
     st.warning(
         _(
-            "The rulings on objections {numbers} ask for a correction. The data of the round are open for it: upload "
+            "Rulings ask for a correction (objections: {numbers}). The data of the round are open for it: upload "
             "the corrected file so that it replaces the earlier file, or take back the wrong upload; then publish the "
             "correction here."
         ).format(numbers=numbers)

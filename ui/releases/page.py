@@ -81,7 +81,7 @@ def show_changes() -> None:
     found, findings = would_change
     diff.show(found, "candidate")
     diff.show_findings(findings)
-    if not guard.can("publish"):
+    if not guard.can("publish") or _is_correction([changed.round for changed in found.rounds]):
         return
     reason = None
     if needs_reason(findings):
@@ -91,6 +91,20 @@ def show_changes() -> None:
         told = _("Published as release {release}.").format(release=found.after[:16])
         st.session_state[PUBLISHED] = max((one.round for one in found.rounds), default="")
         _carry_out("publish", lambda: publish(note.strip(), found.after, reason), told)
+
+
+def _is_correction(rounds: list[str]) -> bool:
+    """Say where a change that a ruling asks for is published; return whether it is one."""
+    waiting = [round_id for round_id in rounds if cached.store().awaits_correction(round_id)]
+    if not waiting:
+        return False
+    st.info(
+        _("A ruling asks for this change of the round {round}: publish it as the correction, on the next page.").format(
+            round=layout.plain(waiting[0])
+        )
+    )
+    layout.page_link("act/objections.py", _("Publish the correction"), {"round": waiting[0], "lang": language()})
+    return True
 
 
 def publish(note: str, expect: str, reason: str | None) -> PublishReport:
@@ -347,7 +361,7 @@ def _action(event: Event) -> str:
 def choose_release(releases: list[str], history: list[Event]) -> str:
     """Let the user choose among all releases that were in force, the current release first.
 
-    Another release in force makes another widget: the browser would go on showing "in force" after the earlier one.
+    Another release in force makes another widget: the browser would go on showing "in force" after the earlier release.
     """
     names = {release: release_name(release, history) for release in releases}
     return st.selectbox(_("Release"), releases, format_func=names.__getitem__, key=f"release_{history[0].release[:16]}")
