@@ -73,6 +73,12 @@ class StoreDamagedError(UsageError):
     exit_code = ExitCode.CHECK_FAILED
 
 
+class EngineError(UsageError):
+    """The engine that counts and adds the ballots cannot be used; nothing was stored."""
+
+    exit_code = ExitCode.CHECK_FAILED
+
+
 class LogNotWrittenError(BiaochiError):
     """What was asked for is stored, and its line of the audit log could not be written."""
 

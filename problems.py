@@ -289,6 +289,9 @@ SENTENCES: dict[str, str] = {
     "without_effect": N_(
         "{event} on {day} has no effect: it came after the due day, is longer than {longest} working days, or is more than {most}."
     ),
+    "post_unmatched": N_(
+        "{column} should be written as in the other table of the year; this cell has {value}, and of the same unit {posts} has no match here."
+    ),
     "day_off": N_("{count} answers were given on days that are not worked: {shown}. They count like any."),
     "due_days_moved": N_("With these days, {count} open entries have another due day: {shown}."),
     "outside_service": N_("The visit on {day} should be within the service of {person}; it is outside."),
@@ -648,6 +651,9 @@ SUGGESTIONS: dict[str, str] = {
     "past_changed": N_("Confirm, with the reason, if the earlier entry was wrong; otherwise correct the file."),
     "event_order": N_("Correct the day or the kind of the event."),
     "without_effect": N_("Nothing needs to be done; the due day stays as it was."),
+    "post_unmatched": N_(
+        "If it is the same post, write it alike in this file. If it is another post, confirm with the reason: then both stay apart."
+    ),
     "day_off": N_("Nothing needs to be done."),
     "due_days_moved": N_("Nothing needs to be done; tell those who answer."),
     "outside_service": N_(

@@ -32,6 +32,7 @@ class Settings:
 
     store: Path  # folder of the store; need not exist yet
     language: str  # "zh" or "en": the language until a person chooses
+    city: str  # shown below the name of the product; may be empty
     port: int
     hosts: tuple[str, ...]  # names in the Host header that are answered, without port
     origins: tuple[str, ...]  # origins whose requests are accepted, scheme://host:port
@@ -42,7 +43,8 @@ class Settings:
     signing_key: Path | None  # Ed25519 key that signs checkpoints of the audit log, outside the store
     threads: int  # DuckDB
     memory_limit: str  # DuckDB, such as "2GB"
-    engine: str  # "duckdb:" is the only one of this version
+    engine: str  # where ballots are counted and added: "duckdb:" or "sc://host:15002"; see data/engines
+    cluster_folder: Path | None  # folder that the machines of a cluster see under the same path
     report_days: int  # working days after a quarter in which its report on the pledges is due
     notice_days: int  # calendar days of a public notice, unless whoever announces states others
     objection_days: int  # working days in which objections to a notice or preview may be raised, likewise
@@ -62,6 +64,7 @@ def load(environ: Mapping[str, str] | None = None, root: Path = ROOT) -> Setting
     return Settings(
         store=store,
         language=_language(env),
+        city=" ".join(env.get("BIAOCHI_CITY", "").split()),
         port=port,
         hosts=hosts,
         origins=_words(env, "BIAOCHI_ORIGINS") or tuple(f"http://{host}:{port}" for host in hosts),
@@ -72,7 +75,8 @@ def load(environ: Mapping[str, str] | None = None, root: Path = ROOT) -> Setting
         signing_key=_signing_key(env, store),
         threads=_whole(env, "BIAOCHI_THREADS", default=min(4, os.cpu_count() or 1), low=1, high=256),
         memory_limit=_memory(env),
-        engine=_engine(env),
+        engine=env.get("BIAOCHI_ENGINE", "").strip() or "duckdb:",
+        cluster_folder=_cluster_folder(env),
         report_days=_whole(env, "BIAOCHI_REPORT_DAYS", default=10, low=1, high=60),
         notice_days=_whole(env, "BIAOCHI_NOTICE_DAYS", default=7, low=1, high=60),
         objection_days=_whole(env, "BIAOCHI_OBJECTION_DAYS", default=5, low=1, high=60),
@@ -106,11 +110,14 @@ def _language(env: Mapping[str, str]) -> str:
     raise InvalidSettingError(f"BIAOCHI_LANG must be zh or en, not {value!r}.")
 
 
-def _engine(env: Mapping[str, str]) -> str:
-    value = env.get("BIAOCHI_ENGINE", "").strip() or "duckdb:"
-    if value != "duckdb:":
-        raise InvalidSettingError(f"BIAOCHI_ENGINE must be 'duckdb:' in this version, not {value!r}. Unset it.")
-    return value
+def _cluster_folder(env: Mapping[str, str]) -> Path | None:
+    given = env.get("BIAOCHI_CLUSTER_FOLDER", "").strip()
+    if not given:
+        return None
+    folder = Path(given).expanduser().absolute()
+    if not folder.is_dir():
+        raise InvalidSettingError(f"BIAOCHI_CLUSTER_FOLDER must name a folder; there is no folder {folder}.")
+    return folder
 
 
 def _login(env: Mapping[str, str], root: Path, accounts: Path, store: Path) -> bool:

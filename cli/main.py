@@ -25,6 +25,7 @@ from cli import (
     objections,
     packages,
     pledges,
+    province,
     recount,
     releases,
     requests,
@@ -32,6 +33,7 @@ from cli import (
     rules,
     schemes,
     templates,
+    token,
     user,
     verify,
 )
@@ -55,6 +57,7 @@ COMMANDS = (
     objections,
     packages,
     pledges,
+    province,
     recount,
     releases,
     requests,
@@ -62,6 +65,7 @@ COMMANDS = (
     rules,
     schemes,
     templates,
+    token,
     user,
     verify,
 )
@@ -69,9 +73,10 @@ COMMANDS = (
 ORDER = (
     *("demo", "template", "import", "drafts", "alias", "publish", "ranking", "bottom", "unit", "pledges", "scheme"),
     *("flip", "ballot-integrity", "recount", "design"),
+    *("facts", "province"),
     *("export", "bulletin", "letters", "bundle", "kit", "public"),
     *("rounds", "uploads", "releases", "rollback", "status", "withdraw", "clear", "check", "replay", "rebuild"),
-    *("backup", "restore", "audit", "user", "requests"),
+    *("backup", "restore", "audit", "user", "token", "requests"),
 )
 
 

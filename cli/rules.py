@@ -13,6 +13,7 @@ from i18n import N_
 
 if TYPE_CHECKING:
     from data.model.rule_sets import RuleSet
+    from data.store import Store
     from results.notes import Note
 
 rules_app = typer.Typer(add_completion=False, no_args_is_help=True, rich_markup_mode=None)
@@ -22,9 +23,13 @@ app.add_typer(rules_app, name="rules", help=N_("Scoring rules: add, check, list,
 @rules_app.command("add", help=N_("Add a rule set; the content behind a name never changes."))
 def rules_add(file: Annotated[Path, typer.Argument(metavar="FILE.toml")]) -> None:
     """`biaochi rules add`."""
+    from data.model.rule_sets import parse_rules
     from results.quality.rule_lint import lint_rules
+    from results.ranking.component_sources import refuse_unknown
 
-    added = session.store().add_rules(text_of(file))
+    store, text = session.store(), text_of(file)
+    refuse_unknown(parse_rules(text))
+    added = store.add_rules(text)
     for remark in lint_rules(added):
         session.say(remark.sentence(session.language))
     print_line(added.name)
@@ -37,8 +42,11 @@ def rules_check(
 ) -> None:
     """`biaochi rules check`."""
     from results.quality.rule_lint import lint_rules
+    from results.ranking.component_sources import refuse_unknown
 
-    chosen = _rules_of(rules)
+    store = session.store()  # with it come the measures that schemes offer
+    chosen = _rules_of(rules, store)
+    refuse_unknown(chosen)
     remarks = lint_rules(chosen) + (_on_round(chosen, round_id) if round_id else [])
     for remark in remarks:
         print_line(remark.sentence(session.language))
@@ -46,11 +54,11 @@ def rules_check(
         session.say(N_("No remarks on the rule set {name}."), name=chosen.name)
 
 
-def _rules_of(given: str) -> "RuleSet":
+def _rules_of(given: str, store: "Store") -> "RuleSet":
     """Return the rule set of a file, or of the store by its name."""
     from data.model.rule_sets import parse_rules
 
-    return parse_rules(text_of(Path(given))) if given.endswith(".toml") else session.store().rule_set(given)
+    return parse_rules(text_of(Path(given))) if given.endswith(".toml") else store.rule_set(given)
 
 
 def _on_round(rules: "RuleSet", round_id: str) -> "list[Note]":

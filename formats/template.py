@@ -31,7 +31,10 @@ class TemplateColumn:
 
 @dataclass(frozen=True)
 class Template:
-    """Workbook to fill in, in the reader's language. about: lines over the notes; notes: a table with its head."""
+    """Workbook to fill in, in the reader's language.
+
+    about: lines over the notes. notes: a table with its head. rows: what is filled in to begin with.
+    """
 
     title: str
     notes_title: str
@@ -40,6 +43,7 @@ class Template:
     notes: Sequence[Sequence[Cell]]
     refusal: str
     choices_title: str
+    rows: Sequence[Sequence[Cell]] = ()
 
 
 def template_bytes(template: Template) -> bytes:
@@ -72,6 +76,9 @@ def _data(book: Any, page: Any, notes: str, template: Template) -> None:
         if rule:
             told = {"error_title": column.header[:32], "error_message": template.refusal[:255]}
             page.data_validation(1, at, ROWS, at, {**rule, **told})
+    for row, cells in enumerate(template.rows, start=1):
+        for at, cell in enumerate(cells):
+            write_cell(page, row, at, cell, book.add_format({"num_format": template.columns[at].number_format}))
     page.freeze_panes(1, 0)
     page.set_landscape()
     page.set_paper(A4)

@@ -13,6 +13,8 @@ from data.model.register import Register
 from data.model.rule_sets import RuleSet
 from data.store import Store
 from data.store.rounds import read_register
+from data.store.uploads import Upload
+from formats.spreadsheet import Cell
 from formats.template import DATE, NUMBER, TEXT, Template, TemplateColumn, template_bytes
 from i18n import N_, join, translate
 
@@ -44,18 +46,31 @@ FORMATS = {
 
 @dataclass(frozen=True)
 class Choices:
-    """What the lists of a template are taken from; a list that nothing gives is left out."""
+    """What the lists of a template are taken from; a list that nothing gives is left out.
+
+    before : register of the newest earlier round, with which the register of a new round begins.
+    """
 
     register: Register | None = None
     rules: RuleSet | None = None
     round_id: str = ""
+    before: Register | None = None
+    before_id: str = ""
 
 
 def choices_of(store: Store, round_id: str = "", rules: str | None = None) -> Choices:
     """Return what the store knows for a round: its register, and the rule set named or in use."""
     name = rules or (store.rules_in_use(round_id) if round_id else "")
-    register = read_register(store.uploads_in_force(), round_id) if round_id else None
-    return Choices(register, store.rule_set(name) if name else None, round_id)
+    uploads = store.uploads_in_force()
+    register = read_register(uploads, round_id) if round_id else None
+    before_id = earlier_register(uploads, round_id) if register is None else ""
+    before = read_register(uploads, before_id) if before_id else None
+    return Choices(register, store.rule_set(name) if name else None, round_id, before, before_id)
+
+
+def earlier_register(uploads: list[Upload], round_id: str) -> str:
+    """Return the newest formal round with a register before a round; "" if there is none."""
+    return max((u.round_id for u in uploads if u.kind == "units" and not u.trial and u.round_id < round_id), default="")
 
 
 def template_fields(kind: str, rules: RuleSet | None = None) -> list[Field]:
@@ -81,8 +96,20 @@ def template(kind: str, choices: Choices, language: str) -> bytes:
             [[translate(head, language) for head in HEADS], *(_note(kind, f, choices, language) for f in asked)],
             translate(N_("Choose from the list; the sheet of notes says what is allowed."), language),
             translate(N_("List: {column}"), language),
+            _begun(kind, asked, choices),
         )
     )
+
+
+def _begun(kind: str, asked: list[Field], choices: Choices) -> list[list[Cell]]:
+    """Return the units of the round before for the register of a new round; nothing for other files.
+
+    Merged units are left out. Each round decides again who is exempt or suspended, so all others take part.
+    """
+    if kind != "units" or choices.before is None:
+        return []
+    units = [unit for unit in choices.before.units if unit.participation != "merged"]
+    return [["参评" if f.name == "participation" else getattr(unit, f.name) for f in asked] for unit in units]
 
 
 def example_rows(kind: str, choices: Choices, language: str) -> list[list[str]]:
@@ -104,6 +131,9 @@ def _about(kind: str, choices: Choices, language: str) -> list[str]:
     ]
     if choices.round_id:
         lines.append(translate(N_("Round: {round}"), language).format(round=choices.round_id))
+    if kind == "units" and choices.before is not None:
+        told = N_("The first sheet begins with the units of the round {round}. Change what is different now.")
+        lines.append(translate(told, language).format(round=choices.before_id))
     if choices.rules is not None:
         lines.append(translate(N_("Rule set: {name}"), language).format(name=choices.rules.name))
     return lines

@@ -199,7 +199,7 @@ def review_steps(round_id: str, today: date) -> dict[str, StepFacts]:
     """Return what objections and letters of a round say of the steps of its year."""
 
     def read() -> dict[str, StepFacts]:
-        return home_review.review_steps(register_of(store(), round_id, today), deliveries(store(), round_id))
+        return home_review.review_steps(register_of(store(), round_id, today), deliveries(store(), round_id), today)
 
     found: dict[str, StepFacts] = kept(("review", round_id, today.isoformat(), *_state_of_store()), read)
     return found

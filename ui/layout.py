@@ -1,5 +1,6 @@
 """Frame of every page: menu, page permissions, language switch, banners, and choices kept in the address."""
 
+import html
 import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
@@ -9,6 +10,7 @@ import pandas as pd
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
+import settings
 from access.roles import PAGE, ROLES, NotForRoleError
 from data.store import heads
 from data.store.presence import CLOCK_BACK, clock_back
@@ -31,6 +33,11 @@ LANGUAGE_NAMES = {
     "zh": "中文",
     "en": "English",
 }  # each in the language it names, so that its readers recognise it
+NAME_PLATE = (
+    '<svg xmlns="http://www.w3.org/2000/svg" width="200" height="44" viewBox="0 0 200 44" fill="#1F2933" '
+    "font-family=\"'Microsoft YaHei','PingFang SC','Noto Sans CJK SC','Segoe UI',Arial,sans-serif\">"
+    '<text x="0" y="19" font-size="20" font-weight="700">{0}</text><text x="0" y="39" font-size="13">{1}</text></svg>'
+)
 MARKDOWN = re.compile(r"([\\`*_{}\[\]()<>#+\-.!|~$:&^=@/])")
 
 
@@ -236,6 +243,12 @@ def _keep_search() -> None:
         st.session_state["find_asked"] = typed
 
 
+def product_name() -> None:
+    """Show the name of the product and of the city above the menu, and on a phone above the page."""
+    texts = _("Biaochi"), settings.load().city or _("Public ratings")
+    st.logo(NAME_PLATE.format(*map(html.escape, texts)), size="large")
+
+
 def language_switch() -> None:
     """Show the switch 中文 / English below the menu. ui/host_page.js reads the language from the container's key."""
     st.session_state["language_choice"] = language()
@@ -348,7 +361,7 @@ def page(title: str, *, heading: bool = True) -> Release:
         st.title(_(title))
     if release is None:
         st.info(_("No results are published yet. Upload a round of ballots and publish it to begin."))
-        page_link("manage/upload.py", _("Upload data"), {"lang": language()})
+        _show_beginning()
         st.stop()
     if release.is_outdated:
         st.warning(
@@ -360,6 +373,25 @@ def page(title: str, *, heading: bool = True) -> Release:
         )
         st.stop()
     return release
+
+
+def _show_beginning() -> None:
+    """Show what a year begins with, in its order, with the page of each step."""
+    query = {"lang": language()}
+    if allowed("rules"):
+        page_link("manage/rules.py", _("1. Make the scoring rules of the year"), query)
+    page_link("manage/upload.py", _("2. Upload the register of units, then the ballots, and publish them"), query)
+
+
+def link_to_published(release: Release | None, round_id: str) -> None:
+    """Show the way on from a publication: to the ranking, or to the next step of a round without votes."""
+    if release is None or round_id not in release.rounds():
+        return
+    query = {"round": round_id, "lang": language()}
+    if round_id in cached.scored_rounds(release):
+        page_link("browse/ranking.py", _("See the ranking"), query)
+    else:
+        page_link("browse/home.py", _("See the next step of the round"), query)
 
 
 def plain(text: object) -> str:

@@ -1,4 +1,4 @@
-"""Steps that wait for a second person: finalising, announcing, ruling, going back to another release.
+"""Steps that wait for a second person: finalising, announcing, ruling, judging ballots, going back to a release.
 
 The first person asks, with a reason; nothing changes yet. Another person confirms, and only then the step is carried
 out, on the same release; or declines. Asking, confirming and declining are entries of the log, and the request itself
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
 FOLDER = "requests"
 STATUS, ROLLBACK, RULING = "status", "rollback", "ruling"
+BALLOTS = "ballots"
 
 
 class SecondPersonNeededError(BiaochiError):
@@ -92,6 +93,16 @@ def _rule(store: "Store", request: Request) -> None:
     second = person()
     known = {"second": second.name, "signed_in": second.known_by != SYSTEM}
     rule(store, int(request.facts["objection"]), Ruling(**{**request.facts["ruling"], **known}), request.asked_by)
+
+
+@step(BALLOTS)
+def _judge_ballots(store: "Store", request: Request) -> None:
+    from data.store.ballot_decisions import Judgement, Listed, decide
+
+    second = person()
+    known = {"second": second.name, "signed_in": second.known_by != SYSTEM}
+    listed, judgement = Listed(**request.facts["listed"]), Judgement(**{**request.facts["judgement"], **known})
+    decide(store, listed, judgement, request.asked_by)
 
 
 def ask(store: "Store", action: str, reason: str, *, round_id: str = "", **facts: object) -> Request:

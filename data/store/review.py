@@ -14,8 +14,8 @@ from data.store.round_status import ANNOUNCED, DRAFT
 from i18n import N_
 
 PREVIEW, OBJECTION, TAKEN_BACK, RULING = "preview", "objection", "take back", "ruling"
-CORRECTION, DELIVERY = "correct", "delivery"
-KEPT = (PREVIEW, OBJECTION, TAKEN_BACK, RULING, CORRECTION, DELIVERY)
+CORRECTION, DELIVERY, BALLOTS = "correct", "delivery", "ballots"
+KEPT = (PREVIEW, OBJECTION, TAKEN_BACK, RULING, CORRECTION, DELIVERY, BALLOTS)
 """Actions of the history whose content is a kept file."""
 LIFTED, UPHELD = "lifted", "upheld"
 OUTCOMES = {LIFTED: N_("Lifted: the figures stand"), UPHELD: N_("Upheld")}
@@ -43,11 +43,16 @@ COUNTED = {
 
 @dataclass(frozen=True)
 class Term:
-    """Days on which an objection is in time. sort : PREVIEW, or ANNOUNCED for the review after announcing."""
+    """Days on which an objection is in time. sort : PREVIEW, or ANNOUNCED for the review after announcing.
+
+    number : of the entry that began it. An objection registered before it is none to what it shows: a late objection
+    to the preview stays late when the round is announced on the same day.
+    """
 
     sort: str
     first: date
     last: Deadline
+    number: int = 0
 
     def holds(self, day: date) -> bool:
         """Return whether the day is in the term."""
@@ -95,7 +100,7 @@ class Objected:
             return WITHDRAWN
         if self.ruling is not None:
             return self._ruled(self.ruling)
-        if not any(term.holds(self.received) for term in terms):
+        if not any(term.holds(self.received) and term.number <= self.registered.number for term in terms):
             return LATE
         return self.clock(calendar, today).state
 
@@ -129,10 +134,10 @@ def terms(history: Sequence[Event], round_id: str, calendar: Calendar) -> list[T
     for event in reversed(history):
         if event.round == round_id and event.action == PREVIEW:
             first = date.fromisoformat(step_of(event).day)
-            found.append(Term(PREVIEW, first, calendar.add_working_days(first, step_of(event).days)))
+            found.append(Term(PREVIEW, first, calendar.add_working_days(first, step_of(event).days), event.number))
         elif event.round == round_id and event.status == ANNOUNCED:
             days = (event.periods or UNSTATED_BEFORE).review
-            found.append(Term(ANNOUNCED, day_of(event), calendar.add_working_days(day_of(event), days)))
+            found.append(Term(ANNOUNCED, day_of(event), calendar.add_working_days(day_of(event), days), event.number))
     return found
 
 

@@ -226,12 +226,16 @@ class Store:
             return RoundStatus(round_id, TRIAL, given)
         return RoundStatus(round_id, given.status if given else DRAFT, given)
 
+    def awaits_correction(self, round_id: str) -> bool:
+        """Return whether a ruling changes data of a round and its corrected release is not published yet."""
+        return bool(awaiting_correction(self.history(), round_id))
+
     def refused_upload(self, kind: str, round_id: str, trial: bool = False) -> UsageError | None:
         """Return why a file of a kind is not taken for a round now, before anyone chooses it; None if it is."""
         return self._refused_upload(kind, round_id, trial, self.uploads_in_force())
 
     def _refused_upload(self, kind: str, round_id: str, trial: bool, in_force: Sequence[Upload]) -> UsageError | None:
-        correcting = bool(awaiting_correction(self.history(), round_id))
+        correcting = self.awaits_correction(round_id)
         own = [upload for upload in in_force if _is_of(upload, round_id)]
         return policy.refuse_upload(kind, self._status(round_id, own), own, trial, correcting)
 

@@ -19,11 +19,13 @@ found = objections_page.register_of(round_.id)
 objections_page.show_state(found)
 
 st.subheader(_("Preview for the units"))
-objections_page.preview(round_, found)
+with st.container():
+    objections_page.preview(round_, found)
 
 st.subheader(_("Register of objections"))
-objections_page.show_register(round_, found)
-objections_page.add(round_)
+with st.container():  # the form below stays open, however much the register shows
+    objections_page.show_register(round_, found)
+objections_page.add(round_, found)
 
 st.subheader(_("Rulings"))
 rulings.rule(found)

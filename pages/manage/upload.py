@@ -30,7 +30,9 @@ with right:
     else:
         rules = upload_page.evidence_rules_choice(round_id) if upload_page.may_have_rules(kind) else None
 trial = upload_page.trial_choice(round_id, kind)
-releases_page.show_status(round_id, kind)
+correcting = upload_page.correcting(round_id, kind)
+if not correcting:
+    releases_page.show_status(round_id, kind)
 if upload_page.refused(kind, round_id, trial):
     stored_uploads.stored_files()
     st.stop()
@@ -72,7 +74,7 @@ reason = upload_page.reason_for_warnings(report)
 if not report.problems:
     st.success(_("No problems in {rows} rows.").format(rows=f"{report.rows:,}"))
 with st.container(horizontal=True):
-    may_publish = guard.can("publish")
+    may_publish = guard.can("publish") and not correcting
     if may_publish and st.button(_("Store and publish"), key="upload_publish", type="primary", disabled=reason == ""):
         upload_page.keep(file, choice, reason, scheme_checks(cached.store()), publish=True)
     if st.button(_("Store and compare first"), key="upload_store", disabled=reason == ""):

@@ -1,27 +1,34 @@
 """What the register of objections and the letters say of the steps of a year."""
 
 from collections.abc import Sequence
+from datetime import date
 
 from data.store.deliveries import Delivery
 from data.store.objections import Register
-from data.store.review import UNSETTLED
+from data.store.review import PREVIEW, UNSETTLED
 from i18n import LANGUAGES, N_, translate
-from results.home.year_strip import CURRENT, DONE, LETTERS, OBJECTIONS, StepFacts
+from results.home.year_strip import CURRENT, DONE, ENDED, LETTERS, OBJECTIONS, PREVIEWED, UNTIL, StepFacts
 
 PAGE = "act/objections.py"
 OBJECTED = N_("{open} of {count} open")
 RULE = N_("Rule on the open objections: {open}.")
 CORRECT = N_("Publish the corrections that rulings ask for: {count}.")
+WAIT = N_("Units may object until {day}. Register what they hand in.")
 SENT = N_("{received} of {sent} received")
 RECEIVE = N_("Record who received the letters: {open} are on their way.")
 
 
-def review_steps(register: Register, letters: Sequence[Delivery]) -> dict[str, StepFacts]:
-    """Return the steps of objections and letters; a step is absent while nothing was registered for it.
+def review_steps(register: Register, letters: Sequence[Delivery], today: date) -> dict[str, StepFacts]:
+    """Return the steps of preview, objections and letters; a step is absent while nothing was registered for it.
 
-    Without objections or letters the calendar alone says what `year_strip` shows.
+    Until a round is announced, objections belong to its preview: they are settled before the announcement. Without
+    preview, objections or letters the calendar alone says what `year_strip` shows.
     """
-    found = {OBJECTIONS: _objections(register)} if register.lines else {}
+    term = register.last_term
+    if register.previewed and term is not None and term.sort == PREVIEW:
+        found = {PREVIEWED: _previewed(register, term.last.day, today)}
+    else:
+        found = _after_announcing(register, today)
     return found | ({LETTERS: _letters(letters)} if letters else {})
 
 
@@ -33,6 +40,25 @@ def _objections(register: Register) -> StepFacts:
     return StepFacts(
         CURRENT if asked else DONE, _words(OBJECTED, facts), _words(asked, facts | _count(waiting, asked)), PAGE
     )
+
+
+def _after_announcing(register: Register, today: date) -> dict[str, StepFacts]:
+    """Return the step of objections once a round is announced; while its term runs and none is open, the calendar is
+    right: more may come.
+    """
+    facts, term = _objections(register), register.last_term
+    runs = term is not None and today <= term.last.day
+    return {} if not register.lines or (facts.state == DONE and runs) else {OBJECTIONS: facts}
+
+
+def _previewed(register: Register, last: date, today: date) -> StepFacts:
+    """Return the step of a preview that holds: its term, and what its objections ask for."""
+    facts, day = _objections(register), {"day": last.isoformat()}
+    runs = today <= last
+    detail = facts.detail if register.lines else _words(UNTIL if runs else ENDED, day)
+    if facts.state == CURRENT or not runs:
+        return StepFacts(facts.state, detail, facts.next, PAGE, last)
+    return StepFacts(CURRENT, detail, _words(WAIT, day), PAGE, last)
 
 
 def _count(waiting: int, asked: str) -> dict[str, str]:

@@ -10,14 +10,15 @@ from datetime import date, datetime
 
 from data.store.history import Event
 from data.store.release import Round
+from data.store.review import preview_of, step_of
 from data.store.round_status import ANNOUNCED, DRAFT, FINAL, TRIAL, WITHDRAWN, RoundStatus
 from i18n import N_, translate
 from results.public_notice import Notice
 
 DONE, CURRENT, COMING = "done", "current", "coming"
 STATES = {DONE: N_("done"), CURRENT: N_("now"), COMING: N_("to come")}
-REGISTER, RULES, BALLOTS, CHECKS, FINALISED, ANNOUNCEMENT, NOTICE, OBJECTIONS, LETTERS = (
-    *("register", "rules", "ballots", "checks", "finalised", "announced"),
+REGISTER, RULES, BALLOTS, CHECKS, FINALISED, PREVIEWED, ANNOUNCEMENT, NOTICE, OBJECTIONS, LETTERS = (
+    *("register", "rules", "ballots", "checks", "finalised", "previewed", "announced"),
     *("notice", "objections", "letters"),
 )
 STEPS = {
@@ -26,6 +27,7 @@ STEPS = {
     BALLOTS: N_("Ballots"),
     CHECKS: N_("Checks"),
     FINALISED: N_("Finalise"),
+    PREVIEWED: N_("Preview"),
     ANNOUNCEMENT: N_("Announce"),
     NOTICE: N_("Public notice"),
     OBJECTIONS: N_("Objections"),
@@ -37,6 +39,7 @@ PLACES = {
     BALLOTS: "manage/upload.py",
     CHECKS: "browse/home.py",
     FINALISED: "manage/releases.py",
+    PREVIEWED: "act/objections.py",
     ANNOUNCEMENT: "manage/releases.py",
     NOTICE: "act/bulletin.py",
     OBJECTIONS: "act/objections.py",
@@ -51,12 +54,14 @@ NO_NOTES = N_("no notes")
 UNTIL = N_("until {day}")
 ENDED = N_("ended {day}")
 NOT_YET = N_("not yet")
+NOT_GIVEN = N_("not given")
 NEXT = {
     REGISTER: N_("Upload the register of units: names are taken from the ballots without a check."),
     RULES: N_("Add the scoring rules of the round."),
     BALLOTS: N_("Upload the ballots of the round, then publish."),
     CHECKS: N_("Read the notes on the data."),
     FINALISED: N_("Check the list, then set the round to finalised."),
+    PREVIEWED: N_("Show their figures to the units that are named or undecided: begin the term for objections."),
     ANNOUNCEMENT: N_("Announce the results: set the round to announced and state the days of notice."),
     NOTICE: N_("Keep the notice up until {day}, and take requests for a review."),
     OBJECTIONS: N_("Answer the requests for a review that arrive until {day}."),
@@ -167,6 +172,7 @@ def _published(facts: YearFacts, today: date) -> list[Step]:
     over = until is not None and today > until
     return [
         _dated(FINALISED, final, days[FINAL] or days[ANNOUNCED], told),
+        _preview(facts, announced),
         _dated(ANNOUNCEMENT, announced, days[ANNOUNCED], NEXT[ANNOUNCEMENT]),
         _period(NOTICE, ends, today),
         _period(OBJECTIONS, until, today),
@@ -183,6 +189,15 @@ def _dated(code: str, done: bool, day: date | None, what_next: str) -> Step:
     shown = {"day": day.isoformat() if day else ""}
     detail = "{day}" if done and day else NOT_YET
     return Step(code, DONE if done else COMING, detail, shown, "" if done else what_next, PLACES[code], day)
+
+
+def _preview(facts: YearFacts, announced: bool) -> Step:
+    """Return the step of the preview as the history has it; its objections are handed in while it holds."""
+    given = preview_of(facts.history, facts.round_.id)
+    shown = {"day": step_of(given).day if given else ""}
+    detail = "{day}" if given else NOT_GIVEN if announced else NOT_YET
+    state, told = (DONE, "") if announced or given else (COMING, NEXT[PREVIEWED])
+    return Step(PREVIEWED, state, detail, shown, told, PLACES[PREVIEWED])
 
 
 def _period(code: str, last: date | None, today: date) -> Step:

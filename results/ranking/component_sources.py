@@ -5,10 +5,12 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
 
+from data.model.rule_features import RECORDS
 from errors import BiaochiError
 from i18n import N_
 
 if TYPE_CHECKING:
+    from data.model.rule_sets import RuleSet
     from data.store.release import Release
 
 Counts = Mapping[str, tuple[int, int]]
@@ -45,6 +47,14 @@ _OFFERS: dict[Callable[[], Mapping[str, Source]], None] = {}
 def offer(sources: Callable[[], Mapping[str, Source]]) -> None:
     """Add measures that may enter; `sources` is asked when a rule set first names a measure."""
     _OFFERS[sources] = None
+
+
+def refuse_unknown(rules: "RuleSet") -> None:
+    """Raise SourceNotFoundError if a component is taken from a measure that no scheme offers."""
+    for part in rules.features.components:
+        table = (part.source or RECORDS).partition(":")[0]
+        if table != RECORDS and table not in offered():
+            raise SourceNotFoundError(rules.name, part.name, table)
 
 
 def offered() -> dict[str, Source]:

@@ -112,7 +112,7 @@ def open_upload(page, server, language: str = "zh") -> None:
 
 def fill_round(page, round_id: str) -> None:
     """The round's name, entered."""
-    field = page.get_by_test_id("stTextInputField").first
+    field = page.locator(".st-key-upload_round input")
     field.fill(round_id)
     field.press("Enter")
     settled(page)

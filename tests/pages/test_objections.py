@@ -44,17 +44,17 @@ def test_from_the_preview_to_the_correction_on_the_page(store, monkeypatch):
     assert not test.exception and "preview_give" not in keys(test)
     found = register(store, "2025", date.today())
     assert found.preview["days"] == 5 and found.terms[0].last.day.isoformat() in plain(said(test))
-    for key, text in (("objection_text", "三号票重复"), ("objection_by", "办公室")):
-        box = test.text_area(key=key) if key == "objection_text" else test.text_input(key=key)
+    for key, text in (("objection_text_0", "三号票重复"), ("objection_by_0", "办公室")):
+        box = test.text_area(key=key) if key == "objection_text_0" else test.text_input(key=key)
         box.set_value(text).run()
     test.button(key="objection_add").click().run()
     (line,) = register(store, "2025", date.today()).lines
     assert (line.state, line.claim["by"]) == ("open", "办公室")
     next(group for group in test.button_group if group.key.startswith("ruling_1")).set_value("upheld").run()
-    test.text_area(key="ruling_reason").set_value("属实").run()
-    test.checkbox(key="ruling_corrects").set_value(True).run()
+    test.text_area(key="ruling_reason_1").set_value("属实").run()
+    test.checkbox(key="ruling_corrects_1").set_value(True).run()
     assert test.button(key="ruling_record").disabled
-    for key, text in (("ruling_public", "剔除重复的票"), ("ruling_by", "甲"), ("ruling_second", "甲")):
+    for key, text in (("ruling_public_1", "剔除重复的票"), ("ruling_by", "甲"), ("ruling_second", "甲")):
         test.text_input(key=key).set_value(text).run()
     test.button(key="ruling_record").click().run()
     assert test.error and register(store, "2025", date.today()).awaiting == ()
@@ -62,6 +62,11 @@ def test_from_the_preview_to_the_correction_on_the_page(store, monkeypatch):
     test.button(key="ruling_record").click().run()
     assert register(store, "2025", date.today()).awaiting == (1,) and "correct" not in keys(test)
     put(store, "ballots", ballots("3"), replace=True, accept_warnings="更正")
+    test = opened("manage/upload", store.path, monkeypatch, "zh")
+    assert "publish" not in keys(test) and ["在下一页作为更正发布" in box.value for box in test.info] == [True]
+    test.selectbox(key="upload_kind").set_value("ballots")
+    test.text_input(key="upload_round").set_value("2025").run()
+    assert any("裁定已开放批次" in box.value for box in test.info) and "冻结" not in plain(said(test))
     test = page(store, monkeypatch, "en")
     test.text_input(key="correct_reason").set_value("checked").run()
     test.button(key="correct").click().run()

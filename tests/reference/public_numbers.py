@@ -25,17 +25,20 @@ HIDDEN = "×"
 
 
 class Kept:
-    """Ballots and rules of a round, read from uploads/*/evidence-0 and rules/*.toml of a store."""
+    """Ballots, codes and rules of a round, read from uploads/*/evidence-0 and rules/*.toml of a store."""
 
     def __init__(self, store, round_id):
-        self.votes, self.group_of, self.category = {}, {}, {}
+        self.votes, self.group_of, self.category, self.codes = {}, {}, {}, {}
         for about in sorted((store / "uploads").glob("*/upload.json")):
             upload = json.loads(about.read_text("utf-8"))
+            if (upload["kind"], upload["round_id"]) == ("units", round_id):
+                register = csv.DictReader(io.StringIO(_text((about.parent / "evidence-0").read_bytes())))
+                self.codes |= {row["单位全称"]: row["单位编码"] for row in register}
             if (upload["kind"], upload["round_id"]) == ("ballots", round_id):
                 if upload["replaces"]:
                     self.votes, self.group_of, self.category = {}, {}, {}
                 self.rules = _rules(store, upload["rules_name"])
-                self._read((about.parent / "evidence-0").read_bytes().decode("utf-8-sig"))
+                self._read(_text((about.parent / "evidence-0").read_bytes()))
         self.points = {grade: Fraction(str(value)) for grade, value in self.rules["points"].items()}
         self.weights = {group: Fraction(str(value)) for group, value in self.rules["weights"].items()}
 
@@ -52,6 +55,14 @@ class Kept:
             if grade in self.points:
                 cells[unit][self.group_of[ballot]][grade] += 1
         return cells
+
+
+def _text(content):
+    """A file as an office sends it: UTF-8 where all of it is, else the code page of Chinese Windows."""
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return content.decode("gb18030")
 
 
 def _rules(store, name):

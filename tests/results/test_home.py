@@ -18,6 +18,7 @@ from results.home.year_strip import (
     FINALISED,
     LETTERS,
     OBJECTIONS,
+    PREVIEWED,
     STEPS,
     StepFacts,
     YearFacts,
@@ -96,7 +97,7 @@ def test_an_announced_round_runs_through_notice_and_review_to_the_letters(releas
     final, announced = event(FINAL, "2026-02-26"), event(ANNOUNCED, "2026-02-27", 2)
     during = steps(release, ANNOUNCED, announced, final)
     assert next_step(during).code == "notice" and "2026-03-05" in next_step(during).what_next("en")
-    assert [step.words("en") for step in during[4:6]] == ["2026-02-26", "2026-02-27"]
+    assert [step.words("en") for step in during[4:7]] == ["2026-02-26", "not given", "2026-02-27"]
     last = notice_of(announced, Store(release.store, threads=1).calendar()).review_until.day
     review = steps(release, ANNOUNCED, announced, final, today=last)
     assert next_step(review).code == OBJECTIONS
@@ -123,12 +124,12 @@ def test_what_another_room_knows_replaces_what_the_calendar_says(release):
 
 def test_the_register_of_objections_and_the_letters_say_where_their_steps_are(own_town):
     store, today = Store(own_town.store, threads=1), date.today()
-    assert review_steps(register(store, "2025", today), deliveries(store, "2025")) == {}
+    assert review_steps(register(store, "2025", today), deliveries(store, "2025"), today) == {}
     store.set_status("2025", "final", "审定", who="甲")
     give_preview(store, "2025", [], store.in_force(), 5, who="甲")
     object_to(store, "2025", Claim(unit=("ZY001", "市委办公室"), figure="verdict", text="重复录入", by="市委办公室"), 5)
     letter_sent(store, "2025", ("ZY001", "市委办公室"), today, "甲")
-    found = review_steps(register(store, "2025", today), deliveries(store, "2025"))
-    assert [found[code].state for code in (OBJECTIONS, LETTERS)] == [CURRENT, CURRENT]
-    assert found[OBJECTIONS].next["en"] == "Rule on the open objections: 1."
+    found = review_steps(register(store, "2025", today), deliveries(store, "2025"), today)
+    assert [found[code].state for code in (PREVIEWED, LETTERS)] == [CURRENT, CURRENT]
+    assert found[PREVIEWED].next["en"] == "Rule on the open objections: 1."
     assert found[LETTERS].detail["zh"] == "送出 1 份，签收 0 份"

@@ -162,6 +162,15 @@ def test_a_measure_that_may_not_enter_is_refused_by_name(tmp_path):
         families(round_)
 
 
+def test_a_measure_that_may_not_enter_is_refused_by_name_before_the_rules_are_stored(tmp_path, capsys):
+    file, store = tmp_path / "rules.toml", str(tmp_path / "var")
+    file.write_text(BASE.replace("RULE", "last") + PARTS.replace('"component_score"\n[ded', '"echo.received"\n[ded'))
+    for words in (("check", str(file)), ("add", str(file))):
+        assert run(["--store", store, "--lang", "en", "rules", *words]) == 2
+        assert "echo.received" in capsys.readouterr().err
+    assert Store(tmp_path / "var").rule_sets() == []
+
+
 def test_a_sampled_share_is_added_with_its_error_and_a_verified_one_without(tmp_path):
     """A register of five units: 戊局 has too few cases, so its weight goes to the ballots and it is never confirmed."""
     cases = dict(zip(UNITS, [(30, 40), (40, 40), (35, 50), (20, 40), (5, 9)], strict=True))

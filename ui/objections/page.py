@@ -29,6 +29,7 @@ from i18n import N_, PUNCTUATION, translate
 from reports.objection_table import counted, rows
 from results.comparison.reviewed_figures import previewed
 from results.fields import headers
+from results.labels import person
 from results.public_notice import shown_day
 from ui import cached, downloads, guard, layout, problem_table, tables
 from ui.i18n import _, language
@@ -38,9 +39,10 @@ SHOWN = ("objection", "unit_name", "figure", "text", "by", "received", "due", "s
 
 
 def done() -> None:
-    """Show the result of the last step."""
+    """Show the result of the last step in a place of the page that always exists: what follows stays open as it was."""
+    place = st.empty()
     if told := st.session_state.pop(DONE, None):
-        st.success(told)
+        place.success(told)
 
 
 ACTION_OF = {
@@ -97,7 +99,7 @@ def preview(round_: Round, found: Register) -> None:
         days, first = found.preview["days"], found.preview["day"]
         st.caption(
             _("Given on {day} by {user}, with a term of {days} working days; the first day is not counted.").format(
-                day=first, user=layout.plain(found.previewed.user), days=days
+                day=first, user=layout.plain(person(found.previewed.user, language())), days=days
             )
         )
         _units(found.preview["units"], round_)
@@ -106,7 +108,12 @@ def preview(round_: Round, found: Register) -> None:
         st.info(layout.plain(refusal.sentence(language())))
         return
     units = previewed(round_)
-    st.caption(_("The rule names these units, or the votes do not settle their case. They get a preview."))
+    st.caption(
+        _(
+            "The rule names these units, or the votes do not settle their case. They get a preview: begin the term, "
+            "then make their letters below."
+        )
+    )
     _units(units, round_)
     left, right = st.columns(2)
     usual = settings.load().objection_days
@@ -164,21 +171,26 @@ def _sheet(found: Register, words: str) -> Sheet:
     return Sheet(translate(N_("Register of objections"), words), names, own, about, translate(N_("About"), words))
 
 
-def add(round_: Round) -> None:
-    """Show the form that registers an objection, or why none is registered now."""
+def add(round_: Round, found: Register) -> None:
+    """Show the form that registers an objection, or why none is registered now; it is empty for every objection."""
+    turn = len(found.lines)
     with st.expander(_("Register an objection")):
         if refusal := refused_objection(cached.store(), round_.id):
             st.info(layout.plain(refusal.sentence(language())))
             return
         units = dict(zip(round_.units["unit_code"], round_.units["unit_name"], strict=True))
         left, right = st.columns(2)
-        code = left.selectbox(_("Unit"), sorted(units), format_func=units.__getitem__, key="objection_unit")
+        code = left.selectbox(_("Unit"), sorted(units), format_func=units.__getitem__, key=f"objection_unit_{turn}")
         words = {name: _(word) for name, word in FIGURES.items()}
-        figure = right.selectbox(_("Objects to"), list(words), format_func=words.__getitem__, key="objection_figure")
-        text = st.text_area(_("Grounds"), key="objection_text")
-        by = left.text_input(_("Objector"), key="objection_by")
-        received = right.date_input(_("Received on"), value="today", max_value="today", key="objection_received")
-        handed = st.file_uploader(_("Evidence files"), accept_multiple_files=True, key="objection_files")
+        figure = right.selectbox(
+            _("Objects to"), list(words), format_func=words.__getitem__, key=f"objection_figure_{turn}"
+        )
+        text = st.text_area(_("Grounds"), key=f"objection_text_{turn}")
+        by = left.text_input(_("Objector"), key=f"objection_by_{turn}")
+        received = right.date_input(
+            _("Received on"), value="today", max_value="today", key=f"objection_received_{turn}"
+        )
+        handed = st.file_uploader(_("Evidence files"), accept_multiple_files=True, key=f"objection_files_{turn}")
         complete = bool(text.strip() and by.strip() and isinstance(received, date))
         if guard.can("register_objection") and st.button(
             _("Register the objection"), key="objection_add", disabled=not complete

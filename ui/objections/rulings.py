@@ -15,7 +15,7 @@ from data.store.release import Round
 from data.store.review import LATE, OUTCOMES, UNSETTLED, UPHELD
 from i18n import PUNCTUATION
 from results.comparison.reviewed_figures import corrected
-from results.labels import VERDICTS
+from results.labels import VERDICTS, person
 from results.quality.before_publishing import review
 from ui import cached, guard, layout, tables
 from ui.i18n import _, language
@@ -40,8 +40,8 @@ def rule(found: Register) -> None:
     _claim(found, number)
     words = {code: _(word) for code, word in OUTCOMES.items()}
     outcome = st.segmented_control(_("Ruling"), list(words), format_func=words.__getitem__, key=f"ruling_{number}")
-    reason = st.text_area(_("Reason of the ruling"), key="ruling_reason")
-    corrects, public = _data_change(outcome)
+    reason = st.text_area(_("Reason of the ruling"), key=f"ruling_reason_{number}")
+    corrects, public = _data_change(outcome, number)
     left, right = st.columns(2)
     by = left.text_input(_("Ruled by"), value=layout.user() or "", key="ruling_by")
     asks = guard.two_people("rule_objection")  # the second person confirms in another session
@@ -80,15 +80,15 @@ def _claim(found: Register, number: int) -> None:
         st.caption(layout.plain(f"{file['name']} · {file['size']:,} B · SHA-256 {file['sha256']}"))
 
 
-def _data_change(outcome: str | None) -> tuple[bool, str]:
+def _data_change(outcome: str | None, number: int) -> tuple[bool, str]:
     """Ask whether the ruling changes data, and for the reason that may be published then."""
     if outcome != UPHELD:
         return False, ""
-    corrects = st.checkbox(_("The ruling changes data: a corrected release follows"), key="ruling_corrects")
+    corrects = st.checkbox(_("The ruling changes data: a corrected release follows"), key=f"ruling_corrects_{number}")
     if not corrects:
         return False, ""
     hint = _("The public page prints it next to the old and the new verdict. It names no person and no single ballot.")
-    return True, st.text_input(_("Reason as it may be published"), key="ruling_public", help=hint)
+    return True, st.text_input(_("Reason as it may be published"), key=f"ruling_public_{number}", help=hint)
 
 
 def _withdraw(number: int) -> None:
@@ -111,7 +111,7 @@ def correct(round_: Round, found: Register) -> None:
     numbers = PUNCTUATION[language()].listed.join(map(str, found.awaiting))
     st.warning(
         _(
-            "The rulings on objections {numbers} ask for a correction. The data of the round are open for it: upload "
+            "Rulings ask for a correction (objections: {numbers}). The data of the round are open for it: upload "
             "the corrected file so that it replaces the earlier file, or take back the wrong upload; then publish the "
             "correction here."
         ).format(numbers=numbers)
@@ -142,7 +142,7 @@ def show_corrections(round_: Round) -> None:
         )
         reasons = PUNCTUATION[language()].semicolon.join(kept["reasons"])
         told = _("Published by {user} at {time}: {reason}").format(
-            user=kept["user"], time=local_time(kept["time"]), reason=reasons
+            user=person(kept["user"], language()), time=local_time(kept["time"]), reason=reasons
         )
         st.caption(layout.plain(told))
         rows = [_old_and_new(unit, decimals) for unit in kept["units"]]

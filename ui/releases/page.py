@@ -36,12 +36,14 @@ TYPED = 6  # digits of a release that are typed to confirm
 
 def done() -> None:
     """Show the result of the last step."""
-    told = st.session_state.pop(DONE, None)
-    if told:
+    place = st.empty()  # there without a result as well: what follows stays open as it was
+    told, published = st.session_state.pop(DONE, None), st.session_state.pop(PUBLISHED, None)
+    if not told:
+        return
+    with place.container():
         st.success(told)
-    published, release = st.session_state.pop(PUBLISHED, None), cached.release()
-    if told and release is not None and published in release.rounds():
-        layout.page_link("browse/ranking.py", _("See the ranking"), {"round": published, "lang": language()})
+        if published:
+            layout.link_to_published(cached.release(), published)
 
 
 def _carry_out(action: str, step: Callable[[], object], told: str) -> None:
@@ -79,7 +81,7 @@ def show_changes() -> None:
     found, findings = would_change
     diff.show(found, "candidate")
     diff.show_findings(findings)
-    if not guard.can("publish"):
+    if not guard.can("publish") or _is_correction([changed.round for changed in found.rounds]):
         return
     reason = None
     if needs_reason(findings):
@@ -89,6 +91,20 @@ def show_changes() -> None:
         told = _("Published as release {release}.").format(release=found.after[:16])
         st.session_state[PUBLISHED] = max((one.round for one in found.rounds), default="")
         _carry_out("publish", lambda: publish(note.strip(), found.after, reason), told)
+
+
+def _is_correction(rounds: list[str]) -> bool:
+    """Say where a change that a ruling asks for is published; return whether it is one."""
+    waiting = [round_id for round_id in rounds if cached.store().awaits_correction(round_id)]
+    if not waiting:
+        return False
+    st.info(
+        _("A ruling asks for this change of the round {round}: publish it as the correction, on the next page.").format(
+            round=layout.plain(waiting[0])
+        )
+    )
+    layout.page_link("act/objections.py", _("Publish the correction"), {"round": waiting[0], "lang": language()})
+    return True
 
 
 def publish(note: str, expect: str, reason: str | None) -> PublishReport:
@@ -343,9 +359,12 @@ def _action(event: Event) -> str:
 
 
 def choose_release(releases: list[str], history: list[Event]) -> str:
-    """Let the user choose among all releases that were in force, the current release first."""
+    """Let the user choose among all releases that were in force, the current release first.
+
+    Another release in force makes another widget: the browser would go on showing "in force" after the earlier release.
+    """
     names = {release: release_name(release, history) for release in releases}
-    return st.selectbox(_("Release"), releases, format_func=names.__getitem__, key="release")
+    return st.selectbox(_("Release"), releases, format_func=names.__getitem__, key=f"release_{history[0].release[:16]}")
 
 
 def release_name(release: str, history: list[Event]) -> str:

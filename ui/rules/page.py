@@ -1,5 +1,6 @@
 """Parts of the page of scoring rules: the stored rule sets, how two differ, and the making of a further rule set."""
 
+import csv
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -14,6 +15,7 @@ from data.store.second_person import log_second, require_second
 from errors import BiaochiError
 from i18n import N_, join
 from results.quality.rule_lint import lint_on, lint_rules
+from results.ranking.component_sources import SourceNotFoundError, refuse_unknown
 from results.ranking.feature_words import feature_sentences
 from results.ranking.rule_words import differences
 from ui import cached, guard, layout, problem_table, tables
@@ -36,6 +38,9 @@ def done() -> None:
     """Show the result of the last step."""
     if told := st.session_state.pop(DONE, None):
         st.success(told)
+        layout.page_link(
+            "manage/upload.py", _("Next: upload the register of units, then the ballots"), {"lang": language()}
+        )
 
 
 def stored() -> None:
@@ -52,7 +57,7 @@ def stored() -> None:
             _("Date"): [rules.date.isoformat() for rules in rule_sets],
             _("Written by"): [rules.authored_by for rules in rule_sets],
             _("Checked by"): [rules.checked_by for rules in rule_sets],
-            _("Rounds"): [" ".join(used.get(rules.name, ())) or _("none") for rules in rule_sets],
+            _("Used by rounds"): [" ".join(used.get(rules.name, ())) or _("none") for rules in rule_sets],
         }
     )
     tables.written(shown, _("Stored rule sets."))
@@ -143,11 +148,22 @@ def _start() -> tuple[RuleTables, str]:
     if how == NOTHING:
         return EMPTY, "rules_nothing"
     titles = {name: f"{name} · {parse_rules(text).title}" for name, text in known[how].items()}
-    name = right.selectbox(_("Rule set"), list(titles), format_func=titles.__getitem__, key=f"rules_from_{how}")
+    newest = len(titles) - 1 if how == STORED else 0
+    name = right.selectbox(_("Rule set"), list(titles), newest, format_func=titles.__getitem__, key=f"rules_from_{how}")
     tables_ = tables_of(known[how][name])
+    _left_out(name if how == EXAMPLE else "")
     # A stored name is never overwritten, and who wrote the earlier rules did not write these.
     header = dict(tables_.header) | {"name": "", "authored_by": layout.user() or "", "checked_by": ""}
     return replace(tables_, header=header, date=None), f"rules_{how}_{name}"
+
+
+def _left_out(name: str) -> None:
+    """Say what an example of the catalogue leaves out of the rules of its office, and why."""
+    with (EXAMPLES / "catalogue" / "catalogue.csv").open(encoding="utf-8-sig", newline="") as file:
+        about = {row["id"]: row for row in csv.DictReader(file)}
+    reason = about.get(name, {}).get(f"reason_{language()}")
+    if reason:
+        st.caption(_("Not in this example: {reason}").format(reason=layout.plain(reason)))
 
 
 def _read(text: str, header: Mapping[str, str], key: str) -> RuleSet | None:
@@ -156,7 +172,12 @@ def _read(text: str, header: Mapping[str, str], key: str) -> RuleSet | None:
     An empty text of the header is named as the form names it, not by its key in the file.
     """
     try:
-        return parse_rules(text)
+        rules = parse_rules(text)
+        refuse_unknown(rules)
+        return rules
+    except SourceNotFoundError as refusal:
+        problem_table.show_error(refusal, key)
+        return None
     except InvalidRulesError as invalid:
         empty = [name for name, entry in header.items() if not entry.strip()]
         if empty:

@@ -14,7 +14,16 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from data.model.across_tables import AcrossTables
 from data.model.books import is_book
-from data.model.contract import EVIDENCE_KINDS, KIND_NAMES, MONTH, SCORED_KINDS, TABLE_OF, UPLOAD_KINDS, header_of
+from data.model.contract import (
+    EVIDENCE_KINDS,
+    KIND_NAMES,
+    MONTH,
+    ROUND_BALLOTS,
+    SCORED_KINDS,
+    TABLE_OF,
+    UPLOAD_KINDS,
+    header_of,
+)
 from data.model.grouped_problems import (
     JOINED,
     MARKS,
@@ -67,6 +76,19 @@ def refused(kind: str, round_id: str, trial: bool) -> bool:
     if refusal is not None:
         layout.show_refusal(refusal)
     return refusal is not None
+
+
+def correcting(round_id: str, kind: str) -> bool:
+    """Say that a ruling has opened the data of a round, and how it is corrected; return whether it has."""
+    if not round_id or TABLE_OF[kind].lock != ROUND_BALLOTS or not cached.store().awaits_correction(round_id):
+        return False
+    st.info(
+        _(
+            "A ruling has opened the data of the round {round}. Let the corrected file replace the earlier file, and "
+            "store it; the correction is then published on the page of objections."
+        ).format(round=layout.plain(round_id))
+    )
+    return True
 
 
 def about_kind(kind: str) -> None:
@@ -488,10 +510,7 @@ def done() -> None:
         st.success(_("The file is stored. It counts once it is published: below, under “What would change”."))
         return
     st.success(_("Published as release {release}.").format(release=release))
-    published = cached.release()
-    query = {"round": round_id, "lang": language()}
-    if published is not None and round_id in published.rounds():
-        layout.page_link("browse/ranking.py", _("See the ranking"), query)
+    layout.link_to_published(cached.release(), round_id)
 
 
 def offer_demo(more: Callable[[], Iterable[DemoFile]]) -> None:

@@ -8,7 +8,7 @@ import streamlit as st
 from access.roles import DOWNLOAD
 from data.store import Store
 from data.store.audit_log import log_export
-from reports.templates import choices_of, template
+from reports.templates import choices_of, earlier_register, template
 from ui import cached, downloads, guard, layout
 from ui.i18n import _, language
 
@@ -33,7 +33,16 @@ def offer(kind: str, round_id: str, rules: str | None) -> None:
             key="upload_template",
             on_click="ignore",
         )
-        st.caption(_("An empty workbook with the columns, lists and notes of this kind of file."))
+        st.caption(_about(kind, round_id))
+
+
+def _about(kind: str, round_id: str) -> str:
+    uploads = cached.store().uploads_in_force()
+    before = earlier_register(uploads, round_id) if kind == "units" and round_id else ""
+    if before and not any((u.kind, u.round_id) == (kind, round_id) for u in uploads):
+        told = _("A workbook that begins with the units of the round {round}: change it, then upload it here.")
+        return told.format(round=layout.plain(before))
+    return _("An empty workbook with the columns, lists and notes of this kind of file.")
 
 
 def _created(store: Store, kind: str, round_id: str, rules: str | None, words: str, who: str) -> bytes:

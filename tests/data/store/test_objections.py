@@ -70,6 +70,15 @@ def test_a_preview_is_of_a_finalised_published_round_and_is_given_once(final):
         object_to(final, "2025", claim(), 5)
 
 
+def test_an_objection_that_was_late_stays_late_when_the_round_is_announced_on_its_day(final):
+    give_preview(final, "2025", ROWS, final.in_force(), 5, TODAY - timedelta(days=60))
+    object_to(final, "2025", claim(received=TODAY), 5)
+    assert [line.state for line in register(final, "2025", TODAY).lines] == ["late"]
+    final.set_status("2025", "announced", "公布")
+    object_to(final, "2025", claim(received=TODAY), 5)
+    assert [line.state for line in register(final, "2025", TODAY).lines] == ["late", "open"]
+
+
 def test_nothing_is_announced_while_a_term_runs_unless_somebody_says_why(previewed):
     refusal = previewed.refused_status("2025", "announced")
     last = previewed.calendar().add_working_days(TODAY, 5).day
