@@ -65,7 +65,7 @@ SENTENCES: dict[str, str] = {
     "more_faults": N_(
         "More cells have faults than are listed: {limit} are, among them the first places of every kind of fault."
     ),
-    "too_many_sheets": N_("A workbook should have at most {limit} sheets; this one has more."),
+    "too_many_sheets": N_("A workbook should have at most {limit} sheets; this workbook has more."),
     "workbook_bad_path": N_(
         "The workbook contains a part that points outside the file; Excel and WPS never write such a part."
     ),

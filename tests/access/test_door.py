@@ -1,5 +1,6 @@
 """The door without a browser: sign-in pages, redirects, forms from elsewhere, downloads, the gate."""
 
+import shutil
 import warnings
 
 import pytest
@@ -8,10 +9,11 @@ from starlette.middleware import Middleware
 from starlette.responses import HTMLResponse, PlainTextResponse
 from starlette.routing import Route
 
+import settings
 from access import accounts, sessions
 from access.accounts import account_of
 from access.identity import COOKIE
-from data.store.audit_log import read_log
+from data.store.audit_log import log_action, read_log
 from ui.security import Gate
 from ui.sign_in import Door, SignIn, safe_target, way_in
 
@@ -44,6 +46,19 @@ def served(tmp_path, https=False, provider=None, permits=lambda visitor, path: T
     routes = [Route("/media/{name}", file), Route("/{rest:path}", page)]
     app = Starlette(routes=routes, middleware=[gate, Middleware(SignIn, door=door)])
     return TestClient(app, base_url=origin, follow_redirects=False, headers={"origin": origin})
+
+
+def test_a_lost_file_of_accounts_opens_nothing(tmp_path):
+    """Neither the file nor its whole folder: the log of the store knows that people signed in."""
+    environ = {"BIAOCHI_STORE": str(tmp_path / "var"), "BIAOCHI_ACCOUNTS": str(tmp_path / "accounts")}
+    assert not settings.load(environ, tmp_path).login
+    accounts.add_account(tmp_path / "accounts", "li", "viewer")
+    log_action(tmp_path / "var", "account", "li", note="viewer")
+    shutil.rmtree(tmp_path / "accounts")
+    found = settings.load(environ, tmp_path)
+    assert found.login and found.two_people
+    shown = served(tmp_path).get("/signin?lang=en", headers=HTML).text
+    assert "The file of accounts" in shown and "biaochi user add NAME --role administrator" in shown
 
 
 @pytest.fixture

@@ -68,6 +68,7 @@ def run(folder: Path, kills: int, seed: int = 1) -> dict[str, int]:
     while killed < kills:
         killed += killer.attack(attacks, names[attacks % len(names)])
         attacks += 1
+        print(f"{attacks} attacks, {killed} killed", flush=True)
     return {"attacks": attacks, "killed": killed}
 
 
