@@ -5,10 +5,12 @@
 # make test           lint and every test but the sweeps and the slow ones: what continuous integration runs
 # make test-browser   every test in a browser, sweeps over pages and languages included
 # make test-slow      kill -9 at 100 instants, simulated years: minutes each; SLOW=FILE runs one file of tests/slow
+# make test-cluster   a Spark cluster on this machine against DuckDB, with a worker killed; LINES=20000000 for a large one
 # make mutants        change the code in small ways; a test must fail for each
 # make lint           ruff, mypy, import contracts
 # make messages       extract every message, carry the translations over
 # make pins           resolve requirements*.in again; UPGRADE=--upgrade takes the newest versions
+# make offline        one archive for machines without internet: packages for Windows and Linux, checksums
 # make bench          measure the large imports and pages
 # make clean          remove .venv and every cache; the store stays
 # make help           this list
@@ -27,8 +29,10 @@ QUICK ?= $(filter-out %/test_bad_inputs.py %/test_import.py, \
 # Simulations use both cores themselves, so each file has a run of its own, which prints its bars and its seconds.
 SLOW ?= $(wildcard tests/slow/test_*.py)
 UPGRADE ?=
+CLUSTER := build/cluster
 
 export PORT
+export LINES
 export PYTHONUTF8 := 1
 
 # A service account may have no home of its own, and uv and pytest want one; start.py does the same for itself.
@@ -46,7 +50,8 @@ linted=0; wait $$lint || linted=$$?; \
 cat .venv/lint.log; exit $$((tests ? tests : linted))
 endef
 
-.PHONY: run setup quick test test-browser test-slow mutants lint browser messages pins bench clean help
+.PHONY: run setup quick test test-browser test-slow test-cluster mutants lint browser java messages pins offline bench \
+	clean help
 
 run:
 	@$(PYTHON) start.py
@@ -73,6 +78,21 @@ ifeq ($(origin SLOW), file)
 	$(PYTEST) -m slow --hypothesis-profile=nightly --ignore=tests/slow
 	$(PYTEST) --hypothesis-profile=nightly tests/analytics tests/data tests/results
 endif
+
+# Spark has an environment of its own, and the product's own is not touched: only the client is put in front of it.
+test-cluster: setup java $(CLUSTER)/installed
+	PYTHONPATH=$(CURDIR)/$(CLUSTER)/client $(BIN)/python -m pytest -q -s -m cluster tests/cluster
+
+java:
+	@if ! command -v java > /dev/null && [ "$$(id -u)" = 0 ] && command -v apt-get > /dev/null; then \
+		apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq openjdk-17-jre-headless > /dev/null; fi
+
+$(CLUSTER)/installed: tests/cluster/spark.txt tests/cluster/client.txt
+	rm -rf $(CLUSTER)
+	$(BIN)/uv venv -q --python $(BIN)/python $(CLUSTER)/spark
+	$(BIN)/uv pip install -q --python $(CLUSTER)/spark/bin/python -r tests/cluster/spark.txt
+	$(BIN)/uv pip install -q --no-deps --target $(CLUSTER)/client -r tests/cluster/client.txt
+	touch $@
 
 mutants: setup
 	$(BIN)/python -m tests.mutants
@@ -101,6 +121,9 @@ pins: COMPILE := $(BIN)/uv pip compile --quiet --no-config --universal --python-
 pins: setup
 	$(COMPILE) requirements.in -o requirements.txt
 	$(COMPILE) requirements-dev.in -c requirements.txt -o requirements-dev.txt
+
+offline: setup
+	$(BIN)/python -m tools.offline
 
 bench: setup
 	$(BIN)/python -m bench

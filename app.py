@@ -16,14 +16,17 @@ from pathlib import Path
 import streamlit as st
 from starlette.middleware import Middleware
 from starlette.requests import Request
-from starlette.responses import JSONResponse, RedirectResponse
+from starlette.responses import JSONResponse, PlainTextResponse, RedirectResponse
 from starlette.routing import Route
 
 import settings
 from access.identity import Identity
 from access.roles import ACTION
+from api.asked import Desk
+from api.server import Office, api_routes
+from data.duckdb_access import refusal_of
 from errors import BiaochiError
-from ui import bound_downloads, cached, host_page, jobs, layout
+from ui import bound_downloads, cached, host_page, jobs, layout, metrics
 from ui.i18n import _
 from ui.security import Gate, content_security_policy
 from ui.sign_in import Door, SignIn, way_in
@@ -84,8 +87,9 @@ def startup_problems(chosen: settings.Settings) -> list[str]:
 
 def show_reference_number(error: Exception) -> bool:
     """Log the traceback and show the user a reference number to quote."""
-    if isinstance(error, BiaochiError):
-        layout.show_refusal(error)
+    refusal = error if isinstance(error, BiaochiError) else refusal_of(error, SETTINGS.store)
+    if refusal is not None:
+        layout.show_refusal(refusal)
         return True
     reference = secrets.token_hex(4).upper()
     LOG.error("reference %s", reference, exc_info=error)
@@ -117,6 +121,14 @@ async def ready(_request: Request) -> JSONResponse:
     return JSONResponse(body, status_code=status, headers={"Cache-Control": "no-store"})
 
 
+async def watch(_request: Request) -> PlainTextResponse:
+    """Answer GET /api/metrics, for monitoring."""
+    _, body = await asyncio.to_thread(readiness, SETTINGS.store)
+    free = body.get("free_bytes", 0)
+    text = await asyncio.to_thread(metrics.metrics, SETTINGS.store, body["ready"], free)
+    return PlainTextResponse(text, media_type=metrics.MEDIA, headers={"Cache-Control": "no-store"})
+
+
 async def first_page(request: Request) -> RedirectResponse:
     """Redirect GET /home, and its former name /overview, to the root address, where the first page is served."""
     query = request.url.query
@@ -136,6 +148,11 @@ def permits(found: Identity, path: str) -> bool:
     return not path.startswith("/_stcore/upload_file") or found.may(ACTION, "upload")
 
 
+def desk() -> Desk:
+    """Return what the API reads: releases and rounds that it shares with the pages."""
+    return Desk(cached.store(), cached.release_by_id, cached.round_of)
+
+
 SETTINGS = settings.load()
 DOOR = Door.of(SETTINGS, origins(SETTINGS))
 app = st.App(
@@ -143,6 +160,8 @@ app = st.App(
     lifespan=lifespan,
     routes=[
         Route("/api/ready", ready),
+        Route("/api/metrics", watch),
+        *api_routes(Office(desk, SETTINGS.accounts, SETTINGS.login, SETTINGS.language)),
         Route("/home", first_page),
         Route("/overview", first_page),
         Route(host_page.SCRIPT_PATH, host_page.script),

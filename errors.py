@@ -3,7 +3,9 @@
 A class says its message and exit code, so that no command and no page needs a list of classes.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+import errno
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 
 from exit_codes import ExitCode
 from i18n import N_, PUNCTUATION, translate
@@ -71,6 +73,12 @@ class StoreDamagedError(UsageError):
     exit_code = ExitCode.CHECK_FAILED
 
 
+class EngineError(UsageError):
+    """The engine that counts and adds the ballots cannot be used; nothing was stored."""
+
+    exit_code = ExitCode.CHECK_FAILED
+
+
 class LogNotWrittenError(BiaochiError):
     """What was asked for is stored, and its line of the audit log could not be written."""
 
@@ -82,6 +90,80 @@ class LogNotWrittenError(BiaochiError):
 
     def __init__(self, why: str) -> None:
         super().__init__(why=why)
+
+
+class LaterStepFailedError(BiaochiError):
+    """What was asked for took effect, and a step after it failed for a reason of the machine."""
+
+    exit_code = ExitCode.CHECK_FAILED
+    message = N_(
+        "It took effect and stays ({what}), but a step after it failed: {why}. Do not repeat it; “biaochi check” shows "
+        "whether anything is left to mend."
+    )
+
+    def __init__(self, what: object, why: str) -> None:
+        super().__init__(what=what, why=why)
+
+
+class InterruptedLateError(BiaochiError):
+    """What was asked for took effect before it was interrupted."""
+
+    exit_code = ExitCode.INTERRUPTED
+    message = N_("Interrupted, but it took effect before that and stays ({what}). Do not repeat it.")
+
+    def __init__(self, what: object) -> None:
+        super().__init__(what=what)
+
+
+class NotAllowedError(BiaochiError):
+    """The machine does not allow to read or to write there."""
+
+    exit_code = ExitCode.NOT_ALLOWED
+    message = N_("This is not allowed: {path}. Ask for the right to read it, or to write there.")
+
+
+class NameTooLongError(BiaochiError):
+    """A name that the file system does not take."""
+
+    message = N_("The name is too long for a file: {path}")
+
+
+class NoRoomError(BiaochiError):
+    """The disk is full, and nothing took effect."""
+
+    message = N_("The disk is full. Make room and try again.")
+
+
+class NotEnoughMemoryError(BiaochiError):
+    """The memory that DuckDB may use does not suffice, and its folder for the rest is full or not there."""
+
+    message = N_(
+        "There is not enough memory, and no room on the disk in its place. Make room, or raise BIAOCHI_MEMORY_LIMIT, "
+        "and try again."
+    )
+
+
+def of_the_machine(error: OSError, path: object = "") -> BiaochiError | None:
+    """Return what the machine refuses as an error with a sentence; None for what nobody foresaw.
+
+    path: named where the error names none.
+    """
+    if isinstance(error, PermissionError) or error.errno == errno.EROFS:
+        return NotAllowedError(path=error.filename or path)
+    if error.errno in (errno.ENOSPC, errno.EDQUOT):
+        return NoRoomError()
+    return NameTooLongError(path=error.filename or path) if error.errno == errno.ENAMETOOLONG else None
+
+
+@contextmanager
+def after_effect(what: object) -> Iterator[None]:
+    """Run steps that follow what took effect: where the machine refuses one of them, the error says that it did."""
+    try:
+        yield
+    except OSError as error:
+        raise LaterStepFailedError(what, error.strerror or str(error)) from error
+    except KeyboardInterrupt as error:
+        raise InterruptedLateError(what) from error
 
 
 class StoreBusyError(BiaochiError):

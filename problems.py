@@ -62,6 +62,10 @@ SENTENCES: dict[str, str] = {
     "wps_table": N_("The file should be an Excel workbook or CSV; it is a WPS table (.et)."),
     "macro_workbook": N_("The workbook should contain data only; it contains macros."),
     "workbook_too_large": N_("Unpacked, the workbook should stay below {limit}; it is larger."),
+    "more_faults": N_(
+        "More cells have faults than are listed: {limit} are, among them the first places of every kind of fault."
+    ),
+    "too_many_sheets": N_("A workbook should have at most {limit} sheets; this one has more."),
     "workbook_bad_path": N_(
         "The workbook contains a part that points outside the file; Excel and WPS never write such a part."
     ),
@@ -402,6 +406,8 @@ SUGGESTIONS: dict[str, str] = {
     "workbook_too_large": N_(
         "Delete unused sheets, pictures and empty formatted rows, or save the sheet as CSV UTF-8."
     ),
+    "more_faults": N_("Correct these where the file comes from and export it again; what is left is listed then."),
+    "too_many_sheets": N_("Copy the sheets with the records into a new workbook, or save one sheet as CSV UTF-8."),
     "workbook_bad_path": N_(
         "Do not use this file. Ask its sender for it again and export it from the original system."
     ),

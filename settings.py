@@ -4,9 +4,11 @@ No other module reads environment variables. Nothing here opens the store or wri
 """
 
 import os
+import re
 import tomllib
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent
@@ -14,6 +16,8 @@ ROOT = Path(__file__).resolve().parent
 LOOPBACK_HOSTS = ("127.0.0.1", "localhost", "[::1]")
 SECRETS = Path(".streamlit") / "secrets.toml"
 ACCOUNTS = "accounts.json"  # in the folder of accounts
+LOG = Path("audit") / "log.jsonl"  # in the store
+SIGNING_IN = re.compile(rb'"action": "(?:account|sign in)"')
 TRUE_WORDS = {"1", "true", "yes", "on"}
 FALSE_WORDS = {"", "0", "false", "no", "off"}
 
@@ -28,6 +32,7 @@ class Settings:
 
     store: Path  # folder of the store; need not exist yet
     language: str  # "zh" or "en": the language until a person chooses
+    city: str  # shown below the name of the product; may be empty
     port: int
     hosts: tuple[str, ...]  # names in the Host header that are answered, without port
     origins: tuple[str, ...]  # origins whose requests are accepted, scheme://host:port
@@ -38,7 +43,8 @@ class Settings:
     signing_key: Path | None  # Ed25519 key that signs checkpoints of the audit log, outside the store
     threads: int  # DuckDB
     memory_limit: str  # DuckDB, such as "2GB"
-    engine: str  # "duckdb:" is the only one of this version
+    engine: str  # where ballots are counted and added: "duckdb:" or "sc://host:15002"; see data/engines
+    cluster_folder: Path | None  # folder that the machines of a cluster see under the same path
     report_days: int  # working days after a quarter in which its report on the pledges is due
     notice_days: int  # calendar days of a public notice, unless whoever announces states others
     objection_days: int  # working days in which objections to a notice or preview may be raised, likewise
@@ -54,20 +60,23 @@ def load(environ: Mapping[str, str] | None = None, root: Path = ROOT) -> Setting
     port = _whole(env, "PORT", default=8501, low=1, high=65535)
     hosts = _words(env, "BIAOCHI_HOSTS") or LOOPBACK_HOSTS
     accounts = _accounts(env, store)
+    login = _login(env, root, accounts, store)
     return Settings(
         store=store,
         language=_language(env),
+        city=" ".join(env.get("BIAOCHI_CITY", "").split()),
         port=port,
         hosts=hosts,
         origins=_words(env, "BIAOCHI_ORIGINS") or tuple(f"http://{host}:{port}" for host in hosts),
-        login=_login(env, root, accounts),
-        two_people=_flag(env, "BIAOCHI_TWO_PEOPLE", default=_login(env, root, accounts)),
+        login=login,
+        two_people=_flag(env, "BIAOCHI_TWO_PEOPLE", default=login),
         accounts=accounts,
         provider=root / SECRETS,
         signing_key=_signing_key(env, store),
         threads=_whole(env, "BIAOCHI_THREADS", default=min(4, os.cpu_count() or 1), low=1, high=256),
         memory_limit=_memory(env),
-        engine=_engine(env),
+        engine=env.get("BIAOCHI_ENGINE", "").strip() or "duckdb:",
+        cluster_folder=_cluster_folder(env),
         report_days=_whole(env, "BIAOCHI_REPORT_DAYS", default=10, low=1, high=60),
         notice_days=_whole(env, "BIAOCHI_NOTICE_DAYS", default=7, low=1, high=60),
         objection_days=_whole(env, "BIAOCHI_OBJECTION_DAYS", default=5, low=1, high=60),
@@ -101,16 +110,42 @@ def _language(env: Mapping[str, str]) -> str:
     raise InvalidSettingError(f"BIAOCHI_LANG must be zh or en, not {value!r}.")
 
 
-def _engine(env: Mapping[str, str]) -> str:
-    value = env.get("BIAOCHI_ENGINE", "").strip() or "duckdb:"
-    if value != "duckdb:":
-        raise InvalidSettingError(f"BIAOCHI_ENGINE must be 'duckdb:' in this version, not {value!r}. Unset it.")
-    return value
+def _cluster_folder(env: Mapping[str, str]) -> Path | None:
+    given = env.get("BIAOCHI_CLUSTER_FOLDER", "").strip()
+    if not given:
+        return None
+    folder = Path(given).expanduser().absolute()
+    if not folder.is_dir():
+        raise InvalidSettingError(f"BIAOCHI_CLUSTER_FOLDER must name a folder; there is no folder {folder}.")
+    return folder
 
 
-def _login(env: Mapping[str, str], root: Path, accounts: Path) -> bool:
-    """Return whether people must sign in: BIAOCHI_LOGIN, a sign-in service in Streamlit's secrets, or accounts."""
-    return _flag(env, "BIAOCHI_LOGIN", default=False) or _has_sign_in(root / SECRETS) or (accounts / ACCOUNTS).is_file()
+def _login(env: Mapping[str, str], root: Path, accounts: Path, store: Path) -> bool:
+    """Return whether people must sign in: BIAOCHI_LOGIN, a sign-in service in Streamlit's secrets, or accounts.
+
+    A store that had accounts stays closed when their file is lost: whoever can delete a file must not open the door.
+    """
+    asked = _flag(env, "BIAOCHI_LOGIN", default=False) or _has_sign_in(root / SECRETS)
+    return asked or (accounts / ACCOUNTS).is_file() or had_accounts(store)
+
+
+def had_accounts(store: Path) -> bool:
+    """Return whether the audit log of a store knows accounts, or people who signed in."""
+    try:
+        about = (store / LOG).stat()
+    except OSError:
+        return False
+    return _knows_accounts(store / LOG, (about.st_ino, about.st_size, about.st_mtime_ns))
+
+
+@lru_cache(maxsize=4)
+def _knows_accounts(log: Path, version: object) -> bool:
+    """Return it for a version of the log; every page asks, and nobody else reads the file so often."""
+    try:
+        with log.open("rb") as lines:
+            return any(SIGNING_IN.search(line) for line in lines)
+    except OSError:
+        return True  # what cannot be read opens nothing
 
 
 def _flag(env: Mapping[str, str], name: str, *, default: bool) -> bool:

@@ -159,6 +159,7 @@ def make_venv(root: Path) -> None:
 def install_packages(root: Path, kind: str) -> None:
     """Install the pinned packages, then the project itself, which stays where it is."""
     began = time.monotonic()
+    refuse_other_target(root)
     name, download, disk = PINS[kind]
     count = count_packages((root / name).read_text(encoding="utf-8"))
     say(
@@ -175,7 +176,11 @@ def pip(root: Path, *arguments: str) -> None:
     """Run `pip install` of .venv; what it complains about appears as it is."""
     python = str(python_of(root / ".venv"))
     if call(root, python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", *arguments) != 0:
-        raise StartError("安装未完成（原因见上）。Installation did not finish; the reason is above.")
+        raise StartError(
+            "安装未完成（原因见上）。本机不能上网时，请使用离线安装包（docs/how-to/install-offline.zh.md）。\n"
+            "Installation did not finish; the reason is above. Without internet, use the offline archive "
+            "(docs/how-to/install-offline.en.md)."
+        )
 
 
 def call(root: Path, *command: str) -> int:
@@ -195,6 +200,21 @@ def local_wheels(root: Path) -> list[str]:
     """Return the options of pip for a machine without internet: the folder wheels/, if it is filled."""
     folder = root / "wheels"
     return ["--no-index", "--find-links", str(folder)] if folder.is_dir() else []
+
+
+def refuse_other_target(root: Path) -> None:
+    """Say what the offline archive holds if it holds nothing for this system and Python; pip would name a package."""
+    listed = root / "wheels" / "targets.txt"
+    if not listed.is_file():
+        return
+    held = listed.read_text(encoding="utf-8").split()
+    this = f"{'windows' if os.name == 'nt' else sys.platform}-{sys.version_info[0]}.{sys.version_info[1]}"
+    if this not in held:
+        raise StartError(
+            f"离线安装包适用于 {'、'.join(held)}，本机为 {this}。请换用相应版本的 Python，或另行制作安装包。\n"
+            f"The offline archive is for {', '.join(held)}; this machine is {this}. Install one of these Pythons, or "
+            "build an archive for this one."
+        )
 
 
 def count_packages(requirements: str) -> int:

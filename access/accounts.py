@@ -5,10 +5,8 @@ the name that the service gives. Roles are taken from here alone, never from a t
 """
 
 import json
-import os
 import re
 import secrets
-import tempfile
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
@@ -21,6 +19,7 @@ from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError, VerifyMismatchError
 from filelock import FileLock
 
+from access.private_file import write_private
 from access.roles import ROLES
 from errors import BiaochiError
 from i18n import N_
@@ -94,7 +93,7 @@ def plain_name(name: str) -> str:
 
 def add_account(folder: Path, name: str, role: str, *, title: str = "", provider: bool = False, by: str = "") -> str:
     """Add an account and return its first password; '' for an account of the sign-in service. Raises AccountError."""
-    _check_role(role)
+    check_role(role)
     name = plain_name(name)
     if not NAME.fullmatch(name):
         raise AccountError(
@@ -115,7 +114,7 @@ def add_account(folder: Path, name: str, role: str, *, title: str = "", provider
 
 def set_role(folder: Path, name: str, role: str) -> Account:
     """Give an account another role and return it. Raises AccountError."""
-    _check_role(role)
+    check_role(role)
     with _changing(folder) as accounts:
         found = _known(accounts, name)
         accounts[found.name] = replace(found, role=role)
@@ -210,7 +209,8 @@ def differing(folder: Path, logged: Mapping[str, str]) -> list[tuple[str, str, s
     return [(name, logged.get(name, ""), now.get(name, "")) for name in names if logged.get(name) != now.get(name)]
 
 
-def _check_role(role: str) -> None:
+def check_role(role: str) -> None:
+    """Raise AccountError for a role that does not exist."""
     if role not in ROLES:
         raise AccountError(N_("There is no role {role}. Known: {known}."), role=role, known=", ".join(ROLES))
 
@@ -239,16 +239,7 @@ def _changing(folder: Path) -> Iterator[dict[str, Account]]:
         yield accounts
         listed = [asdict(accounts[name]) for name in sorted(accounts)]
         text = json.dumps({"format": 1, "accounts": listed}, ensure_ascii=False, indent=1)
-        _write(folder / ACCOUNTS, text)
-
-
-def _write(path: Path, text: str) -> None:
-    descriptor, draft = tempfile.mkstemp(dir=path.parent, prefix=".accounts-")  # its owner's alone
-    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-        file.write(text)
-        file.flush()
-        os.fsync(file.fileno())
-    os.replace(draft, path)
+        write_private(folder / ACCOUNTS, text)
 
 
 @cache

@@ -77,16 +77,17 @@ def design(
     return Design(votes, float((votes * c).sum()), reach * float(np.sqrt(2 * target)), equal)
 
 
-def anytime_p(z: ArrayLike, share: float, prior: float = PRIOR_SHARE) -> Floats:
+def anytime_p(z: ArrayLike, share: ArrayLike, prior: float = PRIOR_SHARE) -> Floats:
     """Return one-sided p-values that hold at every look at once, of the shape of z.
 
-    z : standardised statistics, large speaks against the hypothesis. share : information so far over what is planned
-    (inverse squared standard errors), above 0; it may pass 1. The mixture is over positive effects only.
+    z : standardised statistics, large speaks against the hypothesis. share : of the shape of z or a number; information
+    so far over what is planned (inverse squared standard errors), above 0; it may pass 1. The mixture is over positive
+    effects only. Any unit of information will do, if `prior` has the same.
     """
-    if share <= 0:
-        raise ValueError(f"the share of information must be positive, got {share}")
-    x = np.asarray(z, dtype=np.float64)
-    ratio = share / (share + prior)
+    x, so_far = np.asarray(z, dtype=np.float64), np.asarray(share, dtype=np.float64)
+    if (so_far <= 0).any():
+        raise ValueError(f"the share of information must be positive, got {so_far.min()}")
+    ratio = so_far / (so_far + prior)
     log_evidence = 0.5 * np.log1p(-ratio) + 0.5 * ratio * x**2 + np.log(2.0) + special.log_ndtr(x * np.sqrt(ratio))
     found: NDArray[np.float64] = np.exp(-np.maximum(log_evidence, 0.0))
     return found

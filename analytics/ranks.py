@@ -6,19 +6,17 @@ two-sided, with step-down after Romano and Wolf (2005). A percentile bootstrap o
 equal units it covers 0.01% instead of 95%.
 """
 
-from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
-from itertools import islice
-from math import ceil
 from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy import linalg, optimize, special
+from scipy import optimize, special
 
 from analytics.differences import Differences, spread_of, standardised
+from analytics.largest_difference import LargestDifference, normal_blocks, order_statistic, root_of
 from analytics.pairs import honest_pairs
 from analytics.scores import UnitScores
 
@@ -26,15 +24,8 @@ Floats: TypeAlias = NDArray[np.float64]
 Ints: TypeAlias = NDArray[np.int64]
 Bools: TypeAlias = NDArray[np.bool_]
 
-BLOCK = 1 << 17
-"""Entries of a block of draws x units; 1 MB stays in the cache and was fastest."""
 BORDERLINE = 0.04
 """Pairs closer than this to the critical value may change with the seed (Monte Carlo SD of it 0.007 to 0.014)."""
-THREADS = 2
-"""Blocks of draws at a time. NumPy releases the interpreter lock; each further thread holds a further block."""
-KEPT = 4
-"""Step-down looks at the draws beyond the 1 - 4 (1 - level) quantile. Twice (1 - level) is enough: of every pair one
-order stays, and Z and -Z have one law, so at least half of the exceedances stay. Else it would only be too wide."""
 
 
 @dataclass(frozen=True)
@@ -169,9 +160,9 @@ def _sets(
     place = np.flatnonzero(present)
     p = len(place)
     if simultaneous:
-        scan = _Scan(sigma, spread, draws, seed)
-        critical: float | Floats = scan.critical(level)
-        cut = np.full(p, scan.step_down(z, level) if stepdown else critical)
+        largest = LargestDifference(sigma, spread, draws, seed)
+        critical: float | Floats = largest.critical(level)
+        cut = np.full(p, largest.step_down(z, level) if stepdown else critical)
     else:
         wanted = np.ones(p, dtype=bool) if only is None else np.isin(place, np.asarray(only, dtype=np.int64))
         one_step, cut = _marginal(sigma, spread, z, wanted, level, draws, seed, stepdown)
@@ -189,118 +180,6 @@ def _near(z: Floats, cut: Floats) -> Bools:
     """Mark pairs (better, worse) within BORDERLINE of the critical value of either unit, shape (p, p)."""
     with np.errstate(invalid="ignore"):  # infinite against infinite is not near
         return ((np.abs(z - cut[:, None]) < BORDERLINE) | (np.abs(z - cut) < BORDERLINE)) & (z > 0)
-
-
-def _root(sigma: Floats) -> Floats:
-    """Return L with L L' = sigma, lower triangular up to a permutation of rows; also for semi-definite matrices.
-
-    Pivoted Cholesky: eigenvectors of 3,000 units took half a minute, this takes half a second.
-    """
-    if not len(sigma):
-        return sigma
-    scale = np.sqrt(np.diagonal(sigma).max()) or 1.0
-    factor, pivots, rank, info = linalg.lapack.dpstrf(sigma / scale**2, lower=1)
-    if info < 0:
-        raise ValueError("the covariance could not be factored")
-    factor = np.tril(factor)
-    factor[:, rank:] = 0.0
-    root: Floats = np.empty_like(factor)
-    root[pivots - 1] = factor * scale
-    return root
-
-
-def _normal_blocks(root: Floats, draws: int, seed: int) -> Iterator[Floats]:
-    """Yield draws of N(0, root root'), shape (p, draws of the block), block after block."""
-    p = len(root)
-    rng = np.random.Generator(np.random.PCG64(seed))
-    size = max(1, BLOCK // max(p, 1))
-    for start in range(0, draws, size):
-        yield root @ rng.standard_normal((min(size, draws - start), p)).T
-
-
-def _few(blocks: Iterator[Floats]) -> Iterator[list[Floats]]:
-    """Yield as many blocks at a time as there are threads, so that memory stays small."""
-    while few := list(islice(blocks, THREADS)):
-        yield few
-
-
-def _inverse(spread: Floats) -> Floats:
-    """Return 1 / spread; 0 where the spread is 0, which excludes the pair from every maximum."""
-    return np.divide(1.0, spread, out=np.zeros_like(spread), where=spread > 0)
-
-
-class _Scan:
-    """Largest standardised difference of each draw, and the pairs that make the large ones."""
-
-    def __init__(self, sigma: Floats, spread: Floats, draws: int, seed: int) -> None:
-        self._root, self._inverse = _root(sigma), _inverse(spread)
-        self._draws, self._seed = draws, seed
-        blocks = _normal_blocks(self._root, draws, seed)
-        with ThreadPoolExecutor(THREADS) as pool:
-            parts = [part for few in _few(blocks) for part in pool.map(self._largest, few)]
-        self._largest_of_draw = np.concatenate(parts)
-
-    def critical(self, level: float) -> float:
-        """Return the critical value of the first step."""
-        return _order_statistic(self._largest_of_draw, level)
-
-    def step_down(self, z: Floats, level: float) -> float:
-        """Remove rejected ordered pairs until none is left; return that critical value, never above the first."""
-        critical = self.critical(level)
-        floor = _order_statistic(self._largest_of_draw, max(0.0, 1 - KEPT * (1 - level)))
-        draw, above, below, value = self._exceedances(floor)
-        rejected = 0
-        while (now := int((z > critical).sum())) > rejected:
-            rejected = now
-            left = z[above, below] <= critical
-            largest = np.full(self._draws, floor)
-            np.maximum.at(largest, draw[left], value[left])
-            critical = min(critical, _order_statistic(largest, level))
-        return critical
-
-    def _largest(self, block: Floats) -> Floats:
-        """Return the largest |Z_j - Z_k| / s_jk of each draw of a block of shape (p, draws)."""
-        largest = np.zeros(block.shape[1])
-        room = np.empty_like(block)
-        for j in range(len(block) - 1):
-            apart = np.subtract(block[j + 1 :], block[j], out=room[j + 1 :])
-            np.abs(apart, out=apart)
-            apart *= self._inverse[j, j + 1 :, None]
-            np.maximum(largest, apart.max(axis=0), out=largest)
-        return largest
-
-    def _exceedances(self, floor: float) -> tuple[Ints, Ints, Ints, Floats]:
-        """Return draw, unit above, unit below and value of every standardised difference beyond `floor`."""
-        exceedances = [(np.zeros(0, dtype=np.int64),) * 3 + (np.zeros(0),)]
-        start = 0
-        with ThreadPoolExecutor(THREADS) as pool:
-            for few in _few(_normal_blocks(self._root, self._draws, self._seed)):
-                jobs = []
-                for block in few:
-                    beyond = np.flatnonzero(self._largest_of_draw[start : start + block.shape[1]] > floor)
-                    jobs.append(pool.submit(_beyond, block[:, beyond], self._inverse, floor, beyond + start))
-                    start += block.shape[1]
-                exceedances += [entry for job in jobs for entry in job.result()]
-        draw, j, k, value = (np.concatenate(part) for part in zip(*exceedances, strict=True))
-        return draw, j, k, value
-
-
-def _beyond(block: Floats, inverse: Floats, floor: float, draw: Ints) -> list[tuple[Ints, Ints, Ints, Floats]]:
-    """Return exceedances of draws of shape (p, draws), an entry for each unit j: draw, above, below, value."""
-    exceedances = []
-    for j in range(len(block) - 1):
-        apart = block[j + 1 :] - block[j]
-        apart *= inverse[j, j + 1 :, None]
-        other, at = np.nonzero(np.abs(apart) > floor)
-        value, k = apart[other, at], other + j + 1
-        exceedances.append((draw[at], np.where(value > 0, k, j), np.where(value > 0, j, k), np.abs(value)))
-    return exceedances
-
-
-def _order_statistic(values: Floats, level: float) -> float:
-    """Return the smallest value that at least the share `level` of the values does not exceed."""
-    at = max(ceil(level * len(values) - 1e-9) - 1, 0)
-    return float(np.partition(values, at)[at])
 
 
 # Marginal sets.
@@ -322,7 +201,7 @@ def _marginal(
     if p < 2:
         return np.zeros(p), np.zeros(p)
     independent = not np.any(sigma - np.diag(np.diagonal(sigma)))
-    sample = None if independent else np.hstack(list(_normal_blocks(_root(sigma), draws, seed)))
+    sample = None if independent else np.hstack(list(normal_blocks(root_of(sigma), draws, seed)))
     for j in np.flatnonzero(wanted).tolist():
         others = np.delete(np.arange(p), j)
         others = others[spread[j, others] > 0]
@@ -343,7 +222,7 @@ def _drawn_tail(sample: Floats, spread: Floats, j: int, others: Ints) -> "Tail":
 
     def quantile(above: Bools, below: Bools, level: float) -> float:
         largest = np.maximum(apart[above].max(axis=0, initial=0.0), -apart[below].min(axis=0, initial=0.0))
-        return _order_statistic(largest, level)
+        return order_statistic(largest, level)
 
     return quantile
 

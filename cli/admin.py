@@ -65,6 +65,6 @@ def restore(file: Annotated[Path, typer.Argument(metavar="FILE")]) -> None:
 
     check_files([file])
     with progress(N_("Restoring")) as report:
-        count = unpack(session.store(), file, report)
+        count = unpack(session.store(new=True), file, report)
     session.say(N_("Restored: {count} files. Prove it with: biaochi check"), count=count)
     print_line(session.store().in_force() or "")

@@ -2,7 +2,7 @@
 
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -35,6 +35,12 @@ Format = Annotated[str, typer.Option("--format", help=N_("csv, json or xlsx."))]
 Output = Annotated[Path | None, typer.Option("-o", "--output", help=N_("Write to this file, not to stdout."))]
 
 
+def note(text: str) -> None:
+    """Print a line to stderr. Where that cannot be written the exit code alone says what happened."""
+    with suppress(OSError):
+        print(text, file=sys.stderr)
+
+
 class CommandError(BiaochiError):
     """A call that is not carried out; says why in a sentence of ours."""
 
@@ -48,24 +54,32 @@ class Session:
 
     def __init__(self) -> None:
         self.path, self.language = Path(), "zh"
+        self.warned = False  # of the clock, once in a call
         self.settings: settings.Settings
 
     def begin(self, known: settings.Settings, language: str) -> None:
         """A new call begins."""
         self.path, self.language, self.settings = known.store, language, known
+        self.warned = False
 
-    def store(self) -> "Store":
-        """The store of this call; schemes offer what a score may take from them."""
+    def store(self, *, new: bool = False) -> "Store":
+        """The store of this call; schemes offer what a score may take from them. new: it may be gone."""
         from data.store import Store
+        from data.store.presence import CLOCK_BACK, clock_back, refuse_gone
         from results.ranking.component_sources import offer
 
         offer(_sources)
+        if self.settings.login and self.path == self.settings.store and not new:
+            refuse_gone(self.path, self.settings.accounts)
+        if (facts := clock_back(self.path)) and not self.warned:
+            self.say(CLOCK_BACK, **facts)
+            self.warned = True
         key = self.settings.signing_key
         return Store(self.path, threads=self.settings.threads, claims=_claims, signing_key=key)
 
     def say(self, message: str, **facts: object) -> None:
         """One message to stderr."""
-        print(translate(message, self.language).format(**facts), file=sys.stderr)
+        note(translate(message, self.language).format(**facts))
 
 
 def _claims(store: "Store") -> "Claims":

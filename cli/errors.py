@@ -1,9 +1,7 @@
 """Every failure as a sentence and an exit code."""
 
-import errno
 import re
 import secrets
-import sys
 import traceback
 from collections.abc import Sequence
 from pathlib import Path
@@ -11,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from typer.exceptions import TyperException
 
-from cli.context import NOT_ALLOWED, OUR_BUG, WRONG_USAGE, session
+from cli.context import OUR_BUG, WRONG_USAGE, note, session
 from errors import BiaochiError
 from i18n import N_, PUNCTUATION, translate
 
@@ -34,30 +32,18 @@ def _known_failure(error: Exception) -> int | None:
     """Exit code of what we or the machine refuse; None for what nobody foresaw."""
     if isinstance(error, BiaochiError):
         return _refused(error)
-    return _of_the_machine(error) if isinstance(error, OSError) else None
+    from data.duckdb_access import refusal_of
+
+    refusal = refusal_of(error, session.path)
+    return None if refusal is None else _refused(refusal)
 
 
 def _refused(error: BiaochiError) -> int:
     """Every problem with its place and cure, or the sentence and its details."""
     lines = [line(problem, session.language) for problem in error.problems] or error.sentences(session.language)
     for text in lines:
-        print(text, file=sys.stderr)
+        note(text)
     return error.exit_code
-
-
-def _of_the_machine(error: OSError) -> int | None:
-    """Exit code of what the machine refuses; None for what nobody foresaw."""
-    path = error.filename or session.path
-    if isinstance(error, PermissionError) or error.errno == errno.EROFS:
-        session.say(N_("This is not allowed: {path}. Ask for the right to read it, or to write there."), path=path)
-        return NOT_ALLOWED
-    if error.errno in (errno.ENOSPC, errno.EDQUOT):
-        session.say(N_("The disk is full. Make room and try again."))
-        return WRONG_USAGE
-    if error.errno == errno.ENAMETOOLONG:
-        session.say(N_("The name is too long for a file: {path}"), path=path)
-        return WRONG_USAGE
-    return None
 
 
 def line(problem: "Problem", language: str) -> str:
@@ -108,7 +94,7 @@ def _wrong_usage(error: TyperException) -> int:
     kind = type(error).__name__
     detail = error.format_message() if hasattr(error, "format_message") else str(error)
     if kind == "NoArgsIsHelpError":
-        print(detail, file=sys.stderr)
+        note(detail)
         return WRONG_USAGE
     parameter = getattr(error, "param", None)
     name = getattr(error, "option_name", None) or (parameter and _spelled(parameter)) or ""

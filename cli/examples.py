@@ -78,6 +78,13 @@ EXAMPLES: dict[str, tuple[str, ...]] = {
     "biaochi user role": ("biaochi user role li publisher",),
     "biaochi user password": ("biaochi user password li",),
     "biaochi user remove": ("biaochi user remove li",),
+    "biaochi token": ("biaochi token list",),
+    "biaochi token add": (
+        "biaochi token add finebi",
+        "biaochi token add audit-office --role auditor --until 2027-06-30",
+    ),
+    "biaochi token list": ("biaochi token list",),
+    "biaochi token revoke": ("biaochi token revoke finebi",),
     "biaochi requests": ("biaochi requests", "biaochi requests --format json"),
     "biaochi requests confirm": ("biaochi requests confirm 3",),
     "biaochi requests decline": ('biaochi requests decline 3 --reason "figures differ"',),
@@ -99,6 +106,8 @@ EXAMPLES: dict[str, tuple[str, ...]] = {
         "biaochi ballot-integrity --round 2025 --without --format xlsx -o with-and-without.xlsx",
         "biaochi ballot-integrity --round 2025 --decide keep --reason 查对无异常 --second 李",
     ),
+    "biaochi early-look": ("biaochi early-look --round 2025", "biaochi early-look --round 2025 --format json"),
+    "biaochi suggestions": ("biaochi suggestions --round 2025",),
     "biaochi design": (
         "biaochi design --round 2025 --difference 4",
         "biaochi design --round 2025 --votes 600 --cost 普通群众=2",
@@ -144,4 +153,21 @@ EXAMPLES: dict[str, tuple[str, ...]] = {
     "biaochi recount draw": ("biaochi recount draw --round 2025 --category 党群部门 --dice 3-5-1-6-2-4 -o sheets.csv",),
     "biaochi recount enter": ("biaochi recount enter read.csv --round 2025 --category 党群部门",),
     "biaochi recount status": ("biaochi recount status --round 2025",),
+    "biaochi facts": ("biaochi facts export --round 2025 --city 甲市 --to /shared/province",),
+    "biaochi facts export": ("biaochi facts export --round 2025 --city 甲市 --to /shared/province",),
+    "biaochi province": (
+        "biaochi province build --from /shared/province --round 2025 --to /data/province",
+        "biaochi province list --from /shared/province --round 2025",
+    ),
+    "biaochi province list": (
+        "biaochi province list --from /shared/province --round 2025",
+        "biaochi province list --from /shared/province --round 2025 --city 甲市 --city 乙市 --until 2026-01-15",
+    ),
+    "biaochi province build": (
+        "biaochi province build --from /shared/province --round 2025 --to /data/province",
+        "biaochi province build --from /shared/province --round 2025 --to /data/province --rules one-for-all.toml",
+    ),
+    "biaochi province ranking": (
+        "biaochi province ranking /data/province/45f2ffbcd3921e9b --round 2025 --category 党群部门",
+    ),
 }

@@ -12,7 +12,7 @@ import typer
 
 from cli.app import app
 from cli.context import Category, CommandError, Format, Output, ReleaseId, RoundId, checked_round, progress, session
-from cli.output import CANNOT_BE_WRITTEN, check_form, check_output, parsed_date, sheet_bytes, write
+from cli.output import check_form, check_output, parsed_date, sheet_bytes, write, writing_to
 from cli.results import open_release
 from i18n import N_, translate
 
@@ -165,11 +165,8 @@ def _long_ballots(round_: "Round", output: Path | None) -> None:
             sys.stdout.flush()
             shutil.copyfileobj(complete, sys.stdout.buffer)
             return
-        try:
-            with output.open("wb") as file:
-                shutil.copyfileobj(complete, file)
-        except (FileNotFoundError, IsADirectoryError, NotADirectoryError):
-            raise CommandError(CANNOT_BE_WRITTEN, path=output) from None
+        with writing_to(output) as file:
+            shutil.copyfileobj(complete, file)
 
 
 def _pieces(pieces: Iterable[bytes], target: IO[bytes]) -> str:

@@ -25,6 +25,7 @@ from cli import (
     objections,
     packages,
     pledges,
+    province,
     recount,
     releases,
     requests,
@@ -32,6 +33,7 @@ from cli import (
     rules,
     schemes,
     templates,
+    token,
     user,
     verify,
 )
@@ -39,7 +41,7 @@ from cli.app import app
 from cli.context import DONE, INTERRUPTED, WRONG_USAGE, CommandError, session
 from cli.errors import failed
 from cli.help_text import translate_help
-from cli.output import check_choice, print_line
+from cli.output import AnswerNotWrittenError, check_choice, print_line
 from i18n import LANGUAGES, N_, ROOT
 
 # Importing a module registers its commands.
@@ -55,6 +57,7 @@ COMMANDS = (
     objections,
     packages,
     pledges,
+    province,
     recount,
     releases,
     requests,
@@ -62,6 +65,7 @@ COMMANDS = (
     rules,
     schemes,
     templates,
+    token,
     user,
     verify,
 )
@@ -69,9 +73,10 @@ COMMANDS = (
 ORDER = (
     *("demo", "template", "import", "drafts", "alias", "publish", "ranking", "bottom", "unit", "pledges", "scheme"),
     *("flip", "ballot-integrity", "recount", "design"),
+    *("facts", "province"),
     *("export", "bulletin", "letters", "bundle", "kit", "public"),
     *("rounds", "uploads", "releases", "rollback", "status", "withdraw", "clear", "check", "replay", "rebuild"),
-    *("backup", "restore", "audit", "user", "requests"),
+    *("backup", "restore", "audit", "user", "token", "requests"),
 )
 
 
@@ -83,9 +88,9 @@ def main() -> None:
         sys.stdout.flush()
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
-    except OSError as error:  # what was printed did not reach the file: the disk is full
+    except OSError as error:  # what was printed did not reach the file
         os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
-        code = failed(error, debug=False)
+        code = failed(AnswerNotWrittenError(error), debug=False) if code == DONE else code
     sys.exit(code)
 
 

@@ -2,13 +2,18 @@
 
 import errno
 import hashlib
+import os
+import secrets
+import shutil
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import IO, TYPE_CHECKING
 
-from cli.context import FORMATS, CommandError, session
+from cli.context import CHECK_FAILED, FORMATS, CommandError, session
+from errors import BiaochiError
 from i18n import N_, translate
 
 if TYPE_CHECKING:
@@ -17,6 +22,19 @@ if TYPE_CHECKING:
 
 READ_ONLY = (errno.EROFS, errno.EACCES, errno.EPERM)
 CANNOT_BE_WRITTEN = N_("The file {path} cannot be written: its folder does not exist, or it is a folder itself.")
+
+
+class AnswerNotWrittenError(BiaochiError):
+    """What a command prints did not reach its file, after the command did what it was asked for."""
+
+    exit_code = CHECK_FAILED
+    message = N_(
+        "The output could not be written: {why}. What the command changes is changed already: do not repeat a command "
+        "that changes something."
+    )
+
+    def __init__(self, error: OSError) -> None:
+        super().__init__(why=error.strerror or str(error))
 
 
 def emit_rows(
@@ -120,13 +138,50 @@ def _log_answer(content: bytes, output: Path) -> None:
 def write(content: bytes, output: Path | None) -> None:
     """Bytes to the file that was asked for, else to stdout."""
     if output is None:
+        return _print(content)
+    with writing_to(output) as file:
+        file.write(content)
+
+
+def _print(content: bytes) -> None:
+    try:
         sys.stdout.flush()
         sys.stdout.buffer.write(content)
-        return
+        sys.stdout.flush()
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        raise AnswerNotWrittenError(error) from error
+
+
+@contextmanager
+def writing_to(output: Path) -> Iterator[IO[bytes]]:
+    """Yield a file that gets its name once it is complete: a full disk leaves what was there before."""
+    direct = (output.exists() and not output.is_file()) or not os.access(output.resolve().parent, os.W_OK)
     try:
-        output.write_bytes(content)
+        if direct:  # a pipe, a device, or a folder where no second file may be
+            with output.open("wb") as file:
+                yield file
+            return
+        with _completed(output.resolve()) as file:
+            yield file
     except (FileNotFoundError, IsADirectoryError, NotADirectoryError):
         raise CommandError(CANNOT_BE_WRITTEN, path=output) from None
+
+
+@contextmanager
+def _completed(output: Path) -> Iterator[IO[bytes]]:
+    draft = output.with_name(f".{output.name[:40]}-{secrets.token_hex(4)}.part")
+    try:
+        with draft.open("xb") as file:
+            yield file
+            file.flush()
+            os.fsync(file.fileno())
+        if output.exists():
+            shutil.copymode(output, draft)
+        os.replace(draft, output)
+    finally:
+        draft.unlink(missing_ok=True)
 
 
 def print_line(line: str) -> None:

@@ -7,6 +7,7 @@ import typer
 from cli.app import app
 from cli.context import Format, Output, session
 from cli.output import emit_rows, print_line
+from errors import after_effect
 from i18n import N_, translate
 
 user_app = typer.Typer(add_completion=False, no_args_is_help=True, rich_markup_mode=None)
@@ -31,12 +32,12 @@ def user_add(
     from data.store.people import user
 
     password = add_account(session.settings.accounts, name, role, title=title, provider=provider, by=user())
-    _log(plain_name(name), role)
     if password:
         session.say(N_("Added {name}. First password, shown only now:"), name=name)
         print_line(password)
     else:
         session.say(N_("Added {name}, who signs in with the service of the office."), name=name)
+    _log(plain_name(name), role)
 
 
 @user_app.command("list", help=N_("List the accounts with their roles."))
@@ -73,8 +74,8 @@ def user_password(name: Name) -> None:
     password = reset_password(session.settings.accounts, name)
     end_sessions(session.settings.accounts, plain_name(name))
     forget_failures(session.settings.accounts, plain_name(name))
-    _log(plain_name(name), "new first password")
     print_line(password)
+    _log(plain_name(name), "new first password")
 
 
 @user_app.command("remove", help=N_("Remove an account; its sessions end at the next click."))
@@ -93,4 +94,5 @@ def _log(name: str, note: str) -> None:
     """Log a change of an account in the store, so that a change of the file by hand shows."""
     from data.store.audit_log import log_action
 
-    log_action(session.path, "account", name, note=note)
+    with after_effect(name):
+        log_action(session.path, "account", name, note=note)

@@ -15,6 +15,10 @@ ACCOUNT_DIFFERS = N_(
     "Account {name}: the log has the role {logged}, the file of accounts {found}. Somebody changed the file by hand; "
     "give the role again with “biaochi user role”, or remove the account."
 )
+TOKEN_DIFFERS = N_(
+    "Token {name}: the log has {logged}, the file of tokens {present}. Somebody changed the file by hand; revoke the "
+    "token with “biaochi token revoke” and add another."
+)
 
 if TYPE_CHECKING:
     from data.store.verify import Damage
@@ -58,8 +62,9 @@ def check() -> None:
 
 
 def _of_accounts() -> "list[Damage]":
-    """Return where the file of accounts is not as the log has it: somebody changed it by hand."""
+    """Return where the files of accounts and tokens are not as the log has them: somebody changed them by hand."""
     from access.accounts import AccountError, differing, states_logged
+    from access.tokens import differing_tokens, token_states_logged
     from data.store.audit_log import read_log
     from data.store.verify import Damage
 
@@ -70,14 +75,21 @@ def _of_accounts() -> "list[Damage]":
         log = read_log(session.path)
         states = states_logged((entry.what, entry.note) for entry in log if entry.action == "account")
         found = differing(chosen.accounts, states)
+        kept = token_states_logged((entry.what, entry.note) for entry in log if entry.action == "token")
+        tokens = differing_tokens(chosen.accounts, kept)
     except StoreDamagedError:
         return []  # reported already
     except AccountError as refusal:
         return [Damage(refusal.message, refusal.facts)]
-    return [
+    of_accounts = [
         Damage(ACCOUNT_DIFFERS, {"name": name, "logged": logged or "–", "found": now or "–"})
         for name, logged, now in found
     ]
+    of_tokens = [
+        Damage(TOKEN_DIFFERS, {"name": name, "logged": logged or "–", "present": now or "–"})
+        for name, logged, now in tokens
+    ]
+    return [*of_accounts, *of_tokens]
 
 
 @app.command(help=N_("Rebuild damaged or missing derived files from the stored originals."))

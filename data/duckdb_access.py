@@ -17,6 +17,7 @@ import duckdb
 import pandas as pd
 
 import settings
+from errors import BiaochiError, NoRoomError, NotEnoughMemoryError, of_the_machine
 
 SQL = Path(__file__).with_name("sql")
 
@@ -29,6 +30,21 @@ _OFFLINE = {
     "allow_community_extensions": False,
     "python_enable_replacements": False,
 }
+
+
+NO_ROOM = re.compile(r"No space left on device|Disk quota exceeded")
+
+
+def refusal_of(error: BaseException, path: object = "") -> BiaochiError | None:
+    """Return what an error of the machine or of DuckDB means to a person: no room, no right; None for any other.
+
+    path: named where the error names none.
+    """
+    if isinstance(error, OSError):
+        return of_the_machine(error, path)
+    if isinstance(error, MemoryError | duckdb.OutOfMemoryException):
+        return NotEnoughMemoryError()
+    return NoRoomError() if isinstance(error, duckdb.Error) and NO_ROOM.search(str(error)) else None
 
 
 @cache

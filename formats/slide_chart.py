@@ -14,7 +14,7 @@ from pptx.util import Pt
 
 from formats.brief import CONFIRMED, UNDECIDED, Brief, Named
 
-COLOURS = {CONFIRMED: "A02414", UNDECIDED: "8A4B00", "rose": "005A94", "fell": "A02414"}
+COLOURS = {CONFIRMED: "A02414", UNDECIDED: "A65F00", "rose": "005A94", "fell": "A02414"}
 MARKERS = {CONFIRMED: XL_MARKER_STYLE.DIAMOND, UNDECIDED: XL_MARKER_STYLE.CIRCLE}
 CREATED = datetime(2000, 1, 1)
 CHART = "http://schemas.openxmlformats.org/drawingml/2006/chart"

@@ -1,6 +1,8 @@
 """The brief as slides (.pptx): native charts and tables that PowerPoint and WPS edit; same content, same bytes."""
 
 import io
+import math
+import unicodedata
 import zipfile
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
@@ -30,8 +32,10 @@ SIGNS = {"confirmed": "◆", "undecided": "○", "rose": "▲", "fell": "▼"}
 ROWS = 11
 """Lines of a table on a slide; more lines take a further slide."""
 ROW_HEIGHT = 0.4
+LINE = 1.2
+"""Height of a line of text in heights of its type."""
 UNIT_WIDTHS = (1.9, 3.2, 1.0, 1.0, 1.9, 0.9, 1.2)
-MOVED_WIDTHS = (1.7, 3.3, 2.0, 2.2, 1.3, 2.3)
+MOVED_WIDTHS = (1.5, 3.1, 2.0, 2.2, 1.2, 2.2)
 NARROW_WIDTHS = (1.35, 1.75, 0.65, 1.2, 0.9)
 NARROW = ("verdict", "unit", "n", "interval", "places")
 
@@ -120,14 +124,13 @@ def _category(slide: Any, brief: Brief, found: Finding, units: Sequence[Named]) 
         return
     add_chart(slide, brief, units, (Inches(EDGE), Inches(TOP), Inches(6.1), Inches(5.3)))
     rows = [{**unit.cells, "tier": unit.tier} for unit in units]
-    _table(slide, brief, (6.85, TOP), NARROW, NARROW_WIDTHS, rows, 11, 0.34)
-    below = TOP + 0.34 * (len(rows) + 1) + 0.25
+    below = _table(slide, brief, (6.85, TOP), NARROW, NARROW_WIDTHS, rows, 11, 0.34) + 0.15
     _text(slide, (6.85, below, WIDTH - EDGE - 6.85, HEIGHT - BOTTOM - below), told, 14)
 
 
-def _said(slide: Any, brief: Brief, title: str, said: Sequence[str]) -> None:
+def _said(slide: Any, brief: Brief, title: str, said: Sequence[str], height: float = 4.8) -> None:
     _title(slide, brief, title)
-    _text(slide, (EDGE, TOP, WIDTH - 2 * EDGE, 4.8), said, 22, apart=14)
+    _text(slide, (EDGE, TOP, WIDTH - 2 * EDGE, height), said, 22, apart=14)
 
 
 def _changes(slide: Any, brief: Brief, moved: Sequence[Moved]) -> None:
@@ -138,7 +141,7 @@ def _changes(slide: Any, brief: Brief, moved: Sequence[Moved]) -> None:
 
 def _last(slide: Any, brief: Brief) -> None:
     colon = "：" if brief.language == "zh" else ": "
-    _said(slide, brief, brief.words["steps"], [f"{name}{colon}{told}" for name, told in brief.steps])
+    _said(slide, brief, brief.words["steps"], [f"{name}{colon}{told}" for name, told in brief.steps], 3.8)
     _text(slide, (EDGE, 5.4, WIDTH - 2 * EDGE, 1.4), [brief.words["source"], *brief.about], 11, colour=FAINT)
 
 
@@ -191,8 +194,8 @@ def _table(
     rows: Sequence[dict[str, str]],
     points: float,
     height: float = ROW_HEIGHT,
-) -> None:
-    """Put a table on a slide; the first column has the verdict in its colour and with its sign."""
+) -> float:
+    """Put a table on a slide and return where it ends; the first column has the verdict in its colour and its sign."""
     size = (sum(widths), height * (len(rows) + 1))
     grid = slide.shapes.add_table(len(rows) + 1, len(names), *map(Inches, (*corner, *size))).table
     for at, width in enumerate(widths):
@@ -205,6 +208,21 @@ def _table(
             words = f"{SIGNS[row['tier']]} {row[name]}" if name == "verdict" else row[name]
             colour = RGBColor.from_string(COLOURS[row["tier"]]) if name == "verdict" else INK
             _cell(grid.cell(line, at), words, points, WHITE, colour, left=at < 2, bold=name == "unit")
+    for drawn in grid.rows:
+        lines = max(_lines(cell.text, width, points) for cell, width in zip(drawn.cells, widths, strict=True))
+        drawn.height = Inches(max(height, lines * points * LINE / 72 + 0.04))
+    return corner[1] + sum(drawn.height for drawn in grid.rows) / Inches(1)
+
+
+def _lines(words: str, width: float, points: float) -> int:
+    """Return the lines that a text takes in a cell: programs make a row higher, and what is below it does not move."""
+    room = width * 72 - 9
+    return sum(max(1, math.ceil(_length(part) * points / room)) for part in words.split("\n"))
+
+
+def _length(words: str) -> float:
+    """Return the width of a text in widths of a Chinese character."""
+    return sum(1.0 if unicodedata.east_asian_width(sign) in "WF" else 0.55 for sign in words)
 
 
 def _cell(cell: Any, words: str, points: float, fill: RGBColor, colour: RGBColor, *, left: bool, bold: bool) -> None:

@@ -36,6 +36,7 @@ from reports.record_tables import NothingToExportError
 from reports.tables import BALLOTS, BOTTOM, GROUPS, RANKING, changes_sheet, export_sheet
 from results.comparison.year_on_year import Changes, Recount, changes, round_before
 from results.contributions import Scheme
+from results.evidence.suggestions import KIND as SUGGESTION
 from results.pledges.by_year import pledge_year
 from results.pledges.register import pledge_rounds
 from results.ranking.family import families
@@ -118,9 +119,9 @@ def _pledges(round_: Round, language: str) -> list[tuple[str, Sheet]]:
 
 
 def _imported(round_: Round, language: str) -> dict[str, bytes]:
-    """Return the imported tables without the ballots, under headers that can be imported again."""
+    """Return the imported tables without ballots and free texts, under headers that can be imported again."""
     files = {}
-    for kind in (kind for kind in KINDS if kind != BALLOTS):
+    for kind in (kind for kind in KINDS if kind not in (BALLOTS, SUGGESTION)):
         with suppress(NothingToExportError):
             files[f"tables/{kind}.csv"] = csv_bytes(export_sheet(round_, kind, language))
     return files

@@ -10,6 +10,7 @@ from i18n import N_, translate
 from reports.ranking_table import decimals_of, facts_of, marks, printed_marks
 from results.evidence import classes
 from results.evidence.integrity import CHECKS, FALSE_ALARMS, Integrity
+from results.evidence.suggestions import Suggestions, about
 from results.fields import columns, number_formats
 from results.labels import REASONS, VERDICTS, YES_OR_NO
 from results.missing import is_missing
@@ -59,6 +60,14 @@ def integrity_sheet(round_: Round, found: Integrity, language: str) -> Sheet:
     remarks.append((translate(N_("Listed ballots"), language), len(found.flagged)))
     title = N_("Integrity of ballots")
     return evidence_sheet(round_, "integrity", title, found.rows, language, words={"check": CHECKS}, remarks=remarks)
+
+
+def suggestions_sheet(round_: Round, found: Suggestions, language: str) -> Sheet:
+    """Return the themes of suggestions, marked as internal."""
+    remarks: list[tuple[str, Cell]] = [
+        (translate(N_("For the office only"), language), " ".join(about(found, language)))
+    ]
+    return evidence_sheet(round_, "suggestions", N_("Themes of suggestions"), found.rows, language, remarks=remarks)
 
 
 def evidence_json(round_: Round, rows: pd.DataFrame, **about: object) -> dict[str, object]:

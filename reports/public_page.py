@@ -516,8 +516,9 @@ class _Page:
         ranked = sum(one.count for one in self._shown())
         facts = {"units": len(self._rows), "categories": len(self._lists), "ranked": ranked}
         told = [self._say(message, **facts) for message in INTRODUCTION]
-        ballots = self._found.ballots
-        return [*told, self._say(BALLOTS, ballots=ballots)] if ballots else told
+        ballots, judged = self._found.ballots, self._parts.ballots.get(self._language)
+        told += [self._say(BALLOTS, ballots=ballots)] if ballots else []
+        return [*told, judged] if judged else told
 
     def _ranking(self, one: BottomList) -> dict[str, object]:
         name = one.family.name

@@ -13,13 +13,14 @@ from data.store.release import Release, Round
 from data.store.released_texts import texts_until
 from data.store.round_status import ANNOUNCED, WITHDRAWN
 from data.store.store import Store
-from i18n import N_, translate
+from i18n import LANGUAGES, N_, translate
 from reports.documents.official_form import official_day
 from reports.notice_parts import NoticeParts
 from reports.public_measures import PublicMeasures, prepare_measures
 from reports.public_review import review_of
 from reports.public_state import PublicState
 from results.contributions import PostedList, Scheme
+from results.evidence.integrity import public_decision
 from results.public_notice import Notice, notice_of
 
 TERMS = {
@@ -74,7 +75,10 @@ class Wall:
 
 @dataclass(frozen=True)
 class PublicParts:
-    """Everything around the results. days : of the notice, None unless the round is announced."""
+    """Everything around the results. days : of the notice, None unless the round is announced.
+
+    ballots : language -> what two people decided on listed ballots, "" if nothing.
+    """
 
     notice: NoticeParts = field(default_factory=NoticeParts)
     days: Notice | None = None
@@ -82,6 +86,7 @@ class PublicParts:
     state: PublicState = field(default_factory=PublicState)
     measures: Sequence[SchemeMeasures] = ()
     walls: Sequence[Wall] = ()
+    ballots: Mapping[str, str] = field(default_factory=dict)
 
 
 PLAIN = PublicParts()
@@ -107,6 +112,7 @@ def parts_of(
         review_of(store, round_.id) if state is None else state,
         measures_of(store, round_, schemes) if notice.measures else (),
         tuple(_walls(store, round_, schemes, notice.wall)) if notice.wall is not None else (),
+        {language: public_decision(round_, language) for language in LANGUAGES},
     )
 
 

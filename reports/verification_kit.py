@@ -32,6 +32,7 @@ from reports.verify_kit import LIST, family_digest, grouped, leaf, root
 from results import number_format
 from results.evidence.flips import flips_of_unit
 from results.evidence.flips import in_words as flips_in_words
+from results.evidence.integrity import decision_in_words
 from results.labels import VERDICTS
 from results.ranking.family import BY_GRADE, LINED, Family, families
 from results.ranking.ranking import ranking_of
@@ -144,8 +145,15 @@ def kit_bytes(round_: Round, code: str) -> bytes:
         **_texts(round_, family, content),
         "kit.json": json.dumps(content, ensure_ascii=False, indent=1, allow_nan=False) + "\n",
         LIST: kits_listed(round_),
+        **_judged_ballots(round_),
     }
     return zip_bytes({name: text.encode("utf-8") for name, text in files.items()}, translate(STAMP, "zh"))
+
+
+def _judged_ballots(round_: Round) -> dict[str, str]:
+    """Return what two people decided on listed ballots, as a file: in no digest, since it may be decided later."""
+    told = [text for language in LANGUAGES if (text := decision_in_words(round_, language))]
+    return {"ballots.txt": "\n\n".join([translate(STAMP, "zh"), translate(STAMP, "en"), *told]) + "\n"} if told else {}
 
 
 @per_round

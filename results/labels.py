@@ -14,8 +14,11 @@ VERDICTS = {
 }
 
 
-VERDICT_COLOURS = {"confirmed": "#D55E00", "undecided": "#E69F00", "cleared": "#0072B2"}
-"""Colours of the verdicts wherever they are drawn (Okabe-Ito); shapes differ as well: diamond, hollow circle, dot."""
+VERDICT_COLOURS = {"confirmed": "#A02414", "undecided": "#A65F00", "cleared": "#005A94"}
+"""Colours of the verdicts on screen, paper and slides, each with the contrast of text on white (4.5:1).
+
+Shapes differ as well: diamond, hollow circle, dot.
+"""
 REASONS = {
     "too_few_votes": N_("Too few votes"),
     "missing_group": N_("A group is missing"),

@@ -10,7 +10,19 @@ from problems import SENTENCES, SUGGESTIONS, Problem, Term, fields_of, places
 
 SOURCES = [
     path
-    for folder in ("access", "analytics", "formats", "data", "results", "reports", "schemes", "ui", "pages", "cli")
+    for folder in (
+        "access",
+        "analytics",
+        "api",
+        "formats",
+        "data",
+        "results",
+        "reports",
+        "schemes",
+        "ui",
+        "pages",
+        "cli",
+    )
     for path in sorted((i18n.ROOT / folder).rglob("*.py"))
 ] + [i18n.ROOT / name for name in ("app.py", "errors.py", "problems.py") if (i18n.ROOT / name).is_file()]
 

@@ -248,6 +248,10 @@ SETTINGS = {
         "zh": ("未选择语言时用的语言：`zh` 或 `en`", "`zh`"),
         "en": ("language until a person chooses: `zh` or `en`", "`zh`"),
     },
+    "BIAOCHI_CITY": {
+        "zh": ("城市或地区名称，显示在菜单上方和投影画面下方", "不显示"),
+        "en": ("name of the city or district, shown above the menu and below the projected screen", "none"),
+    },
     "PORT": {"zh": ("网页的端口", "`8501`"), "en": ("port of the dashboard", "`8501`")},
     "BIAOCHI_HOSTS": {
         "zh": ("网页应答的主机名，以逗号或空格分隔，不带端口", "只有本机"),
@@ -282,8 +286,12 @@ SETTINGS = {
         "en": ("memory limit of DuckDB, such as `2GB`", "`2GB`"),
     },
     "BIAOCHI_ENGINE": {
-        "zh": ("计算引擎，本版只有 `duckdb:`", "`duckdb:`"),
-        "en": ("engine; this version has only `duckdb:`", "`duckdb:`"),
+        "zh": ("统计评议票的地方：`duckdb:` 是本机，`sc://主机:15002` 是 Spark 集群", "`duckdb:`"),
+        "en": ("where ballots are counted: `duckdb:` is this machine, `sc://host:15002` a Spark cluster", "`duckdb:`"),
+    },
+    "BIAOCHI_CLUSTER_FOLDER": {
+        "zh": ("集群各机以同一路径看到的文件夹", "数据目录内的临时文件夹"),
+        "en": ("folder that all machines of the cluster see under the same path", "a temporary folder in the store"),
     },
     "BIAOCHI_REPORT_DAYS": {
         "zh": ("每季度承诺进度的报送期限：季度结束后的工作日数", "`10`"),
@@ -401,6 +409,8 @@ TABLE_TITLES = {
     "with_without": {"zh": "计入与不计入待核实票的对比", "en": "Results with and without the listed ballots"},
     "design": {"zh": "下一年度的票数安排", "en": "Ballots of the next year"},
     "accounts": {"zh": "账号", "en": "Accounts"},
+    "tokens": {"zh": "接口令牌", "en": "Tokens of the API"},
+    "evidence": {"zh": "接口每行补充的字段", "en": "Fields that the API adds to a line"},
     "requests": {"zh": "等待第二人确认的操作", "en": "Actions that wait for a second person"},
 }
 TYPES = {

@@ -15,7 +15,7 @@ from results.ranking.population import about_whom
 from results.ranking.rows import records
 from results.ranking.statements import NO_SECOND_VERDICT, RELIABILITY, STATISTICIAN
 from results.ranking.year_card import YearCard
-from ui import cached, charts, layout, leniency, markup, robustness, tables, unit_rows, unit_statements
+from ui import cached, charts, guard, layout, leniency, markup, robustness, tables, unit_rows, unit_statements
 from ui.i18n import _, language
 
 TIERS = ("confirmed", "undecided")
@@ -67,7 +67,7 @@ def _tiers() -> list[tuple[str, str, str]]:
         ("confirmed", _("Confirmed at the bottom"), _("Confirmed by a test within their category; they may be named.")),
         (
             "undecided",
-            _("Not enough evidence"),
+            _("Undecided"),
             _(
                 "These units are not named as the bottom, whatever their place. There is no basis for a list that "
                 "names any of them."
@@ -92,7 +92,7 @@ def _cleared(lists: list[BottomList], round_: Round) -> Markup:
     rows = [row for found in lists for row in records(found.tier("cleared"))]
     if not rows:
         return markup.NOTHING
-    title = _("Confirmed not at the bottom")
+    title = _("Cleared")
     summary = f"{markup.SHAPES['cleared']} {title} · {len(rows)}"
     return markup.folded(summary, unit_rows.unit_table(title, rows, round_.scored_rules, round_.id))
 
@@ -132,7 +132,8 @@ def show_category(round_: Round, category: str) -> None:
 def _chart(bottom: BottomList, rows: pd.DataFrame, round_: Round) -> None:
     if rows.empty:
         return
-    draw = partial(charts.bottom_chart, rows, bottom.line, bottom.family.places, bottom.family.bottom.line)
+    line, points = bottom.line, bottom.family.bottom.line
+    draw = partial(charts.bottom_chart, rows, line, bottom.family.places, points, narrow=guard.on_phone())
     alt = _("The lowest units with the places that the votes allow, and their verdicts.")
     charts.show_kept((round_.release.id, round_.id, bottom.family.name), draw, "bottom", alt)
     markup.show(markup.source(round_.release.short, bottom.count))
@@ -175,7 +176,7 @@ def _confirmed(bottom: BottomList, card: YearCard, rules: RuleSet) -> None:
 
 
 def _undecided(bottom: BottomList, card: YearCard, rules: RuleSet, round_: Round) -> None:
-    title = _("Not enough evidence")
+    title = _("Undecided")
     st.subheader(f"○ {title} · {card.undecided}")
     if not card.undecided:
         st.markdown(_("None."))
@@ -189,7 +190,7 @@ def _undecided(bottom: BottomList, card: YearCard, rules: RuleSet, round_: Round
 
 
 def _not_at_the_bottom(bottom: BottomList, card: YearCard, rules: RuleSet, round_: Round) -> None:
-    title = _("Confirmed not at the bottom")
+    title = _("Cleared")
     st.subheader(f"● {title} · {card.cleared}")
     if not card.cleared:
         st.markdown(_("None."))

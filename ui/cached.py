@@ -28,6 +28,7 @@ from data.store import Store
 from data.store.deliveries import deliveries
 from data.store.history import Event
 from data.store.objections import register as register_of
+from data.store.presence import refuse_gone
 from data.store.release import Release, Round
 from data.store.round_status import RoundStatus
 from reports.documents import RoundResults
@@ -83,7 +84,12 @@ def store() -> Store:
 
 
 def release() -> Release | None:
-    """Return the release in force, if any. Never cached: a publication on the command line counts at once."""
+    """Return the release in force, if any. Never cached: a publication on the command line counts at once.
+
+    Raises StoreGoneError for a store that was there and is gone: it is not passed for an empty one.
+    """
+    chosen = settings.load()
+    refuse_gone(chosen.store, chosen.accounts if chosen.login else None)
     current = store().release()
     return None if current is None else release_by_id(current.id)
 

@@ -61,9 +61,9 @@ def show_changes(rows: pd.DataFrame, found: Changes, decimals: int, key: str) ->
         on_select="rerun",
         selection_mode="single-row",
         column_config={
-            "unit_name": st.column_config.TextColumn(_("Unit"), width=130),
+            "unit_name": st.column_config.TextColumn(_("Unit"), width=150),
             "finding": st.column_config.TextColumn(
-                _("Change found"), width=85, help=_("Holds for all units of the category together.")
+                _("Change found"), width=110, help=_("Holds for all units of the category together.")
             ),
             "change": signed_column(_("Change"), decimals, width=65),
             "low": signed_column(_("Interval from"), decimals, width=80, help=alone),
@@ -81,7 +81,7 @@ def show_changes(rows: pd.DataFrame, found: Changes, decimals: int, key: str) ->
 def _of_rounds(name: str, words: str, found: Changes, decimals: int) -> dict[str, ColumnConfig | str | None]:
     """Return the columns of a figure in both rounds."""
     rounds = {"from": found.round_from, "to": found.round_to}
-    return {f"{name}_{end}": number_column(words.format(round=own), decimals) for end, own in rounds.items()}
+    return {f"{name}_{end}": number_column(words.format(round=own), decimals, width=60) for end, own in rounds.items()}
 
 
 def show_notes(found: Changes) -> None:

@@ -18,7 +18,7 @@ from data.store.release import Release, Round
 from errors import BiaochiError
 from formats.brief import CELLS, MOVED_CELLS, Brief, Moved, Named
 from formats.document import Document, Form, Row, Table, file_stem
-from i18n import N_
+from i18n import N_, PUNCTUATION
 from reports import documents
 from reports.documents import RoundResults
 from reports.documents.pledge_letter import to_warn
@@ -283,11 +283,16 @@ def preview_brief(made: Brief) -> None:
     open_ = [unit for found in made.findings for unit in found.undecided]
     parts += [_named(words["confirmed"], named, words)] if named else [tag("p", words["nobody"])]
     parts += [_named(words["cannot"], open_, words)] if open_ else []
-    reasons = [tag("li", tag("b", found.name), " ", found.cure, found.more) for found in made.findings if found.cure]
+    mark = PUNCTUATION[language()]
+    reasons = [
+        tag("li", tag("b", found.name, mark.colon), mark.gap.join(filter(None, [found.cure, found.more])))
+        for found in made.findings
+        if found.cure
+    ]
     parts += [tag("ul", *reasons, *(tag("li", said) for said in made.cannot))]
     parts += [tag("h4", words["change"]), *(tag("p", said) for said in made.change)]
     parts += [_moves(words["change"], made.moved, words)] if made.moved else []
-    parts += [tag("h4", words["steps"]), *(tag("p", tag("b", name), " ", told) for name, told in made.steps)]
+    parts += [tag("h4", words["steps"]), *(tag("p", tag("b", name, mark.colon), told) for name, told in made.steps)]
     markup.show(tag("div", *parts, tag("p", made.footer, class_="biaochi-note"), class_="biaochi-paper"))
 
 

@@ -3,14 +3,19 @@
 import pandas as pd
 import streamlit as st
 
+from access.roles import DOWNLOAD
+from data.store.release import Round
+from i18n import PUNCTUATION
 from results.evaluators.agreement import MOST_DRIVERS, MOST_RATERS
 from results.evaluators.composition import RARE
 from results.evaluators.figures import Evaluators
 from results.evaluators.words import AGREEMENT, DRIVERS, FIGURE_NAMES, MEANINGS, MIX, MODES, REASONS
+from results.evidence.suggestions import about
+from results.evidence.suggestions import suggestions as themes_of
 from results.missing import is_missing
 from results.number_format import NONE, count, interval, number, percent, signed, signed_interval
-from ui import layout, tables
-from ui.i18n import _
+from ui import guard, layout, tables
+from ui.i18n import _, language
 
 
 def agreement(found: Evaluators, _decimals: int) -> None:
@@ -153,3 +158,25 @@ def _people(drawn: object, everyone: object) -> str:
 
 def _remarks(rows: pd.DataFrame) -> list[str]:
     return ["" if is_missing(code) else _(REASONS[code]) for code in rows["reason"]]
+
+
+def suggestions(round_: Round) -> None:
+    """Show the themes of suggestions in free text to whoever may take internal papers; nothing if there are none."""
+    if not guard.may(DOWNLOAD, "internal"):
+        return
+    found = themes_of(round_)
+    if found is None:
+        return
+    st.subheader(_("Suggestions by unit and theme"))
+    st.markdown(layout.plain(PUNCTUATION[language()].gap.join(about(found, language()))))
+    if found.rows.empty:
+        st.info(_("No theme has enough people yet."))
+        return
+    shown = pd.DataFrame(
+        {
+            _("Unit"): [name or _("On no unit") for name in found.rows["unit_name"]],
+            _("Theme"): found.rows["theme"].to_numpy(),
+            _("People"): [count(value) for value in found.rows["people"]],
+        }
+    )
+    tables.written(shown, _("Suggestions by unit and theme"))

@@ -39,6 +39,11 @@ def cookies() -> Mapping[str, str]:
     return st.context.cookies
 
 
+def on_phone() -> bool:
+    """Return whether the screen was as narrow as a phone's when the page was opened; ui/views.js sets the cookie."""
+    return cookies().get("biaochi_screen") == "narrow"
+
+
 def who() -> Identity | None:
     """Return who is signed in; None if nobody is, or if no login is configured."""
     if get_script_run_ctx(suppress_warning=True) is None:

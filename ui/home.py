@@ -52,17 +52,25 @@ class Line:
     query: dict[str, str]
 
 
-def first_screen(round_: Round, year: Overview, cards: list[HomeCard], steps: list[Step], today: date) -> Markup:
-    """Return everything of the home page that has to be seen first."""
-    key = (round_.release.id, round_.id, language(), "home", today.isoformat())
+def first_screen(round_: Round, year: Overview, cards: list[HomeCard], steps: list[Step]) -> Markup:
+    """Return headline, steps and cards, which have to be seen first."""
+    key = (round_.release.id, round_.id, language(), "home")
     return tag(
         "div",
         cached.kept((*key, "headline"), lambda: _headline(headline(round_.id, cards), year)),
         strip(steps),
         cached.kept((*key, "cards"), lambda: _cards(cards, round_.id)),
-        cached.kept((*key, "lines"), lambda: _lines(lines_of(round_, year, today))),
         class_="biaochi-home",
     )
+
+
+def lines(round_: Round, year: Overview, today: date) -> Markup:
+    """Return the lines below the cards.
+
+    Apart from the cards, since the changes since the round before take half of the computing of a first open.
+    """
+    key = (round_.release.id, round_.id, language(), "home", today.isoformat(), "lines")
+    return tag("div", cached.kept(key, lambda: _lines(lines_of(round_, year, today))), class_="biaochi-home")
 
 
 def steps_of(round_: Round, year: Overview) -> list[Step]:
@@ -158,8 +166,7 @@ def _names(found: HomeCard, category: str, round_id: str) -> Markup:
     shown = [*found.confirmed, *found.undecided[:MOST_UNDECIDED]]
     if not shown:
         return NOTHING
-    before = [None, *(unit.verdict for unit in shown)]
-    rows = [_named(unit, round_id, first=unit.verdict != last) for unit, last in zip(shown, before, strict=False)]
+    rows = [_named(unit, round_id) for unit in shown]
     heads = (_("Verdict"), _("Unit"), _("Evidence"))
     caption = _("Units of {category} that may be at the bottom").format(category=category)
     hidden = len(found.undecided) - MOST_UNDECIDED
@@ -169,11 +176,11 @@ def _names(found: HomeCard, category: str, round_id: str) -> Markup:
     return table + (note(link("bottom", more, query)) if more else NOTHING)
 
 
-def _named(unit: NamedUnit, round_id: str, *, first: bool) -> Markup:
-    """Return the row of a unit; the word of the verdict is seen in its first row and heard in every row."""
+def _named(unit: NamedUnit, round_id: str) -> Markup:
+    """Return the row of a unit: verdict, name, evidence."""
     name = link("unit", unit.name, {"unit": unit.code, "round": round_id})
     told = PUNCTUATION[language()].semicolon.join(filter(None, [unit.evidence(language()), unit.again(language())]))
-    shown = verdict_tag(unit.verdict, _(VERDICTS[unit.verdict]), seen=first)
+    shown = verdict_tag(unit.verdict, _(VERDICTS[unit.verdict]))
     return table_row(cell(shown), header_cell(name), cell(told, "biaochi-evidence"), class_=unit.verdict)
 
 
@@ -247,8 +254,9 @@ def _pledge_words(found: PledgeCounts) -> str:
 def _not_ranked(round_: Round, year: Overview) -> Line | None:
     if not year.not_ranked:
         return None
-    mark = PUNCTUATION[language()]
-    parts = mark.listed.join(f"{_(REASONS[code])} {count}" for code, count in year.not_ranked.items())
+    parts = PUNCTUATION[language()].semicolon.join(
+        f"{_(REASONS[code])} {count}" for code, count in year.not_ranked.items()
+    )
     words = _("Units that are not ranked: {count} ({reasons}).")
     told = words.format(count=sum(year.not_ranked.values()), reasons=parts)
     return Line(told, "bottom", {"round": round_.id})

@@ -1,5 +1,6 @@
 """Frame of every page: menu, page permissions, language switch, banners, and choices kept in the address."""
 
+import html
 import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
@@ -9,8 +10,10 @@ import pandas as pd
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
+import settings
 from access.roles import PAGE, ROLES, NotForRoleError
 from data.store import heads
+from data.store.presence import CLOCK_BACK, clock_back
 from data.store.release import Release, Round
 from data.store.round_status import TRIAL, WITHDRAWN
 from errors import BiaochiError, StoreBusyError
@@ -30,6 +33,11 @@ LANGUAGE_NAMES = {
     "zh": "中文",
     "en": "English",
 }  # each in the language it names, so that its readers recognise it
+NAME_PLATE = (
+    '<svg xmlns="http://www.w3.org/2000/svg" width="200" height="44" viewBox="0 0 200 44" fill="#1F2933" '
+    "font-family=\"'Microsoft YaHei','PingFang SC','Noto Sans CJK SC','Segoe UI',Arial,sans-serif\">"
+    '<text x="0" y="19" font-size="20" font-weight="700">{0}</text><text x="0" y="39" font-size="13">{1}</text></svg>'
+)
 MARKDOWN = re.compile(r"([\\`*_{}\[\]()<>#+\-.!|~$:&^=@/])")
 
 
@@ -178,7 +186,10 @@ def _account() -> None:
 
 def live_head() -> None:
     """Show the head of the audit log as it is now, below the menu of every page."""
-    head = heads.live_head(cached.store().path)
+    path = cached.store().path
+    if facts := clock_back(path):
+        st.warning(_(CLOCK_BACK).format(**facts))
+    head = heads.live_head(path)
     if head is not None:
         st.sidebar.caption(_("Audit log: {head}").format(head=head))
 
@@ -230,6 +241,12 @@ def _keep_search() -> None:
     typed = str(st.session_state["find_unit"]).strip()
     if typed:
         st.session_state["find_asked"] = typed
+
+
+def product_name() -> None:
+    """Show the name of the product and of the city above the menu, and on a phone above the page."""
+    texts = _("Biaochi"), settings.load().city or _("Public ratings")
+    st.logo(NAME_PLATE.format(*map(html.escape, texts)), size="large")
 
 
 def language_switch() -> None:

@@ -10,6 +10,7 @@ from urllib.parse import urlencode
 import streamlit as st
 from markupsafe import Markup, escape
 
+from i18n import PUNCTUATION
 from ui.i18n import _, language
 
 NOTHING = Markup()
@@ -90,13 +91,10 @@ def show(markup: Markup, *, narrow: bool = False) -> None:
         st.html(str(markup), width="content" if narrow else "stretch")
 
 
-def verdict_tag(verdict: str, words: str, *, seen: bool = True) -> Markup:
-    """Return a verdict with its shape and colour, the same in lists, charts and papers.
-
-    seen : False hides the words from the eye, under a row that shows them.
-    """
+def verdict_tag(verdict: str, words: str) -> Markup:
+    """Return a verdict with its shape and colour, the same in lists, charts and papers."""
     shape = tag("span", SHAPES[verdict], aria_hidden="true")
-    return tag("span", shape, " ", words if seen else unseen(words), class_=f"biaochi-verdict {verdict}")
+    return tag("span", shape, " ", words, class_=f"biaochi-verdict {verdict}")
 
 
 SHAPES = {"confirmed": "◆", "undecided": "○", "cleared": "●", "not_ranked": "–"}
@@ -107,6 +105,7 @@ def note(text: object) -> Markup:
     return tag("p", text, class_="biaochi-note")
 
 
-def source(release: str, count: int) -> Markup:
-    """Return the line under a chart or table: the release and how many units it is of."""
-    return note(_("Release {release} · {count} units").format(release=release, count=count))
+def source(release: str, count: int, key: str = "") -> Markup:
+    """Return the line under a chart or table: what its marks are, the release, and how many units it is of."""
+    words = _("Release {release} · {count} units").format(release=release, count=count)
+    return note(PUNCTUATION[language()].gap.join(filter(None, [key, words])))

@@ -3,6 +3,7 @@
 A sortable grid is drawn on a canvas: a print of it holds what was in sight, and cuts the rest.
 """
 
+import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, cast
@@ -38,9 +39,10 @@ def is_printed() -> bool:
 
 def grid(data: Any, **options: Any) -> Any:
     """Show a sortable grid, as `st.dataframe` does; in a printed page a table with all of its lines and columns."""
-    if not is_printed():
-        return st.dataframe(data, **options)
     frame = data.copy() if isinstance(data, pd.DataFrame) else pd.DataFrame(data)
+    if not is_printed():
+        options["column_config"] = _wide_enough(options.get("column_config") or {})
+        return st.dataframe(data, placeholder="", **options)
     if not options.get("hide_index"):
         frame = frame.reset_index()
     config = options.get("column_config") or {}
@@ -49,6 +51,29 @@ def grid(data: Any, **options: Any) -> Any:
     rows = [[_cell(row[name], config.get(name)) for name in shown] for row in frame.to_dict("records")]
     markup.show(markup.table(str(options.get("alt") or ""), heads, rows))
     return Printed()
+
+
+def _wide_enough(config: Mapping[Any, Any]) -> dict[Any, Any]:
+    """Return the settings of columns, none narrower than its heading, which a grid cuts off."""
+    return {name: _widened(column) for name, column in config.items()}
+
+
+def _widened(column: Any) -> Any:
+    width = column.get("width") if isinstance(column, Mapping) else None
+    if not isinstance(width, int):
+        return column
+    return {**column, "width": max(width, heading_width(_head("", column)))}
+
+
+def heading_width(text: str) -> int:
+    """Return the pixels of a heading in a grid: type of 14 pixels between margins of 8."""
+    signs = sum(14 if unicodedata.east_asian_width(sign) in "WF" else 9 if sign.isupper() else 6.6 for sign in text)
+    return 20 + round(signs)
+
+
+def table_width(table: pd.DataFrame) -> int:
+    """Return the pixels of a table in which neither a heading nor a text is cut off."""
+    return sum(max(heading_width(text) for text in (str(name), *map(str, table[name]))) for name in table)
 
 
 def _head(name: object, config: object) -> str:

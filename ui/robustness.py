@@ -9,7 +9,7 @@ from streamlit.elements.lib.column_types import ColumnConfig
 
 from results.ranking.robustness import Margin, Robustness
 from results.ranking.rule_grid import KINDS
-from ui import charts, layout, printing, tables
+from ui import charts, guard, layout, printing, tables
 from ui.grids import number_column, rounded
 from ui.i18n import _, language
 
@@ -26,7 +26,7 @@ def show(found: Robustness, names: dict[str, str]) -> None:
     if rows.empty:
         st.markdown(_("No rule in the grid puts a unit at the bottom."))
     else:
-        chart = charts.robustness_strip(found, rows.head(charts.MOST_STRIP))
+        chart = charts.robustness_strip(found, rows.head(charts.MOST_STRIP), narrow=guard.on_phone())
         charts.show(chart, "robustness", _("Which rules put which unit at the bottom."))
     for row in rows[rows["only"].notna()].itertuples():
         kind = _(KINDS[str(row.only)])

@@ -13,7 +13,9 @@ from typing import Any, TypeAlias
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 GUARDED = ("/_stcore/upload_file", "/media/", "/_stcore/metrics", "/_stcore/agent", "/api/")
-OPEN = ("/api/ready",)
+OPEN = ("/api/ready", "/api/metrics")
+WITH_TOKEN = ("/api/v1/",)
+"""Addresses that ask for a token themselves (`api.server`); a session of a browser is of no use there."""
 TO_ANYBODY = (
     "/static/",
     "/biaochi/",
@@ -131,7 +133,7 @@ class Gate:
 
     def _without_right(self, scope: Scope, path: str) -> tuple[int, bytes] | None:
         """Return the refusal of a request by nobody, or by somebody without the right to the address."""
-        if path in OPEN or path == LEAVE or path.startswith(TO_ANYBODY):
+        if path in OPEN or path == LEAVE or path.startswith((*TO_ANYBODY, *WITH_TOKEN)):
             return None
         visitor = self.signed_in(_cookies(scope)) if self.signed_in else None
         if visitor:

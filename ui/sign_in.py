@@ -52,6 +52,10 @@ NO_ACCOUNT = N_(
 )
 PROVIDER_FAILED = N_("The sign-in service did not confirm who you are. Try again, or ask an administrator.")
 NOT_ALIKE = N_("The two new passwords differ. Type the new password twice.")
+ACCOUNTS_LOST = N_(
+    "The file of accounts {path} is gone, so nobody can sign in. Restore it from a backup; or make an administrator, "
+    "who adds the others again: biaochi user add NAME --role administrator"
+)
 NO_WAY_IN = N_(
     "No account exists yet. An administrator makes the first with: biaochi user add NAME --role administrator"
 )
@@ -78,6 +82,11 @@ class Door:
     def identity(self, cookies: Mapping[str, str], *, used: bool = True) -> Identity | None:
         """Return who has the session of these cookies."""
         return identity(self.folder, cookies, used=used)
+
+
+def accounts_lost(folder: Path, store: Path) -> bool:
+    """Return whether the file of accounts is gone although the store had accounts."""
+    return not (folder / settings.ACCOUNTS).is_file() and settings.had_accounts(store)
 
 
 def provider_of(path: Path) -> Mapping[str, Any]:
@@ -158,6 +167,8 @@ class _Step(ABC):
         links = [{"address": address, "label": say(N_("Sign in with the service of the office"))}]
         about = say(N_("Results are shown to signed-in staff only."))
         about = about if local or self.door.provider else say(NO_WAY_IN)
+        if await asyncio.to_thread(accounts_lost, self.door.folder, self.door.store):
+            about = say(ACCOUNTS_LOST).format(path=self.door.folder / settings.ACCOUNTS)
         links = links if self.door.provider else []
         content = {"title": say(N_("Sign in")), "about": about, "forms": forms, "links": links, **shown}
         return _html(content, SIGN_IN, facts, language, status)

@@ -176,7 +176,7 @@ def _rank_columns(decimals: int) -> dict[str, ColumnConfig | str | None]:
     required = _("Strength of the evidence for the verdict; at least 100 is required. {most} also means more.")
     return {
         "rank": number_column(_("Rank"), width=60),
-        "unit_name": st.column_config.TextColumn(_("Unit"), width=250),
+        "unit_name": st.column_config.TextColumn(_("Unit"), width=200),
         "category": st.column_config.TextColumn(_("Category")),
         "verdict_words": st.column_config.TextColumn(_("Verdict"), width=105),
         "score": number_column(_("Score"), decimals, width=65),

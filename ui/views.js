@@ -3,10 +3,17 @@
 (() => {
   "use strict";
   const WORDS = {
-    zh: { foot: "← → 换类别，Esc 退出投影", stage: "投影", place: (at, of) => `第 ${at} 屏，共 ${of} 屏`, none: "本页没有可投影的结论。" },
-    en: { foot: "← → change the category, Esc ends", stage: "Projector view", place: (at, of) => `Screen ${at} of ${of}`, none: "This page has no finding to project." },
+    zh: { product: "标尺", foot: "← → 换类别，Esc 退出投影", stage: "投影", place: (at, of) => `第 ${at} 屏，共 ${of} 屏`, none: "本页没有可投影的结论。" },
+    en: { product: "Biaochi", foot: "← → change the category, Esc ends", stage: "Projector view", place: (at, of) => `Screen ${at} of ${of}`, none: "This page has no finding to project." },
   };
   const root = document.documentElement;
+  // The server draws fewer panels for a phone; a cookie of the session is all that it is told of the screen.
+  function tellScreen() {
+    document.cookie = `biaochi_screen=${innerWidth <= 640 ? "narrow" : "wide"}; path=/; SameSite=Strict`;
+  }
+  tellScreen();
+  window.addEventListener("resize", tellScreen);
+
   let stage = null, at = 0, printed = "";
 
   const words = () => WORDS[root.lang === "en" ? "en" : "zh"];
@@ -135,6 +142,25 @@
     }
   }
 
+  // On a phone a table is a list of records, and each cell says under which heading it is; see views.css.
+  function mendTables() {
+    for (const table of document.querySelectorAll('[data-testid="stTable"] table, .biaochi-table table')) {
+      const heads = [...table.querySelectorAll("thead th")].map((head) => head.textContent.trim());
+      for (const row of table.querySelectorAll("tbody tr"))
+        for (const [at, cell] of [...row.cells].entries())
+          if (heads[at] && cell.dataset.head !== heads[at]) cell.dataset.head = heads[at];
+      if (table.hasAttribute("role")) continue;
+      for (const [part, role] of Object.entries({ table: "table", "thead, tbody": "rowgroup", tr: "row", th: "columnheader", td: "cell" }))
+        for (const found of part === "table" ? [table] : table.querySelectorAll(part)) found.setAttribute("role", role);
+    }
+  }
+
+  // The name plate above the menu is a picture of two texts.
+  function mendName() {
+    for (const plate of document.querySelectorAll('img[data-testid="stSidebarLogo"], img[data-testid="stHeaderLogo"]'))
+      if (plate.alt !== words().product) plate.alt = words().product;
+  }
+
   // Streamlit's subheaders are of level 3 under a title of level 1: readers are told of the level that comes next.
   function mendHeadings() {
     let before = 0;
@@ -154,6 +180,8 @@
       waiting = 0;
       dark();
       mendMenu();
+      mendTables();
+      mendName();
       mendHeadings();
       if (stage && !stage.querySelector("h1, h2")) project();
     }, 200);

@@ -89,6 +89,7 @@ ROWS_OF_0_1 = 2000  # rows in which version 0.1.0 looked for grades to tell whic
 NOT_ASKED = "\x1a"  # in a column of grades that a file lacks: not on its form, so there is no line
 SERIALS = frozenset(match_key(word) for word in ("序号", "答卷序号", "答卷编号", "编号", "Response ID", "id"))
 ROW_NUMBER = "[0-9]{1,9}"
+MOST_LISTED = 20_000  # faulty cells of a file that are listed: nobody reads more, and a million take a gigabyte
 UNLIKELY = 0.001  # chance below which a group that always gives the same is shown to a person
 FEWEST_UNIFORM = 5  # ballots, and UNITS_UNIFORM units: the small tables of a check by hand are often alike on purpose
 UNITS_UNIFORM = 3
@@ -529,6 +530,8 @@ class _Judge:
         self.con = context.con
         self.bad: list[dict[str, object]] = []
         self.judgements: list[Judgement] = []
+        self.refused: dict[str, int] = {}  # field -> number of its spellings that were refused
+        self.more = False  # whether more cells have faults than are listed
 
     def judge(self) -> None:
         """Fill the maps unit_map, group_map, indicator_map, grade_map and ballot_map."""
@@ -545,8 +548,13 @@ class _Judge:
         self._two_groups()
         self._reserved_categories()
         self._two_categories()
+        self.intake.problems += [more_faults()] if self.more else []
 
     def _refuse(self, name: str, value: str, judgement: Judgement, **key: str) -> None:
+        self.refused[name] = self.refused.get(name, 0) + 1
+        if self.refused[name] > MOST_LISTED and not judgement.warning:
+            self.more = True
+            return
         row = {"number": len(self.judgements), "field": name, "value": value}
         self.bad.append({**row, "score": key.get("score", ""), "validity": key.get("validity", "")})
         self.judgements.append(judgement)
@@ -748,7 +756,9 @@ class _Judge:
             return
         self.con.register("bad_value", pd.DataFrame(self.bad))
         seen: set[tuple[str, int, str]] = set()
-        for place, name, value, number in self.con.execute(read_sql("intake/faulty_cells")).fetchall():
+        found = self.con.execute(read_sql("intake/faulty_cells"), {"most": MOST_LISTED + 1}).fetchall()
+        self.more = self.more or len(found) > MOST_LISTED
+        for place, name, value, number in found[:MOST_LISTED]:
             judgement = self.judgements[number]
             file, row = self._place(place)
             header = self.form.headers[file].text_of("ballots", name)
@@ -764,8 +774,9 @@ class _Judge:
 
     def _two_groups(self) -> None:
         (any_two_groups,) = self.con.execute(read_sql("intake/any_two_groups")).fetchall()[0]
-        rows = self.con.execute(read_sql("intake/two_groups")).fetchall() if any_two_groups else []
-        for place, ballot, group, usual in rows:
+        rows = self.con.execute(read_sql("intake/two_groups")).fetchmany(MOST_LISTED + 1) if any_two_groups else []
+        self.more = self.more or len(rows) > MOST_LISTED
+        for place, ballot, group, usual in rows[:MOST_LISTED]:
             file, row = self._place(place)
             header = self.form.headers[file].text_of("ballots", "group_code")
             facts = {"value": ballot, "group": group, "other_group": usual}
@@ -798,6 +809,11 @@ class _Judge:
             file, row = self._place(place)
             header = self.form.headers[file].text_of("ballots", "category")
             self.intake.problems.append(Problem("missing_value", "error", file, None, row, header, ""))
+
+
+def more_faults() -> Problem:
+    """Return the problem of a file that has more faulty cells than are listed."""
+    return Problem("more_faults", facts={"limit": MOST_LISTED})
 
 
 def _add(counts: dict[str, int], name: str, number: int) -> None:
@@ -960,8 +976,9 @@ def dictionaries_of(con: duckdb.DuckDBPyConnection) -> Dictionaries:
 
 def _double_lines(loaded: LoadedTable, form: _Form, con: duckdb.DuckDBPyConnection) -> list[Problem]:
     width = form.width
-    problems = []
-    for place, unit, earlier, *grades in con.execute(read_sql("intake/double_lines")).fetchall():
+    found = con.execute(read_sql("intake/double_lines")).fetchmany(MOST_LISTED + 1)
+    problems = [more_faults()] if len(found) > MOST_LISTED else []
+    for place, unit, earlier, *grades in found[:MOST_LISTED]:
         file, row = loaded.place(place // width)
         earlier_file, earlier_row = loaded.place(earlier // width)
         header = form.headers[file].text_of("ballots", "unit_code")

@@ -32,10 +32,11 @@ PART_LIMIT = 200 * MEBIBYTE
 TOTAL_LIMIT = 400 * MEBIBYTE
 RATIO_LIMIT = 100  # the sheet of the demonstration's ballots shrinks 13 times
 RATIO_COUNTS_FROM = MEBIBYTE
+MOST_SHEETS = 1000  # a sheet a unit of a large city is 300; each is looked at for personal data
 TEXT_LIMIT = 400 * MEBIBYTE
 FACTS_LIMIT = MEBIBYTE
 SECONDS = 60  # twice the processor time of the child process: ends a process that waits
-FAR_CELL, TOO_LARGE, LOCKED = 3, 4, 5
+FAR_CELL, TOO_LARGE, LOCKED, TOO_MANY = 3, 4, 5, 6
 OLE_ENTRY = 128  # bytes of an entry of an OLE directory; entries never span sectors
 BROKEN_ZIP = (zipfile.BadZipFile, OSError, ValueError, NotImplementedError)
 """Raised by `zipfile` for an invalid directory: OSError or ValueError for an offset outside the file, and
@@ -187,6 +188,9 @@ def check_directory(path: Path) -> None:
         raise refuse("workbook_locked")
     if any(info.filename.lower().endswith("vbaproject.bin") for info in infos):
         raise refuse("macro_workbook")
+    names = [info.filename for info in infos]
+    if sum(name.startswith("xl/worksheets/") and name.endswith(".xml") for name in names) > MOST_SHEETS:
+        raise refuse("too_many_sheets", limit=MOST_SHEETS)
     if sum(info.file_size for info in infos) > TOTAL_LIMIT or any(_is_bomb(info) for info in infos):
         raise refuse("workbook_too_large", limit=f"{TOTAL_LIMIT >> 20} MB")
 
@@ -252,6 +256,8 @@ def _why_it_died(code: int, complaint: bytes, too_large: bool) -> FileRefusedErr
     asked = ASKED_FOR.search(complaint)
     if code == LOCKED:
         return refuse("workbook_locked")
+    if code == TOO_MANY:
+        return refuse("too_many_sheets", limit=MOST_SHEETS)
     if code == FAR_CELL or (asked and int(asked[1]) > 4 << 30):
         return refuse("workbook_cell_far_away")
     killed_by_limit = (code < 0 and code != -signal.SIGABRT) or code == TOO_LARGE  # the reader aborts on damage as well

@@ -35,6 +35,8 @@ DOUBT = re.compile(
 """Words of a note that may change what its cell or row counts."""
 NAMED_CELLS = 100  # cells without a value that are named in the refusal
 MOST_AREAS = 100_000  # merged areas; the facts must stay below FACTS_LIMIT of workbook.py
+MOST_SHEETS = 1000  # of workbook.py
+TOO_MANY = 6  # exit code, of workbook.py
 PASSWORD = 5  # exit code, LOCKED of workbook.py
 BLANK_ROWS = 100_000  # between two filled rows: the second is a stray cell far below
 NUMBER = re.compile(r"\s*[+-]?[\d,.]*\d[\d,.]*\s*%?\s*")
@@ -751,6 +753,8 @@ def convert(data: bytes, kind: str, wanted: str, likely: str, marks: list[str]) 
         book = calamine.CalamineWorkbook.from_filelike(io.BytesIO(data))
     except calamine.PasswordError:
         raise LockedWorkbookError from None
+    if len(book.sheet_names) > MOST_SHEETS:
+        raise ManySheetsError
     sheets = [sheet for sheet in book.sheets_metadata if sheet.typ == calamine.SheetTypeEnum.WorkSheet]
     visible = [sheet.name for sheet in sheets if sheet.visible == calamine.SheetVisibleEnum.Visible]
     hidden = [sheet.name for sheet in sheets if sheet.visible != calamine.SheetVisibleEnum.Visible]
@@ -872,12 +876,16 @@ def notes_of_xls(data: bytes, names: list[str]) -> Iterator[tuple[str, str, str,
             length = struct.unpack_from("<10xH", content)[0] if kind == TEXT_OBJECT and len(content) >= 12 else 0
 
 
+class ManySheetsError(Exception):
+    """Error for a workbook with more sheets than can be looked at."""
+
+
 class LockedWorkbookError(Exception):
     """Error for a workbook with a password."""
 
 
 def main() -> int:
-    """Return the exit code: 0 complete, 3 a far cell, 4 too large, 5 locked, 1 anything else."""
+    """Return the exit code: 0 complete, 3 a far cell, 4 too large, 5 locked, 6 too many sheets, 1 anything else."""
     limit()
     try:
         kind, sheet, likely, *marks = sys.argv[1:]
@@ -886,6 +894,8 @@ def main() -> int:
         return 3
     except MemoryError:
         return 4
+    except ManySheetsError:
+        return TOO_MANY
     except LockedWorkbookError:
         return PASSWORD
     return 0

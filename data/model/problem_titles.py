@@ -12,6 +12,8 @@ TITLES: dict[str, str] = {
     "wps_table": N_("WPS table in place of a workbook"),
     "macro_workbook": N_("workbook contains macros"),
     "workbook_too_large": N_("workbook is too large"),
+    "more_faults": N_("more faults than are listed"),
+    "too_many_sheets": N_("workbook has too many sheets"),
     "workbook_bad_path": N_("workbook points outside the file"),
     "workbook_unreadable": N_("workbook cannot be opened"),
     "rows_lost": N_("rows of a damaged sheet cannot be read"),

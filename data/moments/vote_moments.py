@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy import sparse
 
-from data.moments.ballot_links import GroupLinks, links_of_ballots, no_links
+from data.moments.ballot_links import Given, GroupLinks, links_of_ballots, no_links
 
 BALLOTS_AT_ONCE = 8_000
 """With 2,000 units this reaches CELLS_AT_ONCE."""
@@ -97,23 +97,51 @@ def moments_of_votes(
     ValueError
         If a ballot is in two groups, votes twice on a unit, or a score is beyond 9,490 points.
     """
+    step = step or largest_step(score)
+    groups = sums_of_groups(ballot, unit, group, score, n_units, n_groups, step=step, ballots_at_once=ballots_at_once)
+    links = [links_of_ballots(*part.ballots, *total_and_squares(part.table)) for part in groups]
+    return joined([part.table for part in groups], links, n_units, step)
+
+
+def largest_step(score: ArrayLike) -> int:
+    """Return the largest number that divides every score."""
+    return int(np.gcd.reduce(np.asarray(score, dtype=np.int64), initial=0)) or 1
+
+
+@dataclass(frozen=True)
+class GroupSums:
+    """Sums of one group, of scores in steps: its table, and its ballots as `links_of_ballots` takes them."""
+
+    table: "Table"
+    ballots: tuple[Ints, Ints, Given]
+
+
+def sums_of_groups(
+    ballot: ArrayLike,
+    unit: ArrayLike,
+    group: ArrayLike,
+    score: ArrayLike,
+    n_units: int,
+    n_groups: int,
+    *,
+    step: int,
+    ballots_at_once: int = BALLOTS_AT_ONCE,
+) -> list[GroupSums]:
+    """Return the whole numbers of each group that its moments follow from; parameters as for `moments_of_votes`."""
     ballots, units, groups, scores = (np.asarray(a) for a in (ballot, unit, group, score))
-    if step is None:
-        step = int(np.gcd.reduce(scores.astype(np.int64), initial=0)) or 1
     pivot = _small_pivot(ballots, units, groups, scores, step, n_units)
     if pivot is not None:
-        tables = [_pivot_tables(pivot, g, ballots_at_once) for g in range(n_groups)]
-        links = [_pivot_links(pivot, g, table) for g, table in enumerate(tables)]
-        return _joined(tables, links, n_units, step)
+        return [GroupSums(_pivot_tables(pivot, g, ballots_at_once), _pivot_ballots(pivot, g)) for g in range(n_groups)]
     ballots, units, groups, scores = (array.astype(np.int64, copy=False) for array in (ballots, units, groups, scores))
     votes = _sorted_votes(ballots, units, groups, scores // step, n_units, n_groups)
     largest = int(np.abs(votes.score).max(initial=0))
     rows = _ballots_that_fit(ballots_at_once, n_units, largest)
     # Products are bounded by what one cell can hold once the step is back.
     wide = (largest * step) ** 2 * max(votes.ballots, 1) >= WIDE
-    tables = [_tables(votes, g, n_units, rows, largest, wide) for g in range(n_groups)]
-    links = [_links(votes, g, n_units, table) for g, table in enumerate(tables)]
-    return _joined(tables, links, n_units, step)
+    return [
+        GroupSums(_tables(votes, g, n_units, rows, largest, wide), _ballots_of_group(votes, g, n_units))
+        for g in range(n_groups)
+    ]
 
 
 def moments_of_counts(
@@ -224,7 +252,7 @@ def _ballots_by_group(ballot: Ints, group: Ints, ballots: int, n_groups: int) ->
     return np.searchsorted(group_of[by_group], np.arange(n_groups + 1)), place
 
 
-def _pivot_tables(pivot: _Pivot, group: int, ballots_at_once: int) -> "_Table":
+def _pivot_tables(pivot: _Pivot, group: int, ballots_at_once: int) -> "Table":
     """Return the three tables of a group. Scores are at most 62, so 62^2 x 4,000 ballots stays below 2^24."""
     first, last = pivot.range_of(group)
     n_units = pivot.cells.shape[1]
@@ -240,8 +268,8 @@ def _pivot_tables(pivot: _Pivot, group: int, ballots_at_once: int) -> "_Table":
     return common, crossed, products
 
 
-def _pivot_links(pivot: _Pivot, group: int, table: "_Table") -> GroupLinks:
-    """Return the links of a group, from the bytes."""
+def _pivot_ballots(pivot: _Pivot, group: int) -> tuple[Ints, Ints, Given]:
+    """Return the ballots of a group, from the bytes."""
     first, last = pivot.range_of(group)
     cells = pivot.cells[first:last]
     size = np.count_nonzero(cells, axis=1)
@@ -250,10 +278,11 @@ def _pivot_links(pivot: _Pivot, group: int, table: "_Table") -> GroupLinks:
     def given(ballots: Ints) -> NDArray[np.float32]:
         return (cells[ballots] > 0).astype(np.float32)
 
-    return links_of_ballots(size, sums, given, *_total_and_squares(table))
+    return size, sums, given
 
 
-def _total_and_squares(table: "_Table") -> tuple[Exact, int]:
+def total_and_squares(table: "Table") -> tuple[Exact, int]:
+    """Return the sum of the scores of each unit, and the sum of all squared scores."""
     return np.diagonal(table[1]), sum(np.diagonal(table[2]).tolist())
 
 
@@ -265,11 +294,11 @@ def _ballots_that_fit(asked: int, n_units: int, largest: int) -> int:
     return max(1, min(asked, exact, CELLS_AT_ONCE // max(n_units, 1)))
 
 
-_Table: TypeAlias = tuple[Exact, Exact, Exact]
+Table: TypeAlias = tuple[Exact, Exact, Exact]
 """Shape (units, units): common ballots, sum of the row unit's scores over them, sum of products."""
 
 
-def _tables(votes: _Votes, group: int, n_units: int, rows: int, largest: int, wide: bool) -> _Table:
+def _tables(votes: _Votes, group: int, n_units: int, rows: int, largest: int, wide: bool) -> Table:
     """Return the three tables of a group."""
     first, last = votes.first_ballot[group : group + 2].tolist()
     start, stop = np.searchsorted(votes.ballot, (first, last)).tolist()
@@ -299,7 +328,7 @@ def _dense_products(
     return common.astype(np.int64), sums.astype(np.int64), products.astype(np.int64)
 
 
-def _sparse_tables(votes: _Votes, piece: slice, first: int, last: int, n_units: int) -> _Table:
+def _sparse_tables(votes: _Votes, piece: slice, first: int, last: int, n_units: int) -> Table:
     """Return the tables for ballots with few units each: int64 throughout, so a single chunk."""
     at = (votes.ballot[piece] - first, votes.unit[piece])
     shape = (last - first, n_units)
@@ -310,8 +339,8 @@ def _sparse_tables(votes: _Votes, piece: slice, first: int, last: int, n_units: 
     return common, sums, crossed
 
 
-def _links(votes: _Votes, group: int, n_units: int, table: _Table) -> GroupLinks:
-    """Return the links of a group, from sorted votes."""
+def _ballots_of_group(votes: _Votes, group: int, n_units: int) -> tuple[Ints, Ints, Given]:
+    """Return the ballots of a group, from sorted votes."""
     first, last = votes.first_ballot[group : group + 2].tolist()
     edges = np.searchsorted(votes.ballot, np.arange(first, last + 1))
     size = np.diff(edges)
@@ -323,10 +352,10 @@ def _links(votes: _Votes, group: int, n_units: int, table: _Table) -> GroupLinks
     def given(rows: Ints) -> Any:
         return ballots[rows] if few else ballots[rows].toarray()
 
-    return links_of_ballots(size, sums, given, *_total_and_squares(table))
+    return size, sums, given
 
 
-def _joined(tables: list[_Table], links: list[GroupLinks], n_units: int, step: int) -> VoteMoments:
+def joined(tables: list[Table], links: list[GroupLinks], n_units: int, step: int) -> VoteMoments:
     """Join cells from the diagonals and pairs from the upper triangles, with scores times their step."""
     columns: list[list[Exact]] = [[] for _ in range(7)]
     upper = np.triu(np.ones((n_units, n_units), dtype=bool), 1)

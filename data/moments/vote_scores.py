@@ -1,4 +1,4 @@
-"""Votes by score and votes by site: inputs of intervals and clusters that moments lack. No statistical method."""
+"""Votes by score and by site: inputs of intervals and clusters that moments lack. No statistical method."""
 
 import numpy as np
 import pandas as pd
@@ -30,22 +30,39 @@ def votes_by_score(unit: Ints, group: Ints, score: Ints, votes: Ints | None, n_g
     return pd.DataFrame({"unit": cell // n_groups, "group": cell % n_groups, "score": value[place], "votes": number})
 
 
-def votes_by_site(ballot: Ints, unit: Ints, score: Ints, places: pd.DataFrame, n_units: int) -> pd.DataFrame:
-    """Return the votes of each site: columns group_name, site, part, unit, votes, total; ordered by the first four.
+SITE_COLUMNS = ["group_name", "site", "part", "unit", "votes", "total"]
 
-    places : a row a ballot in the order of its code, columns group_name and site. A ballot without a site counts alone,
-    as a part of site ''. Empty where no ballot names a site.
+
+def clusters_of_ballots(places: pd.DataFrame) -> tuple[Ints, pd.DataFrame] | None:
+    """Return the cluster of each ballot and the clusters: columns group_name, site and part. None without sites.
+
+    places : a row a ballot in the order of its code, columns group_name and site. A ballot without a site is a cluster
+    alone, as a part of site ''.
     """
-    columns = ["group_name", "site", "part", "unit", "votes", "total"]
     site = places["site"].fillna("").astype(str)
     if not (site != "").any():
-        return pd.DataFrame(columns=columns)
+        return None
     part = np.where(site == "", (site == "").cumsum(), 0)
     keys = pd.DataFrame({"group_name": places["group_name"], "site": site, "part": part})
     row, names = pd.factorize(pd.MultiIndex.from_frame(keys), sort=True)
-    key = row[ballot] * n_units + unit
-    votes = np.bincount(key, minlength=len(names) * n_units)
-    total = np.bincount(key, score, minlength=len(names) * n_units)  # exact below 2^53
+    return np.asarray(row, dtype=np.int64), pd.DataFrame(list(names), columns=SITE_COLUMNS[:3])
+
+
+def votes_by_cluster(cluster: Ints, unit: Ints, score: Ints, n_units: int) -> tuple[Ints, Ints, Ints, Ints]:
+    """Return cluster, unit, votes and sum of scores of every cluster and unit with votes, ordered by the first two."""
+    key = cluster * n_units + unit
+    votes = np.bincount(key)
+    total = np.bincount(key, score)  # exact below 2^53
     at = np.flatnonzero(votes)
-    found = pd.DataFrame(list(names), columns=columns[:3]).iloc[at // n_units].reset_index(drop=True)
-    return found.assign(unit=at % n_units, votes=votes[at], total=np.rint(total[at]).astype(np.int64))
+    return at // n_units, at % n_units, votes[at], np.rint(total[at]).astype(np.int64)
+
+
+def site_table(clusters: pd.DataFrame, cluster: Ints, unit: Ints, votes: Ints, total: Ints) -> pd.DataFrame:
+    """Return votes by cluster as a table with the columns of SITE_COLUMNS."""
+    named = clusters.iloc[cluster].reset_index(drop=True)
+    return named.assign(unit=unit, votes=votes, total=total)
+
+
+def no_sites() -> pd.DataFrame:
+    """Return the table of sites of ballots that name none."""
+    return pd.DataFrame(columns=SITE_COLUMNS)

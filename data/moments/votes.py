@@ -4,7 +4,6 @@ The rule set gives the points of grades and the scored indicators; the arithmeti
 half up to a ten-thousandth of a point).
 """
 
-from dataclasses import dataclass
 from decimal import Decimal
 
 import numpy as np
@@ -13,22 +12,9 @@ from numpy.typing import NDArray
 
 from data.model.facts import Dictionaries, Lines
 from data.model.rule_sets import RuleSet
+from data.moments.scored_lines import UNSCORED, Votes, votes_of_codes
 
 OVERALL = "总体评价"
-UNSCORED = -(10**12)  # no real score is negative
-
-
-@dataclass(frozen=True)
-class Votes:
-    """Votes, an entry each: codes of unit and ballot, and the score in ten-thousandths of a point.
-
-    step: divides every score.
-    """
-
-    unit: NDArray[np.int32]
-    ballot: NDArray[np.int32]
-    score: NDArray[np.int64]
-    step: int
 
 
 def scored_indicators(asked: tuple[str, ...], rules: RuleSet) -> dict[str, int]:
@@ -69,46 +55,18 @@ def kind_of_grade(name: str, forced: str, rules: RuleSet) -> str:
 
 def votes_of_lines(lines: Lines, texts: Dictionaries, rules: RuleSet) -> Votes:
     """Compute votes, in the order of the lines (by unit, then ballot)."""
+    return votes_of_codes(lines.unit, lines.ballot, lines.indicator, lines.grade, *points_and_weights(texts, rules))
+
+
+def points_and_weights(texts: Dictionaries, rules: RuleSet) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Return the points of each grade, UNSCORED where it has none, and the weight of each indicator."""
     weights = scored_indicators(texts.indicators, rules)
-    points = np.array(
-        [
-            UNSCORED if kind_of_grade(name, kind, rules) != "scored" else points_of_grade(name, rules)
-            for name, kind in texts.grades
-        ],
-        dtype=np.int64,
-    )
-    weight = np.array([weights.get(name, 0) for name in texts.indicators], dtype=np.int64)
-    scored = (points != UNSCORED)[lines.grade]
-    if (weight == 0).any():
-        scored &= weight[lines.indicator] > 0
-    unit, ballot, line_points = (
-        lines.unit[scored],
-        lines.ballot[scored],
-        points[lines.grade[scored]],
-    )
-    if np.count_nonzero(weight) <= 1:
-        step = int(np.gcd.reduce(points[points != UNSCORED], initial=0)) or 1
-        return Votes(unit, ballot, line_points, step)
-    return _weighted(unit, ballot, line_points, weight[lines.indicator[scored]])
-
-
-def _weighted(
-    unit: NDArray[np.int32],
-    ballot: NDArray[np.int32],
-    points: NDArray[np.int64],
-    weight: NDArray[np.int64],
-) -> Votes:
-    """Compute weighted means over the adjacent lines of each (unit, ballot); half rounds up."""
-    if not len(unit):
-        return Votes(unit, ballot, points, 1)
-    new = np.flatnonzero((np.diff(unit) != 0) | (np.diff(ballot) != 0)) + 1
-    first = np.concatenate([[0], new])
-    divisor = int(np.gcd.reduce(weight))
-    weight = weight // divisor
-    total = np.add.reduceat(points * weight, first)
-    share = np.add.reduceat(weight, first)
-    score = (2 * total + share) // (2 * share)
-    return Votes(unit[first], ballot[first], score, int(np.gcd.reduce(score)) or 1)
+    points = [
+        UNSCORED if kind_of_grade(name, kind, rules) != "scored" else points_of_grade(name, rules)
+        for name, kind in texts.grades
+    ]
+    weight = [weights.get(name, 0) for name in texts.indicators]
+    return np.array(points, dtype=np.int64), np.array(weight, dtype=np.int64)
 
 
 def count_table(counts: pd.DataFrame, rules: RuleSet) -> pd.DataFrame:

@@ -2,8 +2,8 @@
 
 import os
 import shutil
-from collections.abc import Mapping
-from contextlib import suppress
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 STAGING = "staging"
@@ -77,6 +77,16 @@ def pass_notes_on(part: Path, staging: Path) -> None:
 def planned(store: Path) -> dict[str, str]:
     """Return what writers have noted: the writer at work and killed writers."""
     return {place: sha for note in sorted((store / STAGING).glob("*")) for place, sha in noted_in(note).items()}
+
+
+@contextmanager
+def undone_unless_logged(placed: Path) -> Iterator[None]:
+    """Remove a file or folder again that was put into its place, where the block, which logs it, fails."""
+    try:
+        yield
+    except OSError:
+        shutil.rmtree(placed, ignore_errors=True) if placed.is_dir() else placed.unlink(missing_ok=True)
+        raise
 
 
 def keep_private(path: Path) -> None:

@@ -42,6 +42,7 @@ ACTIONS = {
     "ruling": N_("Objection ruled on"),
     "correct": N_("Corrected by a ruling"),
     "delivery": N_("Letter delivered"),
+    "ballots": N_("Listed ballots judged"),
     "export": N_("Exported"),
     "rebuild": N_("Rebuilt"),
     "backup": N_("Backed up"),
@@ -50,7 +51,6 @@ ACTIONS = {
     "draft": N_("Unfinished upload kept"),
     "discard": N_("Unfinished upload discarded"),
     "second": N_("Checked by a second person"),
-    "ballots judged": N_("Listed ballots judged"),
     "recount drawn": N_("Sheets drawn for a recount"),
     "recount entered": N_("Sheets of a recount entered"),
     "nothing later": N_("Nothing published after the backup"),
@@ -59,6 +59,7 @@ ACTIONS = {
     "adopt": N_("Completed after a program was stopped"),
     "answer": N_("Answer written to a file"),
     "view": N_("Internal paper viewed"),
+    "look": N_("Early look at a running round"),
     "request": N_("Asked for a second person"),
     "decline": N_("Request declined"),
     "sign in": N_("Signed in"),
@@ -66,9 +67,11 @@ ACTIONS = {
     "sign out": N_("Signed out"),
     "not for role": N_("Refused: not for this role"),
     "account": N_("Account changed"),
+    "token": N_("Token changed"),
+    "read": N_("Read through the API"),
     "sign": N_("Checkpoint signed"),
 }
-STATE_CHANGES = ("publish", "rollback", "clear", "withdraw", "status", "ruling", "correct")
+STATE_CHANGES = ("publish", "rollback", "clear", "withdraw", "status", "ruling", "correct", "ballots")
 """Actions that change the state of a release: the last of them gives the head that its papers print."""
 
 

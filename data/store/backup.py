@@ -13,7 +13,7 @@ from data.store.audit_log import log_action, read_log
 from data.store.scratch import BACKUP, RESTORE, VERIFY, scratch
 from data.store.store import Store
 from data.store.verify import Damage, check
-from errors import UsageError
+from errors import UsageError, after_effect
 from i18n import N_
 
 
@@ -34,7 +34,8 @@ def backup(store: Store, target: Path, progress: Progress = no_progress) -> str:
         draft = folder / target.name
         digest = packed(store.path, draft, progress)
         move_atomically(draft, target)
-    log_action(store.path, "backup", target.name, sha256=digest)
+    with after_effect(target):
+        log_action(store.path, "backup", target.name, sha256=digest)
     return digest
 
 
@@ -55,7 +56,8 @@ def restore(store: Store, source: Path, progress: Progress = no_progress) -> int
         if store.path.is_dir():
             store.path.rmdir()
         move_atomically(draft / "store", store.path)
-    log_action(store.path, "restore", source.name, sha256=sha256_of(source))
+    with after_effect(store.path):
+        log_action(store.path, "restore", source.name, sha256=sha256_of(source))
     return count
 
 

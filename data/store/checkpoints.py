@@ -56,8 +56,9 @@ def make_key(path: Path) -> str:
 def read_checkpoints(store: Path) -> list[Checkpoint]:
     """Return the checkpoints, oldest first. Raises StoreDamagedError for a line that is none."""
     try:
-        lines = (store / FOLDER / FILE).read_bytes().splitlines()
-        return [Checkpoint(**json.loads(line)) for line in lines]
+        lines = (store / FOLDER / FILE).read_bytes().splitlines(keepends=True)
+        # a line torn by a power cut or a full disk was never acknowledged, and the next one replaces it
+        return [Checkpoint(**json.loads(line)) for line in lines if line.endswith(b"\n")]
     except FileNotFoundError:
         return []
     except (ValueError, TypeError):
@@ -110,8 +111,11 @@ def sign_on(store: Path, key: Path) -> None:
 
 def _append(store: Path, made: Checkpoint) -> None:
     path = store / FOLDER / FILE
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, OWN_FILE)
-    with os.fdopen(descriptor, "ab") as file:
+    descriptor = os.open(path, os.O_RDWR | os.O_CREAT, OWN_FILE)
+    with os.fdopen(descriptor, "r+b") as file:
+        whole = file.read().rfind(b"\n") + 1
+        file.truncate(whole)
+        file.seek(whole)
         file.write(json.dumps(asdict(made), sort_keys=True).encode() + b"\n")
         file.flush()
         os.fsync(file.fileno())

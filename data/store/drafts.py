@@ -19,11 +19,11 @@ from typing import Any
 from data.intake.corrections import Edit
 from data.intake.personal import sorts_in
 from data.model.contract import KIND_NAMES
-from data.store.atomic_write import move_atomically
+from data.store.atomic_write import move_atomically, undone_unless_logged
 from data.store.audit_log import log_action
 from data.store.import_job import ImportOptions
 from data.store.uploads import EditLog, Upload
-from errors import UsageError
+from errors import UsageError, after_effect
 
 FOLDER = "drafts"
 MANIFEST = "draft.json"
@@ -147,7 +147,8 @@ def _kept(store: Path, draft: Draft, content: Callable[[], bytes]) -> Draft:
         if not (final / CONTENT).is_file():
             (new / CONTENT).write_bytes(content())
             if _placed(new, final):
-                _log(store, "draft", draft)
+                with undone_unless_logged(final):
+                    _log(store, "draft", draft)
                 return replace(draft, folder=final)
         os.replace(manifest, final / MANIFEST)
     finally:
@@ -196,7 +197,8 @@ def discard_draft(store: Path, draft: Draft, who: str = "") -> None:
         if error.errno != errno.ENOSPC:
             raise
         shutil.rmtree(draft.folder, ignore_errors=True)  # a full disk has no room to move it first
-    _log(store, "discard", replace(draft, user=who or draft.user))
+    with after_effect(f"{FOLDER}/{draft.draft_id}"):
+        _log(store, "discard", replace(draft, user=who or draft.user))
 
 
 def discard_stored(store: Path, upload: Upload) -> None:

@@ -28,6 +28,7 @@ ACTIONS = {
     "ruling": N_("Objection ruled on"),
     "correct": N_("Corrected by a ruling"),
     "delivery": N_("Letter delivered"),
+    "ballots": N_("Listed ballots judged"),
 }
 FOLDER = "history"
 

@@ -11,11 +11,12 @@ from dataclasses import dataclass
 
 from i18n import N_
 
-ACCOUNT, PROVIDER, SYSTEM = "account", "provider", "system"
+ACCOUNT, PROVIDER, SYSTEM, TOKEN = "account", "provider", "system", "token"
 KNOWN_BY = {
     ACCOUNT: N_("signed in with a password"),
     PROVIDER: N_("signed in with the office's sign-in service"),
     SYSTEM: N_("user of the operating system"),
+    TOKEN: N_("program with a token of the API"),
 }
 """How the name of a person is known, as entries of the log keep it."""
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Sequence
 from datetime import date
+from pathlib import Path
 
 from data.model.books import is_book
 from data.model.contract import MONTH, ROUND_BALLOTS, SCHEME_RULES, TABLE_OF, UPLOAD_KINDS, tables
@@ -22,6 +23,22 @@ from data.store.round_status import (
 )
 from data.store.uploads import Upload
 from errors import UsageError
+
+PATTERN_SIGNS = "*?[\\"
+"""Signs of a folder's name that DuckDB expands, or takes for a separator."""
+
+
+def refuse_path(store: Path) -> UsageError | None:
+    """Refuse a store in a folder whose name the database engine reads as a pattern, which may fit other folders too."""
+    found = sorted({sign for part in store.parts[1:] for sign in PATTERN_SIGNS if sign in part})
+    if not found:
+        return None
+    return UsageError(
+        "The path of the store {path} has the sign {signs}, with which the database engine would read files of other "
+        "folders too. Rename the folder, or choose another with --store.",
+        path=store,
+        signs=" ".join(found),
+    )
 
 
 def refuse_kind(kind: str) -> UsageError | None:

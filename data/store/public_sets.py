@@ -13,7 +13,7 @@ from pathlib import Path
 
 from filelock import FileLock
 
-from data.store.atomic_write import keep_private, private_folder
+from data.store.atomic_write import OWN_FILE, keep_private, private_folder, undone_unless_logged
 from data.store.audit_chain import Entry
 from data.store.audit_log import PAGE, PUBLIC_BUNDLE, log_action, read_log
 from data.store.history import local_time
@@ -88,7 +88,7 @@ def keep_set(store: Path, round_id: str, content: str) -> str:
     """
     digest, folder = hashlib.sha256(content.encode()).hexdigest(), store / FOLDER
     private_folder(folder)
-    with FileLock(folder / "lock"):
+    with FileLock(folder / "lock", mode=OWN_FILE):
         known = [kept.digest for kept in kept_sets(store, round_id)]
         if digest in known:
             return digest
@@ -100,7 +100,8 @@ def keep_set(store: Path, round_id: str, content: str) -> str:
         number = 1 + max((int(path.name.split("-")[0]) for path in folder.glob("[0-9]*.json")), default=0)
         name = f"{number:06d}-{digest[:SHOWN]}.json"
         _write(folder, name, content)
-        log_action(store, "seal", f"{FOLDER}/{name}", round_id=round_id, files={f"{FOLDER}/{name}": digest})
+        with undone_unless_logged(folder / name):
+            log_action(store, "seal", f"{FOLDER}/{name}", round_id=round_id, files={f"{FOLDER}/{name}": digest})
     return digest
 
 

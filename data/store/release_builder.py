@@ -3,7 +3,8 @@
 import hashlib
 import json
 import math
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from types import MappingProxyType
@@ -15,18 +16,22 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from data.duckdb_access import append_frames, new_database, read_sql, working_memory
+from data.engines import engine_of
+from data.engines.fact_tables import FactTables, fact_tables
 from data.model.facts import Dictionaries, Lines
 from data.model.register import ONLY_CATEGORY, Register
 from data.model.rule_sets import RuleSet, channel_group
-from data.moments.vote_moments import VoteMoments, moments_of_counts, moments_of_votes
-from data.moments.vote_scores import votes_by_score, votes_by_site
+from data.moments.pieces import Scoring
+from data.moments.vote_moments import VoteMoments, moments_of_counts
+from data.moments.vote_scores import clusters_of_ballots, no_sites, votes_by_score
+from data.moments.vote_sums import Ballots
 from data.moments.votes import (
     count_table,
     kind_of_grade,
     lowest_score,
+    points_and_weights,
     points_of_grade,
     scored_indicators,
-    votes_of_lines,
 )
 from data.store.book_tables import add_books, add_records, month_records
 from data.store.release import METHOD_VERSION, RELEASE, RESULTS
@@ -70,7 +75,7 @@ def build_release(
         rules = _rules_of_round([upload for upload in uploads if upload.round_id == round_id], rule_sets)
         con = working_memory(staging, threads=threads)
         try:
-            parts.append(_build_round(con, read_round(con, round_id, uploads), rules))
+            parts.append(_build_round(con, read_round(con, round_id, uploads), rules, staging))
             path, digest = month_records(con, staging, round_id, uploads)
         finally:
             con.close()
@@ -125,9 +130,16 @@ def round_tables(
             kept = ~np.isin(facts.lines.ballot, without)
             parts = (facts.lines.unit, facts.lines.ballot, facts.lines.indicator, facts.lines.grade)
             facts = replace(facts, lines=Lines(*(part[kept] for part in parts)))
-        return _build_round(con, facts, rules).tables
+        return _build_round(con, facts, rules, staging).tables
     finally:
         con.close()
+
+
+def tables_of_facts(
+    con: duckdb.DuckDBPyConnection, facts: RoundFacts, rules: RuleSet, staging: Path
+) -> dict[str, pd.DataFrame]:
+    """Return the tables of a round from its facts, wherever they come from; `con` holds its lines and ballots."""
+    return _build_round(con, facts, rules, staging).tables
 
 
 def _rules_of_round(uploads: list[Upload], rule_sets: dict[str, RuleSet]) -> RuleSet | None:
@@ -140,8 +152,10 @@ def _stacked(frames: list[pd.DataFrame]) -> pd.DataFrame:
     return pd.concat(filled, ignore_index=True) if filled else frames[0]
 
 
-def _build_round(con: duckdb.DuckDBPyConnection, facts: RoundFacts, rules: RuleSet | None) -> RoundTables:
-    """Return the counts and moments of a round."""
+def _build_round(
+    con: duckdb.DuckDBPyConnection, facts: RoundFacts, rules: RuleSet | None, staging: Path
+) -> RoundTables:
+    """Return the counts and moments of a round. staging: where an engine may put copies of the facts for a while."""
     units = _unit_table(facts)
     has_votes = facts.lines is not None or len(facts.counts) > 0
     if rules is None or not has_votes:
@@ -152,8 +166,10 @@ def _build_round(con: duckdb.DuckDBPyConnection, facts: RoundFacts, rules: RuleS
         return RoundTables(digest, frozen, _empty_tables(facts, units))
     _set_apart(con, facts, rules)
     groups = _group_names(con, facts)
-    grade_counts = _grade_counts(con, facts, rules)
-    scored = _scored(con, facts, rules, list(units["unit_code"]), groups)
+    with _fact_tables(con, facts, groups, staging) as fact_tables:
+        grade_counts = _grade_counts(fact_tables, facts, rules)
+        site_grades = _site_grades(fact_tables, facts, rules)
+        scored = _scored(fact_tables, facts, rules, list(units["unit_code"]), groups)
     moments, step, lowest = scored.moments, scored.step, scored.lowest
     evaluators = (
         con.execute(read_sql("build/evaluator_count")).df()
@@ -173,7 +189,7 @@ def _build_round(con: duckdb.DuckDBPyConnection, facts: RoundFacts, rules: RuleS
         "ballot_link": links,
         "evaluator_count": evaluators,
         "lowest_votes": pd.DataFrame({"unit_code": units["unit_code"], "votes": lowest}),
-        "site_grade": _site_grades(con, facts, rules),
+        "site_grade": site_grades,
         "record": facts.records,
     }
     digest = hashlib.sha256(f"{facts.digest}|{rules.digest}".encode()).hexdigest()
@@ -289,11 +305,33 @@ def _group_names(con: duckdb.DuckDBPyConnection, facts: RoundFacts) -> list[str]
     return sorted(names)
 
 
-def _grade_counts(con: duckdb.DuckDBPyConnection, facts: RoundFacts, rules: RuleSet) -> pd.DataFrame:
+@contextmanager
+def _fact_tables(
+    con: duckdb.DuckDBPyConnection, facts: RoundFacts, groups: list[str], staging: Path
+) -> Iterator[FactTables | None]:
+    """Yield the ballots of a round as an engine takes them; None if the round has none."""
+    if facts.lines is None:
+        yield None
+        return
+    places = con.table("ballot").order("ballot").project("ballot, group_name, site").df().set_index("ballot")
+    places = places.reindex(range(int(places.index.max()) + 1))  # ballots may be left out
+    group_at = pd.Categorical(places["group_name"], categories=groups).codes.astype(np.int64)
+    found = clusters_of_ballots(places)
+    ballots = Ballots(group_at) if found is None else Ballots(group_at, *found)
+    with fact_tables(con, facts.lines, ballots, staging) as tables:
+        yield tables
+
+
+def _texts_of(facts: RoundFacts) -> Dictionaries:
+    assert facts.dictionaries is not None, f"{facts.round_id} has no ballots"
+    return facts.dictionaries
+
+
+def _grade_counts(tables: FactTables | None, facts: RoundFacts, rules: RuleSet) -> pd.DataFrame:
     """Return the number of lines by unit, group, indicator and grade, ballots and counts combined."""
     frames = []
-    if facts.lines is not None and facts.dictionaries is not None:
-        frames.append(_line_counts(con, facts.dictionaries, rules))
+    if tables is not None:
+        frames.append(_line_counts(tables, _texts_of(facts), rules))
     if len(facts.counts):
         table = count_table(facts.counts, rules).rename(columns={"unit": "unit_code", "votes": "lines"})
         frames.append(table.drop(columns="category"))
@@ -302,8 +340,8 @@ def _grade_counts(con: duckdb.DuckDBPyConnection, facts: RoundFacts, rules: Rule
     return lines.groupby(key, dropna=False, sort=True)["lines"].sum().reset_index()
 
 
-def _line_counts(con: duckdb.DuckDBPyConnection, texts: Dictionaries, rules: RuleSet) -> pd.DataFrame:
-    codes = con.execute(read_sql("build/line_counts")).df()
+def _line_counts(tables: FactTables, texts: Dictionaries, rules: RuleSet) -> pd.DataFrame:
+    codes = engine_of(tables.url).count(tables, "build/line_counts")
     scored = scored_indicators(texts.indicators, rules)
     kinds = [kind_of_grade(name, forced, rules) for name, forced in texts.grades]
     points = [
@@ -327,12 +365,12 @@ def _line_counts(con: duckdb.DuckDBPyConnection, texts: Dictionaries, rules: Rul
     )
 
 
-def _site_grades(con: duckdb.DuckDBPyConnection, facts: RoundFacts, rules: RuleSet) -> pd.DataFrame:
+def _site_grades(tables: FactTables | None, facts: RoundFacts, rules: RuleSet) -> pd.DataFrame:
     """Return the scored lines by group, site and grade; empty without ballots or sites."""
-    if facts.lines is None or facts.dictionaries is None:
+    if tables is None:
         return pd.DataFrame(columns=["group_name", "site", "grade", "lines"])
-    counts = con.execute(read_sql("build/site_counts")).df()
-    grades = facts.dictionaries.grades
+    counts = engine_of(tables.url).count(tables, "build/site_counts")
+    grades = _texts_of(facts).grades
     scored = np.array([kind_of_grade(name, forced, rules) == "scored" for name, forced in grades], dtype=bool)
     counts = counts[scored[counts["grade"].to_numpy()]]
     return counts.assign(grade=np.array([name for name, _ in grades], dtype=object)[counts["grade"].to_numpy()])
@@ -355,7 +393,7 @@ class _Scored:
 
 
 def _scored(
-    con: duckdb.DuckDBPyConnection,
+    tables: FactTables | None,
     facts: RoundFacts,
     rules: RuleSet,
     units: list[str],
@@ -363,43 +401,43 @@ def _scored(
 ) -> _Scored:
     """Return the exact moments of a round, and its votes by score and by site."""
     moments, step = [], 0
-    lowest = np.zeros(len(units), dtype=np.int64)
     scores: list[pd.DataFrame] = []
-    sites = pd.DataFrame(columns=["group_name", "site", "part", "unit", "votes", "total"])
-    if facts.lines is not None and facts.dictionaries is not None:
-        votes = votes_of_lines(facts.lines, facts.dictionaries, rules)
-        step = votes.step
-        unit_at = _positions(pd.Series(facts.dictionaries.units, dtype="object"), units)[votes.unit]
-        places = con.table("ballot").order("ballot").project("ballot, group_name, site").df().set_index("ballot")
-        places = places.reindex(range(int(places.index.max()) + 1))  # ballots may be left out
-        group_at = pd.Categorical(places["group_name"], categories=groups).codes.astype(np.int64)[votes.ballot]
-        at_lowest = (votes.score == lowest_score(rules)) & ~_apart(rules, groups)[group_at]
-        lowest += np.bincount(unit_at[at_lowest], minlength=len(units))
-        moments.append(
-            moments_of_votes(votes.ballot, unit_at, group_at, votes.score, len(units), len(groups), step=votes.step)
-        )
-        scores.append(votes_by_score(unit_at, group_at, votes.score, None, len(groups)))
-        if not len(facts.counts):
-            sites = votes_by_site(votes.ballot.astype(np.int64), unit_at, votes.score, places, len(units))
+    sites = no_sites()
+    if tables is not None:
+        sums = engine_of(tables.url).add(tables, _scoring(facts, rules, units, groups))
+        step = sums.step
+        moments.append(sums.moments)
+        scores.append(sums.scores)
+        sites = sites if len(facts.counts) else sums.sites
     if len(facts.counts):
         table = count_table(facts.counts, rules)
         table = table[table["scored"]]
         points, number = (table[name].to_numpy(dtype=np.int64) for name in ("points", "votes"))
         unit_at, group_at = _positions(table["unit"], units), _positions(table["group_name"], groups)
         step = math.gcd(step, *points.tolist())
-        at_lowest = (points == lowest_score(rules)) & ~_apart(rules, groups)[group_at]
-        np.add.at(lowest, unit_at[at_lowest], number[at_lowest])
         moments.append(moments_of_counts(unit_at, group_at, points, number, len(units), len(groups)))
         scores.append(votes_by_score(unit_at, group_at, points, number, len(groups)))
     step = step or 1
     by_score = pd.concat(scores).groupby(["unit", "group", "score"], sort=True)["votes"].sum().reset_index()
-    by_score = by_score[by_score["votes"] > 0].assign(score=lambda rows: rows["score"] // step)
+    by_score = by_score[by_score["votes"] > 0]
+    lowest = _lowest_votes(by_score, rules, len(units), groups)
+    by_score = by_score.assign(score=lambda rows: rows["score"] // step)
     return _Scored(moments, step, lowest, by_score, sites.assign(total=lambda rows: rows["total"] // step))
 
 
-def _apart(rules: RuleSet, groups: list[str]) -> Array:
-    """Mark groups whose votes are in no score."""
-    return np.isin(np.array(groups, dtype=object), list(rules.apart_groups))
+def _scoring(facts: RoundFacts, rules: RuleSet, units: list[str], groups: list[str]) -> Scoring:
+    texts = _texts_of(facts)
+    unit_at = _positions(pd.Series(texts.units, dtype="object"), units)
+    return Scoring(*points_and_weights(texts, rules), unit_at, len(units), len(groups))
+
+
+def _lowest_votes(scores: pd.DataFrame, rules: RuleSet, n_units: int, groups: list[str]) -> Array:
+    """Return the votes of each unit with the lowest grade on every line, without groups whose votes are in no score."""
+    apart = np.isin(np.array(groups, dtype=object), list(rules.apart_groups))
+    found = scores[(scores["score"] == lowest_score(rules)) & ~apart[scores["group"].to_numpy(dtype=np.int64)]]
+    lowest = np.zeros(n_units, dtype=np.int64)
+    np.add.at(lowest, found["unit"].to_numpy(dtype=np.int64), found["votes"].to_numpy(dtype=np.int64))
+    return lowest
 
 
 def _with_names(frame: pd.DataFrame, units: pd.DataFrame, groups: list[str]) -> pd.DataFrame:

@@ -12,12 +12,12 @@ from pathlib import Path
 from filelock import FileLock
 
 from data.intake.free_text import sorts_in_text
-from data.store.atomic_write import move_atomically
+from data.store.atomic_write import OWN_FILE, move_atomically, private_folder, undone_unless_logged
 from data.store.audit_log import log_action
 from data.store.history import now
 from data.store.seals import file_sha256
 from data.store.second_person import log_second, require_second
-from errors import StoreDamagedError, UsageError
+from errors import StoreDamagedError, UsageError, after_effect
 
 FOLDER = "released_texts"
 LONGEST = 300
@@ -81,13 +81,15 @@ def release_text(store: Path, scheme: str, item: str, text: str, actor: str, sec
             item=item,
         )
     folder = store / FOLDER
-    folder.mkdir(parents=True, exist_ok=True)
-    with FileLock(folder / "lock"):
+    private_folder(folder)
+    with FileLock(folder / "lock", mode=OWN_FILE):
         released = ReleasedText(newest_text(store) + 1, scheme, item, text, now(), actor, second.strip())
         _write(folder, released)
         place = f"{FOLDER}/{released.number:06d}.json"
-        log_action(store, "seal", place, who=actor, files={place: file_sha256(store / place)})
-    log_second(store, f"released text {released.number} {scheme} {item}", actor, second)
+        with undone_unless_logged(store / place):
+            log_action(store, "seal", place, who=actor, files={place: file_sha256(store / place)})
+    with after_effect(place):
+        log_second(store, f"released text {released.number} {scheme} {item}", actor, second)
     return released
 
 

@@ -20,7 +20,7 @@ from data.store.seals import file_sha256
 from data.store.store import Store
 from data.store.uploads import MANIFEST, Upload, damaged_files, derived_files, is_evidence, write_manifest
 from data.store.verify import Damage, check, damaged_derived, damaged_file, release_damage
-from errors import StoreDamagedError, UsageError
+from errors import StoreDamagedError, UsageError, after_effect
 
 READ_WITH = ("units", "unit_alias", "unit_lineage", "unit_round", "round", *REFERRED_KINDS)
 """Kinds of uploads that determine how unit names and references to other tables are resolved."""
@@ -71,7 +71,8 @@ def rebuild(store: Store) -> Rebuilt:
                 left += [finding] if finding else []
                 made += [] if finding else [release_id[:16]]
         if made:
-            log_action(store.path, "rebuild", ", ".join(made), files=_sealed_anew(store, made))
+            with after_effect(", ".join(made)):
+                log_action(store.path, "rebuild", ", ".join(made), files=_sealed_anew(store, made))
     return Rebuilt(made, [*left, *check(store)])
 
 

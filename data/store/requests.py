@@ -1,4 +1,4 @@
-"""Steps that wait for a second person: finalising, announcing, ruling, going back to another release.
+"""Steps that wait for a second person: finalising, announcing, ruling, judging ballots, going back to a release.
 
 The first person asks, with a reason; nothing changes yet. Another person confirms, and only then the step is carried
 out, on the same release; or declines. Asking, confirming and declining are entries of the log, and the request itself
@@ -18,7 +18,7 @@ from data.store.audit_log import log_action, read_log
 from data.store.history import now
 from data.store.people import SYSTEM, person
 from data.store.second_person import SIGNED_IN, require_second
-from errors import BiaochiError, StoreDamagedError, UsageError
+from errors import BiaochiError, StoreDamagedError, UsageError, after_effect
 from exit_codes import ExitCode
 from i18n import N_
 
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
 FOLDER = "requests"
 STATUS, ROLLBACK, RULING = "status", "rollback", "ruling"
+BALLOTS = "ballots"
 
 
 class SecondPersonNeededError(BiaochiError):
@@ -94,6 +95,16 @@ def _rule(store: "Store", request: Request) -> None:
     rule(store, int(request.facts["objection"]), Ruling(**{**request.facts["ruling"], **known}), request.asked_by)
 
 
+@step(BALLOTS)
+def _judge_ballots(store: "Store", request: Request) -> None:
+    from data.store.ballot_decisions import Judgement, Listed, decide
+
+    second = person()
+    known = {"second": second.name, "signed_in": second.known_by != SYSTEM}
+    listed, judgement = Listed(**request.facts["listed"]), Judgement(**{**request.facts["judgement"], **known})
+    decide(store, listed, judgement, request.asked_by)
+
+
 def ask(store: "Store", action: str, reason: str, *, round_id: str = "", **facts: object) -> Request:
     """Note a step that a second person has to confirm, and return the request. Raises UsageError without a reason."""
     if not reason.strip():
@@ -138,10 +149,11 @@ def confirm(store: "Store", number: int) -> Request:
     require_second(request.asked_by, second.name)
     _refuse_other(store, request)
     STEPS[request.action](store, request)
-    _remove(store.path, request)
-    note = f"{second.name} ({SIGNED_IN if second.known_by != SYSTEM else second.known_by})"
     what = f"{request.action} {request.number}"
-    log_action(store.path, "second", what, round_id=request.round, note=note, who=request.asked_by)
+    with after_effect(what):
+        _remove(store.path, request)
+        note = f"{second.name} ({SIGNED_IN if second.known_by != SYSTEM else second.known_by})"
+        log_action(store.path, "second", what, round_id=request.round, note=note, who=request.asked_by)
     return request
 
 
@@ -150,8 +162,8 @@ def decline(store: Path, number: int, reason: str) -> Request:
     if not reason.strip():
         raise UsageError("Declining a request needs a reason.")
     request = find_request(store, number)
-    _remove(store, request)
     log_action(store, "decline", f"{request.action} {request.number}", round_id=request.round, note=reason)
+    _remove(store, request)
     return request
 
 

@@ -14,8 +14,8 @@ from data.store.round_status import ANNOUNCED, DRAFT
 from i18n import N_
 
 PREVIEW, OBJECTION, TAKEN_BACK, RULING = "preview", "objection", "take back", "ruling"
-CORRECTION, DELIVERY = "correct", "delivery"
-KEPT = (PREVIEW, OBJECTION, TAKEN_BACK, RULING, CORRECTION, DELIVERY)
+CORRECTION, DELIVERY, BALLOTS = "correct", "delivery", "ballots"
+KEPT = (PREVIEW, OBJECTION, TAKEN_BACK, RULING, CORRECTION, DELIVERY, BALLOTS)
 """Actions of the history whose content is a kept file."""
 LIFTED, UPHELD = "lifted", "upheld"
 OUTCOMES = {LIFTED: N_("Lifted: the figures stand"), UPHELD: N_("Upheld")}

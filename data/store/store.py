@@ -9,7 +9,7 @@ import json
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, nullcontext, suppress
 from contextvars import ContextVar
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -21,7 +21,7 @@ import duckdb
 import pandas as pd
 from filelock import FileLock, Timeout
 
-from data.duckdb_access import part_of, working_memory
+from data.duckdb_access import part_of, refusal_of, working_memory
 from data.intake.context import Claims
 from data.model.across_tables import NO_CHECKS, AcrossTables
 from data.model.contract import EVIDENCE_KINDS, SCHEME_RULES, SCORED_KINDS
@@ -29,7 +29,7 @@ from data.model.progress import Progress, ProgressReporter, no_progress, not_can
 from data.model.rule_sets import InvalidRulesError, RuleSet, parse_rules
 from data.model.working_days import CALENDAR_COLUMNS, Calendar, Periods, work_calendar
 from data.store import aliases, policy
-from data.store.atomic_write import OWN_FILE, STAGING, noted_in, pass_notes_on, planned, private_folder
+from data.store.atomic_write import OWN_FILE, PLANNED, STAGING, noted_in, pass_notes_on, planned, private_folder
 from data.store.audit_log import (
     append_missing_entries,
     has_log,
@@ -70,6 +70,8 @@ from data.store.seals import file_sha256, refuse_broken, sealed_files, store_for
 from data.store.store_format import bring_up_to_date, is_sealed, refuse_newer
 from data.store.uploads import Upload, active, damage_told, read_upload, refuse_damaged
 from errors import (
+    InterruptedLateError,
+    LaterStepFailedError,
     LogNotWrittenError,
     NameTakenError,
     StoreBusyError,
@@ -89,6 +91,8 @@ class Batch:
     numbers: Iterator[int] = field(default_factory=count)
 
 
+EFFECTS = ("history/", "mappings/", "rules/", "uploads/")
+"""Places whose files take effect when they arrive; a release or a content waits for its entry of the history."""
 _BATCH: ContextVar[Batch | None] = ContextVar("batch", default=None)
 
 
@@ -142,6 +146,8 @@ class Store:
         signing_key: Path | None = None,
     ) -> None:
         self.path = Path(path)
+        if refusal := policy.refuse_path(self.path):
+            raise refusal
         self.threads = threads
         self.signing_key = signing_key
         self.claims = claims
@@ -761,14 +767,47 @@ class Store:
                 private_folder(self.path / STAGING)
                 staging = Path(tempfile.mkdtemp(dir=self.path / STAGING))
                 self._writer.write_text(json.dumps([user(), local_time(now())]), encoding="utf-8")
-                try:
+                with self._ending(staging):
                     yield staging
-                finally:
-                    self._writer.unlink(missing_ok=True)
-                    self._seal(self._arrived(noted_in(staging)))
-                    shutil.rmtree(staging, ignore_errors=True)
         except Timeout:
             raise StoreBusyError(str(self.path), self._holder()) from None
+
+    @contextmanager
+    def _ending(self, staging: Path) -> Iterator[None]:
+        """Seal what the block stored, however it ends, and remove its folder.
+
+        A failure of the machine, or an interruption, that comes after something took effect says so. Where nothing
+        did, it is raised as it is, and the note of a release or a content that is left waits for the next writer.
+        """
+        try:
+            yield
+        except (OSError, MemoryError, duckdb.Error, KeyboardInterrupt) as error:
+            done = [place for place in self._arrived(noted_in(staging)) if place.startswith(EFFECTS)]
+            with nullcontext() if done else suppress(LogNotWrittenError):
+                self._end(staging)
+            if not done:
+                raise refusal_of(error, self.path) or error from None
+            what = ", ".join(done)
+            interrupted = isinstance(error, KeyboardInterrupt)
+            raise (InterruptedLateError(what) if interrupted else LaterStepFailedError(what, _why(error))) from error
+        except BaseException:
+            self._end(staging)
+            raise
+        else:
+            self._end(staging)
+
+    def _end(self, staging: Path) -> None:
+        """Seal what arrived. Raises LogNotWrittenError; the note stays then, for the next writer."""
+        self._writer.unlink(missing_ok=True)
+        noted = self._arrived(noted_in(staging))
+        for draft in staging.iterdir():  # makes room for the lines of the log
+            if draft.name != PLANNED and not (draft / PLANNED).is_file():
+                shutil.rmtree(draft, ignore_errors=True) if draft.is_dir() else draft.unlink(missing_ok=True)
+        try:
+            self._seal(noted)
+        except OSError as error:
+            raise LogNotWrittenError(error.strerror or str(error)) from error
+        shutil.rmtree(staging, ignore_errors=True)
 
     def _complete(self) -> None:
         """Add to the audit log what a process stored that was killed; upgrade a store of an older format."""
@@ -788,13 +827,10 @@ class Store:
         return {place: sha256 for place, sha256 in noted.items() if sha256 and (self.path / place).is_file()}
 
     def _seal(self, seals: Mapping[str, str], *, adopted: bool = False) -> None:
-        """Add the entries of stored files to the audit log. Raises LogNotWrittenError."""
+        """Add the entries of stored files to the audit log."""
         if not seals:
             return
-        try:
-            log_stored(self.path, seals, self.uploads(), read_history(self.path), adopted=adopted)
-        except OSError as error:
-            raise LogNotWrittenError(error.strerror or str(error)) from error
+        log_stored(self.path, seals, self.uploads(), read_history(self.path), adopted=adopted)
         if self.signing_key is not None:
             sign_on(self.path, self.signing_key)
 
@@ -809,6 +845,12 @@ class Store:
         except (OSError, ValueError):
             return None
         return str(who), str(since)
+
+
+def _why(error: BaseException) -> str:
+    """Return the reason of a failure, in the words of the machine."""
+    reason = getattr(error, "strerror", None) or str(error).partition("\n")[0]
+    return reason or type(error).__name__
 
 
 def _is_of(upload: Upload, round_id: str) -> bool:

@@ -31,5 +31,5 @@ alt = _("Score with interval of each compared unit, and of its category.")
 shown = [str(row["unit_code"]) for row in found.rows]
 draw = partial(charts.units_in_category, answer.rows, shown)
 charts.show_kept((release.id, round_.id, *shown), draw, "compared", alt)
-markup.show(markup.source(release.short, len(found.rows)))
+markup.show(markup.source(release.short, len(found.rows), _("Short lines: the other units of the category.")))
 markup.show(compared.side_by_side(found, round_))

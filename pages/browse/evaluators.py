@@ -37,5 +37,6 @@ for part, show in SHOWN.items():
         continue
     show(figures, decimals)
     st.caption(figures.caution(part, language()))
+evaluators.suggestions(round_)
 if len(figures.rows):
     downloads.table("evaluators", round_, partial(sheets.evaluators, round_, language()))

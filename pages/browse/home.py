@@ -25,8 +25,11 @@ if year.rules is None:
 
 with st.spinner(_("Computing places and verdicts; only the first time for this release…")):
     cards = cached.home_cards(round_)
-    first = home.first_screen(round_, year, cards, home.steps_of(round_, year), date.today())
+    first = home.first_screen(round_, year, cards, home.steps_of(round_, year))
 markup.show(first)
+with st.spinner(_("Computing places and verdicts; only the first time for this release…")):
+    below = home.lines(round_, year, date.today())
+markup.show(below)
 
 drawn = charts.lowest(cards)
 if drawn.units:

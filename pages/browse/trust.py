@@ -3,9 +3,9 @@
 import streamlit as st
 
 from i18n import N_
-from results.evidence.integrity import decision_in_words, integrity
+from results.evidence.integrity import integrity
 from ui import ballot_trust, cached, layout
-from ui.i18n import _, language
+from ui.i18n import _
 
 release = layout.page(N_("Trust in the ballots"))
 scored = cached.scored_rounds(release)
@@ -15,14 +15,12 @@ if not scored:
 round_ = layout.choose_round(release, among=scored)
 with st.spinner(_("Reading the ballots; only the first time for this release…")):
     found = integrity(round_)
-judged = decision_in_words(round_, language())
-if judged:
-    st.info(layout.plain(judged))
 st.subheader(_("Integrity of ballots"))
 if found is None:
     st.info(_("The round {round} has no ballots, only counts or records.").format(round=layout.plain(round_.id)))
 else:
     ballot_trust.show_findings(round_, found)
     ballot_trust.show_without(round_, found)
+    ballot_trust.show_decision(round_, found)
     ballot_trust.show_turnout(found)
 ballot_trust.show_flips(round_)

@@ -43,7 +43,7 @@ if row["score"] is not None:
     alt = _("Score of the unit with its interval, on a line with the scores of its category.")
     draw = partial(charts.units_in_category, answer.rows, [code], named=False)
     charts.show_kept((release.id, round_.id, code), draw, "in_category", alt)
-    markup.show(markup.source(release.short, len(in_category)))
+    markup.show(markup.source(release.short, len(in_category), _("Short lines: the other units of the category.")))
 
 st.subheader(_("Figures"))
 figures = [column for _row in range(2) for column in st.columns(3)]

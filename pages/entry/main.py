@@ -18,6 +18,7 @@ signed_in = guard.begin()
 page = layout.navigation({scheme.name: scheme.title for scheme in OTHER_SCHEMES})
 product = _("Biaochi")
 st.set_page_config(page_title=f"{page.title} · {product}", page_icon="📏", layout="wide")
+layout.product_name()
 layout.language_switch()
 layout.view_links()
 path = page.url_path or layout.first_page()  # the first page has no address

@@ -27,7 +27,7 @@ WORDS = {
     "confirmed": N_("Confirmed at the bottom"),
     "nobody": N_("No unit is confirmed at the bottom; nobody may be named."),
     "cannot": N_("What cannot be stated"),
-    "undecided": N_("Not enough evidence"),
+    "undecided": N_("Undecided"),
     "change": N_("Change since the round before"),
     "steps": N_("Next steps"),
     "source": N_("Where this comes from"),

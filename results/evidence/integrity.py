@@ -4,6 +4,7 @@ Nothing is removed. A row is a finding on a batch, a unit or a group, never on a
 that ballots name; ballots without a site are a batch of their group.
 """
 
+import hashlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, TypeAlias
@@ -14,10 +15,10 @@ from numpy.typing import NDArray
 
 from analytics.integrity import MISSING, Sheets, all_equal, carelessness, copy_evidence, punished, targeted
 from data.store import Store
-from data.store.ballot_decisions import DECISIONS, decision_of
+from data.store.ballot_decisions import CORRECT, DECISIONS, KEEP, BallotDecision, Listed, decisions
 from data.store.release import Round, per_round
 from data.store.round_ballots import round_ballots
-from i18n import N_, join, translate
+from i18n import N_, PUNCTUATION, join, translate
 from results.missing import is_missing
 from results.ranking.family import families
 from results.ranking.ranking import ranking, ranking_of
@@ -194,6 +195,19 @@ def side_by_side(store: Store, round_: Round, found: Integrity) -> SideBySide:
     return SideBySide(frame, len(found.flagged))
 
 
+def headline(found: Integrity, language: str) -> str:
+    """Return for a leader how many ballots are listed, and for what."""
+    listed = len(found.flagged)
+    kinds = [check for check in (COPIES, CARELESS, PUNISHED) if (found.rows["check"] == check).any()]
+    parts = join([translate(CHECKS[check], language) for check in kinds], language)
+    message = LISTED if listed else NONE_LISTED
+    return translate(message, language).format(ballots=f"{found.ballots:,}", listed=f"{listed:,}", parts=parts)
+
+
+LISTED = N_("Of {ballots} ballots {listed} are listed for two people to judge: {parts}.")
+NONE_LISTED = N_("None of the {ballots} ballots is listed for two people to judge.")
+
+
 def moved_in_words(found: SideBySide, language: str) -> str:
     """Return how many ballots are left out for comparison and which verdicts move."""
     moved = list(found.rows[found.rows["moved"]]["unit_name"].astype(str))
@@ -207,16 +221,63 @@ MOVED = N_("Without the {ballots} listed ballots the verdict on {count} units is
 NOT_MOVED = N_("Without the {ballots} listed ballots no verdict is another.")
 
 
+def listed_of(round_: Round, found: Integrity, both: SideBySide) -> Listed:
+    """Return what two people judge: how many ballots are listed, which, and whose verdict moves without them."""
+    moved = both.rows[both.rows["moved"]]
+    names = ["unit_code", "unit_name", "verdict", "verdict_without"]
+    rows = [{str(name): str(value) for name, value in row.items()} for row in moved[names].to_dict("records")]
+    numbers = "\n".join(map(str, found.flagged.tolist()))
+    digest = hashlib.sha256(numbers.encode()).hexdigest()
+    return Listed(round_.release.id, round_.id, found.ballots, len(found.flagged), digest, tuple(rows))
+
+
 DECIDED = N_(
     "Integrity of the ballots: {listed} ballots were listed; decided: {decision}. Reason: {reason}. {who}, {second}."
 )
+WITHOUT = N_("Without these ballots the verdict on {count} units would be another: {units}.")
+WITHOUT_NONE = N_("Without these ballots no verdict would be another.")
+TAKEN_OUT = N_(
+    "Before this release {listed} ballots were listed, and two people decided to take them out by a corrected file. "
+    "Reason: {reason}. {who}, {second}."
+)
+PUBLIC_DECISION = {
+    KEEP: N_("The checks of the ballots listed some. Two people examined these and decided: all ballots count."),
+    CORRECT: N_(
+        "The checks of the ballots listed some of them. Two people examined these and decided to take them out; a "
+        "corrected notice follows."
+    ),
+}
+PUBLIC_TAKEN_OUT = N_("Ballots that the checks listed were taken out before this notice, by decision of two people.")
+PUBLIC_WHY = N_("Reason: {reason}")
 
 
 def decision_in_words(round_: Round, language: str) -> str:
-    """Return what two people decided on the listed ballots of a published round; "" without a decision."""
-    found = decision_of(round_.release.store, round_.release.id, round_.id)
-    if found is None:
-        return ""
-    word = translate(DECISIONS[found.decision], language)
-    facts = {"listed": f"{found.listed:,}", "reason": found.reason, "who": found.who, "second": found.second}
-    return translate(DECIDED, language).format(decision=word, **facts)
+    """Return what two people decided on listed ballots, for internal papers; "" without a decision."""
+    return PUNCTUATION[language].gap.join(_decided(one, language) for one in _shown(round_))
+
+
+def public_decision(round_: Round, language: str) -> str:
+    """Return the same for the public: no names of people or units and no numbers; "" without a decision."""
+    told = []
+    for one in _shown(round_):
+        told.append(translate(PUBLIC_DECISION[one.decision] if one.holds else PUBLIC_TAKEN_OUT, language))
+        if one.public:
+            told.append(translate(PUBLIC_WHY, language).format(reason=one.public))
+    return PUNCTUATION[language].gap.join(told)
+
+
+def _shown(round_: Round) -> list[BallotDecision]:
+    """Return the decisions that papers show: what took ballots out before, and the newest that holds."""
+    known = decisions(round_)
+    holding = [one for one in known if one.holds]
+    return [one for one in known if not one.holds and one.decision == CORRECT] + holding[-1:]
+
+
+def _decided(one: BallotDecision, language: str) -> str:
+    facts = {"listed": f"{one.listed:,}", "reason": one.reason, "who": one.who, "second": one.second}
+    if not one.holds:
+        return translate(TAKEN_OUT, language).format(**facts)
+    told = translate(DECIDED, language).format(decision=translate(DECISIONS[one.decision], language), **facts)
+    units = [row["unit_name"] for row in one.moved]
+    without = translate(WITHOUT if units else WITHOUT_NONE, language)
+    return PUNCTUATION[language].gap.join((told, without.format(count=len(units), units=join(units, language))))

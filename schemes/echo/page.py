@@ -21,7 +21,7 @@ GLANCE = ("received", "on_time", "overdue", "weeks_met")
 STEPS = ((1.0, "#08519C"), (0.9, "#3182BD"), (0.8, "#6BAED6"), (0.6, "#BDD7E7"), (0.0, "#EFF3FF"))
 """Lowest share of a step and its shade: one hue, dark is more. From 0.9 on the number in the tile is white."""
 WHITE_FROM = 0.9
-MOST_WEEKS, MOST_ON_WALL, ROW = 13, 40, 31
+MOST_WEEKS, MOST_ON_WALL, ROW = 13, 40, 42
 COLUMNS = ("opinion_no", "received_at", "channel", "place_code", "topic", "unit_code", "answered_at", "result")
 
 
@@ -156,7 +156,8 @@ def _row_of_tiles(own: pd.DataFrame, place: dict[str, int], row: int) -> go.Bar:
                 "fillmode": "overlay",
             },
         },
-        text=[tile_words(one) for one in records(own)],
+        # one above the other: side by side they are drawn tiny on a phone
+        text=[tile_words(one).replace("/", "<br>") for one in records(own)],
         textposition="inside",
         insidetextanchor="middle",
         textangle=0,

@@ -50,9 +50,9 @@ ATTENTION_COUNT_WORDS = {"weeks_missed": N_("{count} days short")}
 PICTURE_WORDS = {
     "tiles": N_("Weeks of the grids: people with enough days of visits, of those with a target."),
     "tiles_caption": N_(
-        "In a tile: people who met the target of visit days / people with a target. Shades from pale to dark: under "
-        "60%, 60%, 80%, 90%, all. Hatched: a week without worked days, no target. Dashed frame: the calendar of the "
-        "year is provisional. On the right: households visited / households in the period."
+        "In a tile: people who met the target of visit days, above all people with a target. Shades from pale to "
+        "dark: under 60%, 60%, 80%, 90%, all. Hatched: a week without worked days, no target. Dashed frame: the "
+        "calendar of the year is provisional. On the right: households visited / households in the period."
     ),
     "grid": N_("Grid"),
     "met": N_("Weeks met"),

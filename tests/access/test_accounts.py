@@ -72,6 +72,7 @@ def test_what_the_table_does_not_name_is_allowed_to_nobody():
         "announce",
         "rule_objection",
         "roll_back",
+        "decide_ballots",
     ]
     assert not any(may("administrator", kind, name) for kind, name in rights() if kind == "api" or name == "home")
 

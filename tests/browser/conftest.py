@@ -326,9 +326,9 @@ def assert_only_language(page, language: str, names: frozenset[str] | set[str] =
 
 
 def _foreign(text: str, language: str, names) -> list[str]:
+    text = DIGEST.sub(" ", text)  # before the names, some of which are numbers that a digest begins with
     for name in sorted({*names, *LANGUAGE_NAMES}, key=len, reverse=True):
         text = text.replace(name, " ")
-    text = DIGEST.sub(" ", text)
     if language == "zh":
         return [word for word in LATIN.findall(text) if word not in LATIN_ALLOWED]
     return CJK.findall(text)

@@ -9,6 +9,8 @@ from docx import Document
 
 from tests.support.stores import Biaochi
 
+pytestmark = pytest.mark.sweep
+
 
 @pytest.fixture
 def city(schemes_path, capsysbinary):

@@ -73,6 +73,7 @@ def test_a_document_is_shown_on_the_page(schemes_path, monkeypatch):
     assert any(TITLES["quarter"][0] in item.value.replace("\\", "") for item in test.markdown)
 
 
+@pytest.mark.sweep
 @pytest.mark.parametrize(("language", "at"), [("zh", 0), ("en", 1)])
 def test_the_documents_say_when_where_and_what_of_how_many(schemes_path, language, at):
     release = Store(schemes_path, threads=2).release()

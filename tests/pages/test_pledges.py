@@ -46,7 +46,8 @@ def figures(test):
     return [found[start : start + 5] for start in range(0, len(found), 5)]
 
 
-@pytest.mark.parametrize("language", ["zh", pytest.param("en", marks=pytest.mark.slow)])
+@pytest.mark.sweep
+@pytest.mark.parametrize("language", ["zh", "en"])
 @pytest.mark.parametrize("view", VIEWS)
 def test_every_view_opens(view, language, demo_path, monkeypatch):
     test = pledges_page(demo_path, monkeypatch, language, view=view)

@@ -179,6 +179,21 @@ def test_the_chart_opens_its_figures_as_a_sheet(told):
             assert drawn == pytest.approx([value for value in column if value is not None], abs=1e-12)
 
 
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_nothing_on_a_slide_lies_outside_it_or_over_something_else(told, language):
+    deck = pptx.Presentation(io.BytesIO(slides_bytes(replace(told[language], kind="slides"))))
+    for slide in deck.slides:
+        boxes = [(part.left, part.top, part.left + part.width, part.top + _height(part)) for part in slide.shapes]
+        for at, (left, top, right, bottom) in enumerate(boxes):
+            assert left >= 0 and top >= 0 and right <= deck.slide_width and bottom <= deck.slide_height
+            over = [b for b in boxes[:at] if left < b[2] and b[0] < right and top < b[3] and b[1] < bottom]
+            assert not over, [part.text_frame.text for part in slide.shapes if part.has_text_frame]
+
+
+def _height(part) -> int:
+    return sum(row.height for row in part.table.rows) if part.has_table else part.height
+
+
 @pytest.mark.slow  # two minutes: 180 units in 60 categories are ranked and set ten times
 def test_any_round_fits_one_page(tmp_path):
     """Sixty categories of odd names, and changes of most of them."""

@@ -25,6 +25,7 @@ KINDS = ("message", "first line", "docstring", "comment", "document")
 PACKAGES = (
     "access",
     "analytics",
+    "api",
     "bench",
     "cli",
     "data",

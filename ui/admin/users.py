@@ -10,7 +10,7 @@ from access import accounts, sessions
 from access.roles import ROLES
 from data.store.audit_log import log_action
 from data.store.history import local_time
-from errors import BiaochiError
+from errors import BiaochiError, after_effect
 from ui import guard, layout, tables
 from ui.i18n import _
 
@@ -106,7 +106,8 @@ def _remove(name: str) -> str:
 
 
 def _log(name: str, note: str) -> None:
-    log_action(settings.load().store, "account", name, note=note)
+    with after_effect(name):
+        log_action(settings.load().store, "account", name, note=note)
 
 
 def _carry_out(step: Callable[[], str]) -> None:

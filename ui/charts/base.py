@@ -8,22 +8,17 @@ import pandas as pd
 import plotly.graph_objects as go
 import streamlit as st
 
-from i18n import N_
-from results.labels import VERDICT_COLOURS
-from ui import cached
+from results.labels import VERDICT_COLOURS, VERDICTS
+from ui import cached, guard
 from ui.i18n import language
 
 FONTS = "'Microsoft YaHei', 'PingFang SC', 'Noto Sans CJK SC', 'Source Han Sans SC', 'Segoe UI', Arial, sans-serif"
 INK = "#1F2933"
-BLUE, ORANGE, RED, GREY, PALE = "#0072B2", "#E69F00", "#D55E00", "#8A949E", "#E4E8EC"
+BLUE, ORANGE, RED, GREY, PALE = "#0072B2", "#E69F00", "#C04F00", "#6B757F", "#E4E8EC"
 GRADE_COLOURS = ("#0072B2", "#56B4E9", "#CFE6F5", "#F6D28C", "#E69F00", "#B87A00")  # best to worst
 ROW = 24  # height of a row in a chart of units, pixels
 LONGEST_NAME = 18
-TIER_NAMES = {
-    "confirmed": N_("Confirmed at the bottom"),
-    "undecided": N_("Not enough evidence"),
-    "cleared": N_("Confirmed not at the bottom"),
-}
+TIER_NAMES = {verdict: VERDICTS[verdict] for verdict in ("confirmed", "undecided", "cleared")}
 TIER_COLOURS = VERDICT_COLOURS
 TIER_SYMBOLS = {"confirmed": "diamond", "undecided": "circle-open", "cleared": "circle"}
 """Shape, fill and colour all differ, so grey prints and colour-blind readers can tell the verdicts apart."""
@@ -107,7 +102,8 @@ class KeptFigure(go.Figure):
 
 def show_kept(depends: tuple[str, ...], draw: Callable[[], go.Figure], key: str, alt: str) -> None:
     """Show a chart that is drawn once for all sessions. depends : release, round and choices of the chart."""
-    figure = cached.figure((language(), key, *depends), lambda: KeptFigure(styled(draw())).keep())
+    screen = "narrow" if guard.on_phone() else "wide"
+    figure = cached.figure((language(), screen, key, *depends), lambda: KeptFigure(styled(draw())).keep())
     st.plotly_chart(figure, key=key, theme=None, config=toolbar(), alt=alt)
 
 

@@ -26,36 +26,42 @@ def drawn(rows: pd.DataFrame) -> pd.DataFrame:
     return rows[keep].head(BOTTOM_SHOWN).reset_index(drop=True)
 
 
-def bottom_chart(rows: pd.DataFrame, line: float | None, k: int, points: float | None) -> go.Figure:
+PANELS, ROOM = (0.72, 0.28), 88
+"""Shares of places and evidence; room above them. A phone shows places alone, under a legend of three lines."""
+NARROW_ROOM = 165
+
+
+def bottom_chart(
+    rows: pd.DataFrame, line: float | None, k: int, points: float | None, *, narrow: bool = False
+) -> go.Figure:
     """Draw the lowest units of a family, worst on top, so that it is visible without scrolling.
 
     rows: worst first, with places and strength of evidence in words. line: position between two places where the last k
-    begin. points: the limit of a rule that tests the score.
+    begin. points: the limit of a rule that tests the score. narrow: for a phone, without the panel of the evidence.
     """
     rows = drawn(rows)
     by_score = line is None and points is not None
-    fig = make_subplots(
-        cols=2,
-        shared_yaxes=True,
-        column_widths=[0.72, 0.28],
-        horizontal_spacing=0.02,
-    )
+    widths = [1.0] if narrow else list(PANELS)
+    fig = make_subplots(cols=len(widths), shared_yaxes=True, column_widths=widths, horizontal_spacing=0.02)
     for verdict in TIER_NAMES:
         part = rows[rows["verdict"] == verdict]
         _add_ranges(fig, part, verdict, by_score)
-        _add_strength(fig, part, verdict)
+        if not narrow:
+            _add_strength(fig, part, verdict)
     _mark_line(fig, points if by_score else line, k, by_score)
     ticks = [label(name) for name in rows["unit_name"]]
     fig.update_yaxes(tickvals=list(rows.index), ticktext=ticks, range=[len(rows) - 0.4, -0.6], zeroline=False)
     fig.update_yaxes(showgrid=True, gridcolor=PALE, tickfont={"size": 15})
-    _title(fig, "x", _("Score") if by_score else _("Places that the votes allow (right: last)"))
+    _title(fig, "x", _("Score") if by_score else _("Places that the votes allow<br>(right: last)"))
     fig.update_xaxes(showgrid=False, zeroline=False, col=1)
-    _title(fig, "x2", _("Evidence for the verdict"))
-    fig.add_vline(ENOUGH, line={"dash": "dash", "width": 2, "color": INK}, row=1, col=2)
-    fig.update_xaxes(col=2, range=[0, SHOWN], tickvals=[0, ENOUGH], zeroline=False, showgrid=False)
+    if not narrow:
+        _title(fig, "x2", _("Evidence"))
+        fig.add_vline(ENOUGH, line={"dash": "dash", "width": 2, "color": INK}, row=1, col=2)
+        fig.update_xaxes(col=2, range=[0, SHOWN], tickvals=[0, ENOUGH], zeroline=False, showgrid=False)
+    room = NARROW_ROOM if narrow else ROOM
     fig.update_layout(
-        height=140 + ROW * len(rows),
-        margin={"l": 10, "r": 10, "t": 88, "b": 10},
+        height=room + 52 + ROW * len(rows),
+        margin={"l": 10, "r": 10, "t": room, "b": 10},
         legend={"orientation": "h", "x": 0, "y": 1, "yref": "container", "yanchor": "top", "font": {"size": 15}},
         bargap=0.3,
         barmode="overlay",
@@ -104,7 +110,7 @@ def _add_strength(fig: go.Figure, part: pd.DataFrame, verdict: str) -> None:
             y=list(part.index),
             orientation="h",
             marker={
-                "color": "rgba(230,159,0,0.25)" if hollow else colour,
+                "color": "rgba(166,95,0,0.2)" if hollow else colour,
                 "line": {"color": colour, "width": 2 if hollow else 0},
             },
             hoverinfo="skip",

@@ -8,7 +8,7 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from results.missing import is_missing
-from ui.charts.base import BLUE, GREY, INK, ORANGE, PALE, RED, label
+from ui.charts.base import GREY, INK, PALE, TIER_COLOURS, label
 
 HEIGHT, ROOM = 62, 74  # pixels of a lane, and around them
 BAR = 0.36  # half of the height that a range of places takes in its lane
@@ -20,9 +20,9 @@ MARKS: Mapping[str, Mapping[str, object]] = {
     "ring": {"symbol": "circle-open", "size": 9, "color": INK, "line": {"width": 1.5}},
     "diamond": {"symbol": "diamond", "size": 11, "color": INK},
     "block": {"symbol": "square", "size": 11, "color": INK},
-    "cleared": {"symbol": "triangle-up", "size": 11, "color": BLUE},
-    "undecided": {"symbol": "triangle-up-open", "size": 11, "color": ORANGE, "line": {"width": 2}},
-    "confirmed": {"symbol": "triangle-down", "size": 12, "color": RED},
+    "cleared": {"symbol": "triangle-up", "size": 11, "color": TIER_COLOURS["cleared"]},
+    "undecided": {"symbol": "triangle-up-open", "size": 11, "color": TIER_COLOURS["undecided"], "line": {"width": 2}},
+    "confirmed": {"symbol": "triangle-down", "size": 12, "color": TIER_COLOURS["confirmed"]},
     "tick": {"symbol": "line-ns-open", "size": 9, "color": GREY, "line": {"width": 1.2, "color": GREY}},
     "square": {"symbol": "square-open", "size": 10, "color": INK, "line": {"width": 2}},
     "check": {"symbol": "cross-thin-open", "size": 8, "color": GREY, "line": {"width": 1.5, "color": GREY}},

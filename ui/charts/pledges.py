@@ -57,13 +57,15 @@ def drawn_outcomes(rows: pd.DataFrame) -> pd.DataFrame:
     return pd.concat([silent, others.head(MOST_POSTS - len(silent))], ignore_index=True)
 
 
-def outcomes_chart(rows: pd.DataFrame, panels: dict[str, str]) -> go.Figure:
+def outcomes_chart(rows: pd.DataFrame, panels: dict[str, str], *, narrow: bool = False) -> go.Figure:
     """Draw promise and outcome, first row on top, and to the right each score with interval on a separate scale.
 
     rows: name, verified and reported of the same items, alone (reported, nothing verified; per cent of the promise),
     met (outcomes without a percentage), state, difference (text), about (hover text), and for each name of `panels` its
-    _score, _low, _high, _n; index from 0. panels: name -> title of the panel.
+    _score, _low, _high, _n; index from 0. panels: name -> title of the panel. narrow: for a phone, without the panels
+    of scores, which the table has.
     """
+    panels = {} if narrow else panels
     widths = [1.0] if not panels else [0.5, *[0.5 / len(panels)] * len(panels)]
     fig = make_subplots(cols=len(widths), shared_yaxes=True, column_widths=widths, horizontal_spacing=0.03)
     _dumbbells(fig, rows)
@@ -71,11 +73,15 @@ def outcomes_chart(rows: pd.DataFrame, panels: dict[str, str]) -> go.Figure:
     for column, (name, title) in enumerate(panels.items(), start=2):
         _scores(fig, rows, name, column)
         _panel_title(fig, f"x{column}", title)
-    ticks = [label(name, 24) for name in rows["name"]]
+    ticks = [label(name, 8 if narrow else 24) for name in rows["name"]]
     fig.update_yaxes(tickvals=list(rows.index), ticktext=ticks, range=[len(rows) - 0.4, -0.6], zeroline=False)
     fig.update_yaxes(showgrid=True, gridcolor=PALE, tickfont={"size": 14})
     fig.update_xaxes(showgrid=True, gridcolor=PALE, zeroline=False)
-    fig.update_layout(height=126 + LINE * len(rows), margin={"l": 10, "r": 10, "t": 76, "b": 10}, legend=_legend())
+    if narrow:  # the title is wider than the panel
+        fig.update_annotations(x=0, xref="paper", xanchor="left")
+    room = 190 if narrow else 76
+    fig.update_layout(height=room + 50 + LINE * len(rows), margin={"l": 10, "r": 10, "t": room, "b": 10})
+    fig.update_layout(legend=_legend())
     return fig
 
 

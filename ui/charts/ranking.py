@@ -26,7 +26,7 @@ def ranked_units(rows: pd.DataFrame) -> go.Figure:
     fig.update_xaxes(showgrid=True, gridcolor=PALE, zeroline=False, side="top")
     fig.update_xaxes(title=_("Score"), col=1)
     most = int(rows["rank_worst"].max())
-    fig.update_xaxes(title=_("Places that the votes allow (right: last)"), range=[0.3, most + 0.7], col=2)
+    fig.update_xaxes(title=_("Places"), range=[0.3, most + 0.7], col=2)
     fig.update_layout(
         height=140 + ROW * (last + 1),
         margin={"l": 10, "r": 20, "t": 100, "b": 10},

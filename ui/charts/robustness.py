@@ -8,7 +8,7 @@ import plotly.graph_objects as go
 
 from results.ranking.robustness import Robustness
 from results.ranking.rule_grid import KINDS
-from ui.charts.base import GREY, INK, ORANGE, PALE, label
+from ui.charts.base import GREY, INK, PALE, RED, label
 from ui.i18n import _, language
 
 ROW = 32
@@ -16,8 +16,11 @@ MOST_STRIP = 40  # units; the table has all of them
 GAP = 0.7  # columns between two kinds of rules
 
 
-def robustness_strip(found: Robustness, rows: pd.DataFrame) -> go.Figure:
-    """Draw a row per unit and a column per rule, filled if the rule lists the unit; columns grouped by kind."""
+def robustness_strip(found: Robustness, rows: pd.DataFrame, *, narrow: bool = False) -> go.Figure:
+    """Draw a row per unit and a column per rule, filled if the rule lists the unit; columns grouped by kind.
+
+    narrow: for a phone, with the headings turned.
+    """
     at, heads = _columns(found)
     fig = go.Figure()
     listed: list[tuple[float, int, str]] = []
@@ -26,7 +29,7 @@ def robustness_strip(found: Robustness, rows: pd.DataFrame) -> go.Figure:
         for x, rule in zip(at, found.rules, strict=True):
             (listed if rule.code in codes else other).append((x, y, rule.sentence(language())))
     for cells, name, marker in (
-        (listed, _("At the bottom under this rule"), {"symbol": "square", "color": ORANGE}),
+        (listed, _("At the bottom under this rule"), {"symbol": "square", "color": RED}),
         (other, _("Not at the bottom"), {"symbol": "square-open", "color": GREY}),
     ):
         fig.add_trace(
@@ -44,15 +47,16 @@ def robustness_strip(found: Robustness, rows: pd.DataFrame) -> go.Figure:
         text = f"{times} / {of}"
         fig.add_annotation(x=max(at) + 1.4, y=y, text=text, showarrow=False, xanchor="left", font={"color": INK})
     for x, kind in heads:
-        text = "<br>".join(_wrapped(_(KINDS[kind])))
-        fig.add_annotation(x=x, y=-0.6, text=text, showarrow=False, yanchor="bottom", font={"size": 13})
+        text = _(KINDS[kind]) if narrow else "<br>".join(_wrapped(_(KINDS[kind])))
+        turned = {"textangle": -90} if narrow else {}
+        fig.add_annotation(x=x, y=-0.6, text=text, showarrow=False, yanchor="bottom", font={"size": 13}, **turned)
     ticks = [label(name) for name in rows["unit_name"]]
     fig.update_yaxes(tickvals=list(range(len(rows))), ticktext=ticks, range=[len(rows) - 0.4, -0.6], zeroline=False)
     fig.update_yaxes(showgrid=True, gridcolor=PALE)
-    fig.update_xaxes(visible=False, range=[-0.8, max(at) + 3.2])
+    fig.update_xaxes(visible=False, range=[-0.8, max(at) + (7 if narrow else 3.2)])
     fig.update_layout(
-        height=150 + ROW * len(rows),
-        margin={"l": 10, "r": 10, "t": 100, "b": 10},
+        height=(220 if narrow else 150) + ROW * len(rows),
+        margin={"l": 10, "r": 10, "t": 170 if narrow else 100, "b": 10},
         showlegend=True,
         legend={"orientation": "h", "x": 0, "y": 1, "yref": "container", "yanchor": "top"},
     )

@@ -26,7 +26,7 @@ from results.pledges.labels import (
 )
 from results.pledges.notes import pledge_notes
 from results.pledges.vote_scores import SMALL_CELL
-from ui import address, cached, charts, downloads, layout, printing, sheets, tables
+from ui import address, cached, charts, downloads, guard, layout, printing, sheets, tables
 from ui.grids import rounded, signed_column
 from ui.i18n import _, language
 
@@ -214,7 +214,7 @@ def _draw_outcomes(rows: pd.DataFrame, kind: str, by: str, depends: tuple[str, .
     )
     panels = {name: title for name, title in panels.items() if drawn[f"{name}_score"].notna().any()}
     alt = _("Promise and verified outcome of each row, those without one first, with the scores to the right.")
-    draw = partial(charts.outcomes_chart, drawn, panels)
+    draw = partial(charts.outcomes_chart, drawn, panels, narrow=guard.on_phone())
     charts.show_kept((*depends, kind, by), draw, "outcomes", alt)
     silent = int((rows["state"] == charts.SILENT).sum())
     if silent:

@@ -16,7 +16,7 @@ from results.pledges.holders import span
 from results.pledges.labels import PLEDGE_KINDS, VOTE_REASON_SENTENCES, VOTE_REASONS, word
 from results.pledges.register import ADJUSTED, CANCELLED
 from results.pledges.vote_scores import WHOLE
-from ui import address, cached, charts, downloads, layout, sheets, tables
+from ui import address, cached, charts, downloads, guard, layout, sheets, tables
 from ui.i18n import _, language
 from ui.pledges import page as pledges_page
 from ui.pledges.quarters import status, value
@@ -125,7 +125,11 @@ def _chart(part: pd.DataFrame, kind: str) -> None:
     rows = charts.with_states(rows.sort_values("verified", na_position="first", ignore_index=True))
     rows["difference"] = [_difference(row) for row in rows.to_dict("records")]
     rows["about"] = [charts.label(name, 40) for name in rows["name"]]
-    charts.show(charts.outcomes_chart(rows, {}), f"book_{kind}", _("Promise and outcome of every item."))
+    charts.show(
+        charts.outcomes_chart(rows, {}, narrow=guard.on_phone()),
+        f"book_{kind}",
+        _("Promise and outcome of every item."),
+    )
 
 
 def _difference(row: dict) -> str:

@@ -17,8 +17,14 @@ WORDS = {
     requests.STATUS: N_("Round {round}: {status}"),
     requests.ROLLBACK: N_("Roll back to release {release}"),
     requests.RULING: N_("Ruling on an objection, round {round}"),
+    requests.BALLOTS: N_("Decision on listed ballots, round {round}"),
 }
 """What is asked for, by the action of the request."""
+ACTION_OF = {
+    requests.ROLLBACK: "roll_back",
+    requests.RULING: "rule_objection",
+    requests.BALLOTS: "decide_ballots",
+}
 
 
 def waits(action: str, step: str, reason: str, *, round_id: str = "", **facts: object) -> bool:
@@ -88,7 +94,7 @@ def action_of(request: Request) -> str:
     """Return the action of the role table that a request is."""
     if request.action == requests.STATUS:
         return status_action(str(request.facts["status"]))
-    return {requests.ROLLBACK: "roll_back", requests.RULING: "rule_objection"}.get(request.action, request.action)
+    return ACTION_OF.get(request.action, request.action)
 
 
 def in_words(request: Request) -> str:

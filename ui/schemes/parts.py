@@ -16,6 +16,8 @@ from ui.i18n import _, language
 
 T = TypeVar("T")
 MOST_FIGURES = 4
+BESIDE = 430
+"""Pixels that a table next to a picture has at 1366."""
 
 
 def kept(chosen: Chosen, name: str, make: Callable[[Any], T]) -> T:
@@ -69,18 +71,19 @@ def _below(chosen: Chosen, row: Mapping[Any, Any], figure: Mapping[Any, Any]) ->
 
 
 def picture(fig: go.Figure, table: pd.DataFrame, *, key: str, alt: str, caption: str, title: str = "") -> None:
-    """Show the picture with the table of the same rows to its right, which the keyboard reaches.
+    """Show the picture with the table of the same rows, which the keyboard reaches: to its right, or below if wide.
 
     alt, caption, title : in the reader's language.
     """
     if title:
         st.subheader(layout.plain(title))
-    left, right = st.columns([3, 2])
+    rows, formats = from_texts(table)
+    beside = printing.table_width(table) <= BESIDE
+    left, right = st.columns([3, 2]) if beside else (st.container(), st.container())
+    height: int | Literal["auto"] = (fig.layout.height if beside else None) or "auto"
     with left:
         charts.show(fig, key, alt)
     with right:
-        rows, formats = from_texts(table)
-        height: int | Literal["auto"] = fig.layout.height or "auto"
         printing.grid(rows, hide_index=True, key=f"{key}_table", height=height, column_config=formats, alt=alt)
     st.caption(layout.plain(caption))
 

@@ -1,8 +1,7 @@
--- Cells with refused spellings, one row per cell.
--- params:
+-- Cells with refused spellings, one row per cell: at most so many, the first places of every spelling before the second.
+-- params: $most
 -- returns: place BIGINT, field VARCHAR, value VARCHAR, number BIGINT
-SELECT place, field, value, number
-FROM (
+WITH cells AS (
     SELECT l.place, b.field, b.value, b.number
     FROM line_text AS l INNER JOIN bad_value AS b ON b.field = 'unit_code' AND b.value = coalesce(l.unit, '')
     UNION ALL
@@ -41,5 +40,15 @@ FROM (
     UNION ALL
     SELECT l.place, b.field, b.value, b.number
     FROM line_text AS l INNER JOIN bad_value AS b ON b.field = 'file_id' AND b.value = l.file_id
+),
+
+listed AS (
+    SELECT place, field, value, number
+    FROM cells
+    ORDER BY row_number() OVER (PARTITION BY number ORDER BY place), place
+    LIMIT $most
 )
+
+SELECT place, field, value, number
+FROM listed
 ORDER BY place, field

@@ -1,0 +1,161 @@
+"""Facts of a round that a city publishes to a shared folder, for a province to build a release from.
+
+They are the codes and dictionaries of the votes, the register and the rule set: no original file, no number of a sheet,
+no record of another table. A set appears by one rename and never changes; a later one of the round replaces it.
+"""
+
+import json
+import shutil
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import numpy as np
+import pandas as pd
+
+from data.duckdb_access import working_memory
+from data.model.facts import Lines, read_dictionaries, write_dictionaries
+from data.model.register import Register, RegisteredUnit
+from data.model.rule_sets import InvalidRulesError, RuleSet, parse_rules
+from data.store.release import Round
+from data.store.rounds import RoundFacts, read_round
+from data.store.seals import file_sha256
+from data.store.uploads import read_upload, refuse_damaged
+from errors import UsageError
+from i18n import N_
+
+FORMAT = 1
+MANIFEST, RULES, UNITS, COUNTS = "facts.json", "rules.toml", "units.json", "counts.parquet"
+LINES, BALLOTS, DICTIONARIES = "lines.parquet", "ballots.parquet", "dictionaries.json"
+NOT_IN_A_NAME = frozenset('/\\:*?"<>|')
+
+
+@dataclass(frozen=True)
+class CityFacts:
+    """What a city published of a round. exported_at: UTC, ISO."""
+
+    city: str
+    round_id: str
+    release: str
+    digest: str
+    exported_at: str
+    lines: int
+    rules: RuleSet
+    folder: Path
+
+
+class UnusableFactsError(UsageError):
+    """Facts of a city that cannot be used, and why."""
+
+
+def export_facts(round_: Round, city: str, shared: Path, time: str) -> Path:
+    """Write the facts of a round of a release into a folder of the city, and return that folder. Raises UsageError."""
+    _refuse_name(city)
+    if round_.rules is None:
+        raise UsageError("Round {round} has no votes, so there are no facts to export.", round=round_.id)
+    release = round_.release
+    uploads = [read_upload(release.store / "uploads" / upload_id) for upload_id in release.upload_ids]
+    refuse_damaged([upload for upload in uploads if upload.round_id == round_.id])
+    place = shared / city
+    place.mkdir(parents=True, exist_ok=True)
+    draft = Path(tempfile.mkdtemp(prefix=".facts-", dir=place))
+    try:
+        draft.chmod(place.stat().st_mode & 0o777)  # who may read it is settled by the folder around it
+        con = working_memory(draft)
+        try:
+            facts = read_round(con, round_.id, uploads)
+            _write_votes(con, draft, facts)
+        finally:
+            con.close()
+        units = [unit.__dict__ for unit in facts.register.units] if facts.register else []
+        (draft / UNITS).write_text(json.dumps(units, ensure_ascii=False, indent=1), encoding="utf-8")
+        (draft / RULES).write_text(round_.rules.text, encoding="utf-8")
+        _write_manifest(draft, facts, city, release.id, time)
+        return draft.rename(
+            place / f"{round_.id}-{release.short}-{time.translate({ord(mark): None for mark in ':-.+'})}"
+        )
+    finally:
+        shutil.rmtree(draft, ignore_errors=True)
+
+
+def _refuse_name(city: str) -> None:
+    if not city.strip() or city.startswith(".") or NOT_IN_A_NAME.intersection(city):
+        raise UsageError("{city} cannot be the name of a folder. Give the city another name.", city=city)
+
+
+def _write_votes(con: duckdb.DuckDBPyConnection, folder: Path, facts: RoundFacts) -> None:
+    if facts.lines is not None and facts.dictionaries is not None:
+        con.table("line").write_parquet(str(folder / LINES), compression="zstd")
+        ballots = con.table("ballot").order("ballot").project("ballot, group_name, channel, site")
+        ballots.write_parquet(str(folder / BALLOTS), compression="zstd")
+        write_dictionaries(folder / DICTIONARIES, facts.dictionaries)
+    if len(facts.counts):
+        con.register("counts_frame", facts.counts)
+        con.table("counts_frame").write_parquet(str(folder / COUNTS), compression="zstd")
+        con.unregister("counts_frame")
+
+
+def _write_manifest(folder: Path, facts: RoundFacts, city: str, release: str, time: str) -> None:
+    manifest = {
+        "format": FORMAT,
+        "city": city,
+        "round": facts.round_id,
+        "release": release,
+        "digest": facts.digest,
+        "exported_at": time,
+        "lines": 0 if facts.lines is None else len(facts.lines),
+        "checksums": {path.name: file_sha256(path) for path in sorted(folder.iterdir())},
+    }
+    (folder / MANIFEST).write_text(json.dumps(manifest, ensure_ascii=False, indent=1), encoding="utf-8")
+
+
+def newest_facts(shared: Path, city: str, round_id: str) -> CityFacts:
+    """Return the facts that a city exported last for a round, every file checked. Raises UnusableFactsError."""
+    folders = [path.parent for path in (shared / city).glob(f"{round_id}-*/{MANIFEST}")]
+    if not folders:
+        raise UnusableFactsError(N_("nothing was published for round {round}"), round=round_id)
+    manifests = {folder: _manifest(folder) for folder in folders}
+    folder = max(folders, key=lambda folder: str(manifests[folder].get("exported_at", "")))
+    manifest = manifests[folder]
+    if manifest.get("format") != FORMAT:
+        found = manifest.get("format", "?")
+        raise UnusableFactsError(N_("format {found}; this version reads format {read}"), found=found, read=FORMAT)
+    for name, checksum in manifest["checksums"].items():
+        if not (folder / name).is_file() or file_sha256(folder / name) != checksum:
+            raise UnusableFactsError(N_("{file} is damaged or missing"), file=name)
+    try:
+        rules = parse_rules((folder / RULES).read_text(encoding="utf-8"))
+    except InvalidRulesError:
+        raise UnusableFactsError(N_("{file} is damaged or missing"), file=RULES) from None
+    about = {name: str(manifest[name]) for name in ("release", "digest", "exported_at")}
+    return CityFacts(city, round_id, lines=int(manifest["lines"]), rules=rules, folder=folder, **about)
+
+
+def _manifest(folder: Path) -> dict[str, Any]:
+    try:
+        manifest: dict[str, Any] = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        raise UnusableFactsError(N_("{file} is damaged or missing"), file=MANIFEST) from None
+    return manifest
+
+
+def read_facts(con: duckdb.DuckDBPyConnection, facts: CityFacts) -> RoundFacts:
+    """Return the facts of a city as those of a round; tables `line` and `ballot` of the connection hold the ballots."""
+    folder = facts.folder
+    units = json.loads((folder / UNITS).read_text(encoding="utf-8"))
+    register = Register(tuple(RegisteredUnit(**unit) for unit in units)) if units else None
+    texts, lines = None, None
+    if (folder / LINES).is_file():
+        texts = read_dictionaries(folder / DICTIONARIES)
+        con.read_parquet(str(folder / BALLOTS)).create("ballot")
+        con.read_parquet(str(folder / LINES)).create("line")
+        columns = con.table("line").fetchnumpy()
+        parts = (np.asarray(columns[name], dtype=np.int32) for name in ("unit", "ballot", "indicator", "grade"))
+        lines = Lines(*parts)
+    counts = pd.DataFrame(columns=["unit", "category", "group_name", "indicator", "grade", "votes"])
+    if (folder / COUNTS).is_file():
+        counts = con.read_parquet(str(folder / COUNTS)).df()
+    records = pd.DataFrame({"kind": [], "number": [], "content": []})
+    return RoundFacts(facts.round_id, register, texts, lines, counts, records, facts.digest, facts.digest)
