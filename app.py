@@ -30,6 +30,7 @@ from ui import bound_downloads, cached, host_page, jobs, layout, metrics
 from ui.i18n import _
 from ui.security import Gate, content_security_policy
 from ui.sign_in import Door, SignIn, way_in
+from ui.upload_quota import UploadQuota
 
 ROOT = Path(__file__).resolve().parent
 SPACE_NEEDED = 500 * 1024 * 1024  # bytes; with less an upload may fail
@@ -178,6 +179,7 @@ app = st.App(
             way_in=way_in,
         ),
         *([Middleware(SignIn, door=DOOR)] if SETTINGS.login else []),
+        Middleware(UploadQuota),
         Middleware(host_page.Page, default_language=SETTINGS.language),
     ],
     on_script_error=show_reference_number,

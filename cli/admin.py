@@ -1,6 +1,5 @@
 """Commands for the administrator: backup and restore."""
 
-import tempfile
 from pathlib import Path
 from typing import Annotated
 
@@ -29,9 +28,11 @@ def backup(
     if file is not None and verify and file.is_file():
         return _verify(file.absolute())
     if file is None:
-        with tempfile.TemporaryDirectory() as folder:
-            _back_up(Path(folder) / "backup.zip")
-            return _verify(Path(folder) / "backup.zip")
+        from data.store.scratch import work_folder
+
+        with work_folder() as folder:
+            _back_up(folder / "backup.zip")
+            return _verify(folder / "backup.zip")
     digest = _back_up(file.absolute())
     session.say(N_("Backed up and read again. Keep a copy on another machine. SHA-256:"))
     print_line(digest)

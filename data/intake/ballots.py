@@ -584,6 +584,8 @@ class _Judge:
         codes = self.context.register.codes() if self.context.register else {}
         kept: dict[str, str] = {}
         for value in sorted({row["value"] for row in self._distinct("units")}):
+            if self.more:
+                break
             judgement = judge_unit(value, self.context, codes)
             if judgement.kept is not None:
                 kept[value] = judgement.kept
@@ -642,6 +644,8 @@ class _Judge:
         answers = (entry["value"] for entry in self._distinct("grades"))
         numbers = option_scores(answers) if rules.numeric and self.form.values else {}
         for entry in self._distinct("grades"):
+            if self.more:  # the file is refused, and no further fault would be listed
+                break
             key = (entry["value"], entry["score"], entry["validity"])
             judgement = judge_grade(numbers.get(key[0], key[0]), *key[1:], rules)
             if judgement.kept is None:
@@ -756,9 +760,10 @@ class _Judge:
             return
         self.con.register("bad_value", pd.DataFrame(self.bad))
         seen: set[tuple[str, int, str]] = set()
-        found = self.con.execute(read_sql("intake/faulty_cells"), {"most": MOST_LISTED + 1}).fetchall()
-        self.more = self.more or len(found) > MOST_LISTED
-        for place, name, value, number in found[:MOST_LISTED]:
+        for place, name, value, number, total in self.con.execute(
+            read_sql("intake/faulty_cells"), {"most": MOST_LISTED}
+        ).fetchall():
+            self.more = self.more or total > MOST_LISTED
             judgement = self.judgements[number]
             file, row = self._place(place)
             header = self.form.headers[file].text_of("ballots", name)

@@ -41,6 +41,7 @@ OLE_ENTRY = 128  # bytes of an entry of an OLE directory; entries never span sec
 BROKEN_ZIP = (zipfile.BadZipFile, OSError, ValueError, NotImplementedError)
 """Raised by `zipfile` for an invalid directory: OSError or ValueError for an offset outside the file, and
 NotImplementedError for an unknown version of the format."""
+SHEET_PART = re.compile(r"xl/worksheets/[^/]*\.xml")
 ASKED_FOR = re.compile(rb"memory allocation of (\d+) bytes failed")
 CHILD = Path(__file__).with_name("workbook_worker.py")
 KEPT_ENVIRONMENT = ("PATH", "SYSTEMROOT", "LD_LIBRARY_PATH", "TEMP", "TMP")
@@ -188,8 +189,7 @@ def check_directory(path: Path) -> None:
         raise refuse("workbook_locked")
     if any(info.filename.lower().endswith("vbaproject.bin") for info in infos):
         raise refuse("macro_workbook")
-    names = [info.filename for info in infos]
-    if sum(name.startswith("xl/worksheets/") and name.endswith(".xml") for name in names) > MOST_SHEETS:
+    if sum(SHEET_PART.fullmatch(info.filename) is not None for info in infos) > MOST_SHEETS:
         raise refuse("too_many_sheets", limit=MOST_SHEETS)
     if sum(info.file_size for info in infos) > TOTAL_LIMIT or any(_is_bomb(info) for info in infos):
         raise refuse("workbook_too_large", limit=f"{TOTAL_LIMIT >> 20} MB")

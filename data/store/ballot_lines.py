@@ -1,15 +1,14 @@
 """Ballots of a release as rows of text, streamed in batches from the stored facts."""
 
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 
 import duckdb
 
 from data.duckdb_access import read_sql, working_memory
 from data.store.release import Round
 from data.store.rounds import read_register, text_lines
+from data.store.scratch import work_folder
 from data.store.uploads import read_upload
 
 AT_ONCE = 100_000  # rows in memory at a time
@@ -33,8 +32,8 @@ def ballot_lines(round_: Round) -> Iterator[tuple[list[str], Iterator[list[str |
         yield [], iter(())
         return
     register = read_register(uploads, round_.id)
-    with tempfile.TemporaryDirectory() as scratch:
-        con = working_memory(Path(scratch))
+    with work_folder() as scratch:
+        con = working_memory(scratch)
         try:
             text_lines(con, of_round, register.codes() if register else None)
             con.sql(read_sql("build/ballot_file")).create("ballot_file")

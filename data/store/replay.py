@@ -3,9 +3,8 @@
 Both import the originals into a scratch store through the normal intake, so no derived file is trusted.
 """
 
-import tempfile
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from itertools import zip_longest
 from pathlib import Path
@@ -13,10 +12,11 @@ from pathlib import Path
 from data.model.contract import REFERRED_KINDS
 from data.store import ImportOptions
 from data.store.atomic_write import move_atomically
-from data.store.audit_log import log_action
+from data.store.audit_log import log_action, read_log
 from data.store.release import METHOD_VERSION, RELEASE, Release, read_contents
 from data.store.rounds import RoundConflictError
-from data.store.seals import file_sha256
+from data.store.scratch import work_folder
+from data.store.seals import CHANGED, Broken, file_sha256, sealed_files
 from data.store.store import Store
 from data.store.uploads import MANIFEST, Upload, damaged_files, derived_files, is_evidence, write_manifest
 from data.store.verify import Damage, check, damaged_derived, damaged_file, release_damage
@@ -153,8 +153,8 @@ def _built_again(store: Store, uploads: list[str], origins: dict[str, str]) -> I
 @contextmanager
 def _imported_again(store: Store, wanted: list[str]) -> Iterator[tuple[Store, dict[str, str] | Damage]]:
     """Yield a scratch store with re-imported uploads and a map from old to new ids, or the defect that prevents it."""
-    with tempfile.TemporaryDirectory() as scratch:
-        again = Store(Path(scratch) / "store", threads=store.threads)
+    with work_folder() as scratch:
+        again = Store(scratch / "store", threads=store.threads)
         for rules in store.rule_sets():
             again.add_rules(rules.text)
         gone = _gone(store, set(wanted))
@@ -167,8 +167,21 @@ def _gone(store: Store, wanted: set[str]) -> Damage | None:
     missing = sorted(wanted - set(known))
     if missing:
         return Damage("Upload {upload}: it is missing. Restore it from a backup.", {"upload": missing[0]})
+    if changed := _changed_manifest(store, wanted):
+        return Damage.of(changed.error)
     lost = store.lost_rules([upload for name, upload in known.items() if name in wanted])
     return Damage.of(lost) if lost else None
+
+
+def _changed_manifest(store: Store, wanted: set[str]) -> Broken | None:
+    """Return the first manifest that is not as the audit log recorded it: it would be read under other choices."""
+    sealed = {}
+    with suppress(StoreDamagedError):  # the log is damaged itself, as `check` reports
+        sealed = sealed_files(read_log(store.path))
+    for place in [f"uploads/{name}/{MANIFEST}" for name in sorted(wanted)]:
+        if place in sealed and file_sha256(store.path / place) != sealed[place].sha256:
+            return Broken(place, CHANGED, sealed[place].number)
+    return None
 
 
 def _read_together(store: Store, wanted: set[str]) -> list[Upload]:

@@ -3,10 +3,8 @@
 A release keeps sums of votes, which do not show who graded what. The kept uploads of any release, new or old, do.
 """
 
-import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -17,6 +15,7 @@ from data.model.rule_sets import RuleSet
 from data.moments.votes import kind_of_grade, points_of_grade, votes_of_lines
 from data.store.release import Round
 from data.store.rounds import read_ballots, read_register
+from data.store.scratch import work_folder
 from data.store.uploads import read_upload
 
 SCALE = 10_000
@@ -43,8 +42,8 @@ def round_ballots(round_: Round) -> RoundBallots | None:
     if not mine or round_.rules is None:
         return None
     register = read_register(uploads, round_.id)
-    with tempfile.TemporaryDirectory() as scratch:
-        con = working_memory(Path(scratch))
+    with work_folder() as scratch:
+        con = working_memory(scratch)
         try:
             texts, lines = read_ballots(con, mine, register.codes() if register else None)
             ballots = con.table("ballot").df().set_index("ballot")

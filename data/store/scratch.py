@@ -13,8 +13,8 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
-BACKUP, RESTORE, VERIFY = ".backup-", ".restore-", ".verify-"
-PREFIXES = (BACKUP, RESTORE, VERIFY)
+BACKUP, RESTORE, VERIFY, WORK = ".backup-", ".restore-", ".verify-", ".biaochi-"
+PREFIXES = (BACKUP, RESTORE, VERIFY, WORK)
 LOCK = "lock"
 NOTE = "scratch.txt"
 JUST_MADE = 60  # seconds: a folder so young may not be locked yet
@@ -32,6 +32,14 @@ def scratch(parent: Path, prefix: str, note: Path | None = None) -> Iterator[Pat
             yield folder
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+
+
+@contextmanager
+def work_folder() -> Iterator[Path]:
+    """Yield a private folder outside the store for a computation that reads ballots; a kill leaves it to the next."""
+    with scratch(Path(tempfile.gettempdir()), WORK) as folder:
+        (folder / "work").mkdir()
+        yield folder / "work"
 
 
 def clear(parent: Path) -> None:

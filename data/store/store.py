@@ -65,7 +65,7 @@ from data.store.round_status import (
     status_given,
 )
 from data.store.rounds import alias_of, contents
-from data.store.scratch import clear, clear_noted
+from data.store.scratch import clear, clear_noted, work_folder
 from data.store.seals import file_sha256, refuse_broken, sealed_files, store_for_good
 from data.store.store_format import bring_up_to_date, is_sealed, refuse_newer
 from data.store.uploads import Upload, active, damage_told, read_upload, refuse_damaged
@@ -446,8 +446,8 @@ class Store:
 
         The store is neither locked nor changed. Raises UsageError if there are no uploads, and RoundConflictError.
         """
-        with tempfile.TemporaryDirectory() as scratch:
-            draft = Path(scratch) / "releases" / "draft"
+        with work_folder() as scratch:
+            draft = scratch / "releases" / "draft"
             release_id = self.build(draft, self.uploads_in_force(), self.origins())
             release = Release(draft.rename(draft.with_name(release_id)), self.path)
             try:

@@ -30,6 +30,15 @@ MANIFEST = "upload.json"
 FACTS = "facts.parquet"
 LARGEST_KEPT = 64 << 10  # bytes of a file of facts that is kept in memory; larger ones are read for each question
 EVIDENCE = "evidence-"
+TYPES: dict[str, type] = {
+    **dict.fromkeys(
+        ("kind", "round_id", "rules_name", "digest", "accepted_warnings", "imported_at", "imported_by"), str
+    ),
+    **dict.fromkeys(("number", "lines"), int),
+    **dict.fromkeys(("replaces", "demo", "trial"), bool),
+    "mapping": dict,
+}
+"""Types in a manifest: a value of another type would fail later, in every command."""
 ORIGINAL_DAMAGED = N_("Upload {upload}: the stored original {file} is damaged or missing. Restore it from a backup.")
 DERIVED_DAMAGED = N_("Upload {upload}: {file} is damaged or missing. Run “biaochi rebuild” to restore it.")
 
@@ -207,6 +216,8 @@ def _read_upload(folder: Path, stamp: Stamp) -> Upload:
     """Read a manifest that was not read before: an import asks for all uploads six times."""
     try:
         manifest = _manifest(folder)
+        if not all(isinstance(manifest.get(name, kind()), kind) for name, kind in TYPES.items()):
+            raise _manifest_damaged(folder)
         del manifest["checksums"]
         manifest["files"] = tuple(Evidence(**file) for file in manifest["files"])
         choices = manifest.get("choices", {})
@@ -218,7 +229,7 @@ def _read_upload(folder: Path, stamp: Stamp) -> Upload:
         )
         manifest["notes"] = tuple(Problem(**note) for note in manifest.get("notes", ()))
         return Upload(**manifest, folder=folder)
-    except (KeyError, TypeError, ValueError):
+    except (KeyError, TypeError, ValueError, AttributeError):
         raise _manifest_damaged(folder) from None
 
 
@@ -276,6 +287,8 @@ def _manifest(folder: Path) -> dict[str, Any]:
         manifest: dict[str, Any] = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
     except (OSError, ValueError):
         raise _manifest_damaged(folder) from None
+    if not isinstance(manifest, dict) or not isinstance(manifest.get("checksums", {}), dict):
+        raise _manifest_damaged(folder)
     return manifest
 
 

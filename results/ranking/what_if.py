@@ -1,7 +1,5 @@
 """Results of a published round under other rules; nothing is stored."""
 
-import tempfile
-from pathlib import Path
 from typing import Any
 
 from numpy.typing import NDArray
@@ -12,6 +10,7 @@ from data.moments.votes import kind_of_grade
 from data.store import Store
 from data.store.release import RESULTS, Release, Round
 from data.store.release_builder import round_tables
+from data.store.scratch import work_folder
 from problems import Problem
 from results.ranking.family import WhatIf
 from results.ranking.scoring_tables import tables_of
@@ -25,10 +24,10 @@ def what_if(store: Store, round_: Round, rules: RuleSet, without: NDArray[Any] |
     _refuse_unlisted(round_, rules)
     wanted = set(round_.release.upload_ids)
     uploads = [upload for upload in store.uploads() if upload.upload_id in wanted]
-    with tempfile.TemporaryDirectory() as scratch:
-        tables = round_tables(Path(scratch), uploads, round_.id, rules, without)
-        write_database(Path(scratch) / RESULTS, tables, "build/schema")
-        again = Release(Path(scratch))
+    with work_folder() as scratch:
+        tables = round_tables(scratch, uploads, round_.id, rules, without)
+        write_database(scratch / RESULTS, tables, "build/schema")
+        again = Release(scratch)
         try:
             return WhatIf(rules, tables_of(again.round(round_.id), rules))
         finally:

@@ -66,9 +66,7 @@ ACTIONS = {
     "user": ("user", "add", "li", "--role", "clerk"),
 }
 """Name -> the words of its command. {files}: folder of its input. {out}: where it writes outside the store."""
-FIRST = {
-    "correct": ("import", "ballots", "{files}/more.csv", "--round", "2022", "--replace", "--accept-warnings", "更正")
-}
+FIRST = {"correct": (*ACTIONS["replace"][:4], "2022", *ACTIONS["replace"][5:])}
 """What has to be done before an action is possible."""
 OUTSIDE = ("backup", "public", "export", "bundle", "user")
 """Actions whose effect lies outside the truth files of the store."""

@@ -1,6 +1,6 @@
 -- Cells with refused spellings, one row per cell: at most so many, the first places of every spelling before the second.
 -- params: $most
--- returns: place BIGINT, field VARCHAR, value VARCHAR, number BIGINT
+-- returns: place BIGINT, field VARCHAR, value VARCHAR, number BIGINT, total BIGINT
 WITH cells AS (
     SELECT l.place, b.field, b.value, b.number
     FROM line_text AS l INNER JOIN bad_value AS b ON b.field = 'unit_code' AND b.value = coalesce(l.unit, '')
@@ -43,12 +43,12 @@ WITH cells AS (
 ),
 
 listed AS (
-    SELECT place, field, value, number
+    SELECT place, field, value, number, count(*) OVER () AS total
     FROM cells
     ORDER BY row_number() OVER (PARTITION BY number ORDER BY place), place
     LIMIT $most
 )
 
-SELECT place, field, value, number
+SELECT place, field, value, number, total
 FROM listed
 ORDER BY place, field
