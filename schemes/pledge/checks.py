@@ -26,7 +26,7 @@ def of_votes(keys: Set[str], tables: Tables, settings: Any = None) -> Iterator[F
 def _unmatched(name: str, other: str, keys: Set[str], tables: Tables) -> Iterator[Finding]:
     """Warn once a unit and post that the other table lacks, where the unit has a post there that is missing here.
 
-    A post of one table only, such as one that pledges nothing, is no finding while all posts of the other are matched.
+    A post of a single table, such as a post that pledges nothing, is no finding while the other has no unmatched post.
     """
     rows, theirs = tables(name, AT), _posts(tables(other, AT))
     named, seen = _posts(rows), set[tuple[str, str]]()

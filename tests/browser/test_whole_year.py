@@ -126,9 +126,9 @@ class Clerk(Journey):
         """A folded part of the page, open; one that is open stays so."""
         words = self.say(message, **facts)
         part = self.page.get_by_test_id("stExpander").filter(has=self.page.locator("summary", has_text=words)).first
-        if part.locator("details[open]").count() == 0:
-            part.locator("summary").click()
-        part.locator("details[open]").wait_for()
+        if part.locator("details").first.get_attribute("open") is None:
+            part.locator("summary").first.click()
+        part.locator("details[open]").first.wait_for()
         settled(self.page)
 
     def uploads(self, kind: str, name: str, content: str, round_id: str = "2025", reason: str = "") -> None:
@@ -471,7 +471,8 @@ def december(clerk):
     clerk.uploads("Pledges", "承诺.csv", PLEDGES)
     clerk.picture("pledges-stored")
     clerk.uploads("Progress of pledges", "进展.csv", PROGRESS)
-    clerk.uploads("Votes on duty reports", "述职.csv", HALLS)
+    # one post is written differently from the pledges: a person confirms that it is another
+    clerk.uploads("Votes on duty reports", "述职.csv", HALLS, reason="主任与办公室主任系两个职务")
     clerk.picture("halls-stored")
     clerk.opens("Pledges")
     clerk.picture("pledges")

@@ -94,7 +94,7 @@ def show_changes() -> None:
 
 
 def _is_correction(rounds: list[str]) -> bool:
-    """Say where a change that a ruling asks for is published; return whether it is one."""
+    """Say where a change that a ruling asks for is published; return whether there is such a change."""
     waiting = [round_id for round_id in rounds if cached.store().awaits_correction(round_id)]
     if not waiting:
         return False
