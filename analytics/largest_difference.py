@@ -2,7 +2,7 @@
 
 Critical values of rank sets are quantiles of that largest difference. Of p (p - 1) / 2 pairs a draw, nearly all are far
 from being the largest: a pair counts only where the errors of both units together exceed an allowance. With 3,000 units
-that leaves one pair in nine, found without looking at the others, and every figure is the same to the last bit.
+that leaves a ninth of the pairs; the others are never formed, and every figure is the same to the last bit.
 """
 
 from collections.abc import Iterator
@@ -28,8 +28,8 @@ KEPT = 4
 """Step-down looks at the draws beyond the 1 - 4 (1 - level) quantile. Twice (1 - level) is enough: of every pair one
 order stays, and Z and -Z have one law, so at least half of the exceedances stay. Else it would only be too wide."""
 CLIMBS = 2
-"""Steps up and down to a pair whose standardised difference is nearly the largest: with 3,000 units 644 may then lie
-above another after none, 184 after one, 165 after two and three, and 141 if the largest were known."""
+"""Searches for a pair whose standardised difference is nearly the largest. With 3,000 units 644 may lie above another
+without a search, 184 after the first, 165 after the second and the third, 141 if the largest were known."""
 ROUNDING = 1e-9
 """Share of the allowance by which a pair may miss it and is looked at all the same."""
 
@@ -155,7 +155,7 @@ class LargestDifference:
     def _climbed(self, draws: Floats) -> Floats:
         """Return a standardised difference of each draw, shape (draws, p), that is nearly its largest.
 
-        From the unit with the largest error to the one furthest below it, from there to the one furthest above.
+        From the unit with the largest error to the unit furthest below it, from there to the unit furthest above.
         """
         every, largest = np.arange(len(draws)), np.zeros(len(draws))
         if not draws.size:

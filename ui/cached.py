@@ -86,7 +86,7 @@ def store() -> Store:
 def release() -> Release | None:
     """Return the release in force, if any. Never cached: a publication on the command line counts at once.
 
-    Raises StoreGoneError for a store that was there and is gone: it is not passed for an empty one.
+    Raises StoreGoneError for a store that existed and is missing now, instead of treating it as empty.
     """
     chosen = settings.load()
     refuse_gone(chosen.store, chosen.accounts if chosen.login else None)
