@@ -21,6 +21,7 @@ PLAIN = {
     "FarCellError": "stays inside the worker process that reads workbooks",
     "PlaceholderError": "the guard of templates turns it into a refusal with place and reason",
     "LockedWorkbookError": "stays inside the worker process that reads workbooks",
+    "ManySheetsError": "stays inside the worker process that reads workbooks",
 }
 ROOMS = ("access", "analytics", "formats", "data", "results", "reports", "ui", "cli")
 
