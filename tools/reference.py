@@ -407,6 +407,8 @@ TABLE_TITLES = {
     "classes": {"zh": "分档（按评议票）", "en": "Classes in place of ranks"},
     "integrity": {"zh": "可信度待核实的评议票", "en": "Ballots for two people to judge"},
     "with_without": {"zh": "计入与不计入待核实票的对比", "en": "Results with and without the listed ballots"},
+    "early_look": {"zh": "评议期间的提前查看", "en": "Early look while ballots come in"},
+    "suggestions": {"zh": "意见建议的主题", "en": "Themes of suggestions"},
     "design": {"zh": "下一年度的票数安排", "en": "Ballots of the next year"},
     "accounts": {"zh": "账号", "en": "Accounts"},
     "tokens": {"zh": "接口令牌", "en": "Tokens of the API"},
