@@ -1,9 +1,9 @@
 """Looks at the bottom of a ranking while votes come in: claims that hold at every look at once.
 
-The p-value of each pair of units holds at any time (`analytics.next_year.anytime_p`: a mixture over effects, here of
+The p-value of each pair of units holds at any time (`analytics.anytime.anytime_p`: a mixture over effects, here of
 `scale` points, fixed before the first vote; Robbins 1970, Howard and others 2021, Waudby-Smith and others 2024). The
 claims are those of `analytics.verdicts`, Bonferroni over the units that would have to be wrong and Holm over all
-units: both only add up events, so that a false claim at any look, ever, has a chance of 1 - level at most. The price
+units: both add chances of events, so that a false claim at any look, ever, has a chance of 1 - level at most. The price
 is width: a difference has to be about 1.3 to 1.5 times as large as at a single look.
 """
 
@@ -13,8 +13,8 @@ from typing import Any, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
+from analytics.anytime import anytime_p
 from analytics.differences import Differences
-from analytics.next_year import anytime_p
 from analytics.verdicts import BottomClaims, claims_of
 
 Floats: TypeAlias = NDArray[np.float64]

@@ -1,11 +1,8 @@
-"""Design of next year's ballots, and looks at a round before it closes.
+"""Design of next year's ballots.
 
-Design: the variance of a score is the sum over groups of (weight squared) (variance of a vote) (design effect) /
-(votes). For a variance that every unit shall reach, the cheapest numbers are proportional to weight times the root of
-variance over cost (Neyman 1934, with costs).
-
-Early looks: whoever looks twenty times at 5% is wrong far more often than in 5% of rounds. With a normal mixture
-(Robbins 1970; asymptotically valid by Waudby-Smith and others 2024) a p-value holds at every look at once.
+The variance of a score is the sum over groups of (weight squared) (variance of a vote) (design effect) / (votes). To
+reach the same variance in every unit, the cheapest numbers are proportional to weight times the root of variance over
+cost (Neyman 1934, with costs).
 """
 
 from dataclasses import dataclass
@@ -20,8 +17,6 @@ Ints: TypeAlias = NDArray[np.int64]
 
 FEWEST = 2
 """Votes of a cell at least: a variance needs two."""
-PRIOR_SHARE = 0.15
-"""Share of the planned information at which the mixture is tightest; small shares favour early looks."""
 
 
 @dataclass(frozen=True)
@@ -75,19 +70,3 @@ def design(
     worst = float((spread**2).sum(axis=1).max(initial=0.0))
     equal = float(np.ceil(worst / target)) * float(c[w > 0].sum()) * len(v)
     return Design(votes, float((votes * c).sum()), reach * float(np.sqrt(2 * target)), equal)
-
-
-def anytime_p(z: ArrayLike, share: ArrayLike, prior: float = PRIOR_SHARE) -> Floats:
-    """Return one-sided p-values that hold at every look at once, of the shape of z.
-
-    z : standardised statistics, large speaks against the hypothesis. share : of the shape of z or a number; information
-    so far over what is planned (inverse squared standard errors), above 0; it may pass 1. The mixture is over positive
-    effects only. Any unit of information will do, if `prior` has the same.
-    """
-    x, so_far = np.asarray(z, dtype=np.float64), np.asarray(share, dtype=np.float64)
-    if (so_far <= 0).any():
-        raise ValueError(f"the share of information must be positive, got {so_far.min()}")
-    ratio = so_far / (so_far + prior)
-    log_evidence = 0.5 * np.log1p(-ratio) + 0.5 * ratio * x**2 + np.log(2.0) + special.log_ndtr(x * np.sqrt(ratio))
-    found: NDArray[np.float64] = np.exp(-np.maximum(log_evidence, 0.0))
-    return found

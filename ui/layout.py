@@ -191,7 +191,7 @@ def live_head() -> None:
         st.warning(_(CLOCK_BACK).format(**facts))
     head = heads.live_head(path)
     if head is not None:
-        st.sidebar.caption(_("Audit log: {head}").format(head=head))
+        st.sidebar.caption(_("Audit log: {head}").format(head=plain(head)))
 
 
 def path_of(file: str) -> str:

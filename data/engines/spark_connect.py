@@ -60,7 +60,7 @@ def add(tables: FactTables, scoring: Scoring) -> VoteSums:
         pieces = max(len(tables.lines) // LINES_OF_A_PIECE, 4)
         lines = session.sql(read_sql("build/lines_to_add")).repartition(pieces, "together")
         lines.mapInArrow(PieceSums(scoring), ROW_TYPE).createOrReplaceTempView("piece")
-        return sums_of_rows(session.sql(read_sql("build/added_rows")).toArrow(), tables.ballots, scoring)
+        return sums_of_rows(session.sql(read_sql("build/sum_pieces")).toArrow(), tables.ballots, scoring)
 
 
 def _shipped(folder: Path) -> Path:

@@ -52,6 +52,7 @@ TITLES: dict[str, str] = {
     "confirm_void": N_("answers marked as invalid would be scored"),
     "scale_differs": N_("scale of a column differs from the rules"),
     "confirm_direction": N_("direction of a pledge is not stated"),
+    "post_unmatched": N_("post written differently in the other table of the year"),
     "direction_by_default": N_("pledges read as higher is better"),
     "confirm_title": N_("title contradicts how the file is read"),
     "confirm_heading": N_("one heading over all grades is not read"),

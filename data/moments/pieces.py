@@ -1,4 +1,4 @@
-"""Sums of a piece of the facts as rows of integers, and the sums of all its votes from such rows, added.
+"""Sums of a piece of the facts as rows of integers, and the sums of all votes from the added rows of all pieces.
 
 A piece splits no ballot, and no site where sites are the clusters, so every number of a piece is a part of a sum:
 rows that are equal in KEY add up. Whoever adds them need not know what they mean. The part that makes rows uses plain

@@ -1,7 +1,7 @@
 """Decisions of two people on the listed ballots of a round: entries of the history with a kept content.
 
 A decision is about ballots: it holds for every release with the same uploads and rule set of the round. After a
-corrected file the ballots are others, so it holds no longer; papers then say that ballots were taken out by it.
+corrected file it no longer holds, as the ballots are others; papers then state that ballots were removed under it.
 """
 
 from collections.abc import Mapping, Sequence

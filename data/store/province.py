@@ -1,7 +1,7 @@
 """A province release: one round of the units of many cities, from the facts that the cities published.
 
 No ballot grades units of two cities, so sums of different cities stay apart: only ballots and evaluators of a group are
-added up. A city whose facts cannot be used is named with the reason, and the rest goes on.
+added up. A city whose facts cannot be used is named with the reason, and the province is built from the others.
 """
 
 import hashlib

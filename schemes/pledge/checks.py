@@ -33,16 +33,21 @@ def _unmatched(name: str, other: str, keys: Set[str], tables: Tables) -> Iterato
     for key, unit, post in zip(rows.index, rows["unit_code"], rows["post"], strict=True):
         known = theirs.get(str(unit), set())
         open_ones = known - named.get(str(unit), set())
-        if key in keys and post and post not in known and open_ones and (unit, post) not in seen:
+        if key in keys and _given(post) and post not in known and open_ones and (unit, post) not in seen:
             seen.add((unit, post))
             yield Finding("post_unmatched", "warning", "post", str(key), {"posts": sorted(open_ones)})
+
+
+def _given(post: object) -> bool:
+    """Return whether a row names a post: one of an earlier version may hold no text."""
+    return isinstance(post, str) and post != ""
 
 
 def _posts(rows: Any) -> Mapping[str, set[str]]:
     """Return unit -> its posts; a row without a post names none."""
     found: dict[str, set[str]] = {}
     for unit, post in zip(rows["unit_code"], rows["post"], strict=True):
-        if isinstance(post, str) and post:
+        if _given(post):
             found.setdefault(str(unit), set()).add(post)
     return found
 

@@ -122,6 +122,7 @@ def covered(runs, seed):
     return hits / total, wrong / total
 
 
+@pytest.mark.sweep
 def test_intervals_of_sampled_parts_cover_and_lines_are_rarely_wrong():
     cover, wrong = covered(40, 1)
     assert cover >= 0.93 and wrong <= 0.10 + 2 * np.sqrt(0.1 * 0.9 / 240)  # each direction 5%

@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
+from analytics.anytime import anytime_p
 from analytics.differences import standardised
 from analytics.early_look import FEWEST, early_claims, pairwise
-from analytics.next_year import anytime_p
 from analytics.verdicts import CLEARED, CONFIRMED, bottom_claims
 
 LOOKS = 20

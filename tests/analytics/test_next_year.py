@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 from scipy import integrate, optimize, stats
 
-from analytics.next_year import anytime_p, design
+from analytics.anytime import anytime_p
+from analytics.next_year import design
 
 VARIANCE = np.array([[400.0, 900.0, 250.0], [300.0, 500.0, 600.0], [800.0, 200.0, 100.0]])
 WEIGHT, EFFECT, COST = np.array([0.4, 0.3, 0.3]), np.array([1.0, 1.5, 1.0]), np.array([1.0, 2.0, 8.0])

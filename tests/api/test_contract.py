@@ -84,6 +84,7 @@ def test_answers_are_as_described_and_every_line_carries_its_evidence(town_reade
     assert seen > 60
 
 
+@pytest.mark.sweep
 @pytest.mark.parametrize(
     "name", ["approval", *(pytest.param(name, marks=pytest.mark.sweep) for name in OTHERS if name != "approval")]
 )

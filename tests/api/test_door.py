@@ -35,6 +35,7 @@ def test_the_table_of_roles_and_the_table_of_routes_name_the_same():
     assert {name for kind, name in rights() if kind == API} == {route.right for route in ROUTES}
 
 
+@pytest.mark.sweep
 @pytest.mark.parametrize("role", ROLES)
 def test_every_role_at_every_route_as_the_table_says(role, town_reader):
     for route in ROUTES:

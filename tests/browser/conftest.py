@@ -89,7 +89,7 @@ VISIBLE = """() => {
   return texts;
 }"""
 
-WITH_EVERY_RUN = {"test_pages_with_data", "test_shell", "test_page_script"}
+WITH_EVERY_RUN = {"test_pages_with_data", "test_shell"}
 """Modules that run with every `make test`: each page opens in both languages, and the shell around the pages works.
 Journeys take minutes of waiting and run with `make test-browser`."""
 

@@ -42,6 +42,7 @@ def shown(opened):
     opened.mouse.move(1, 899)
 
 
+@pytest.mark.sweep
 def test_at_rest(shown, language):
     assert_only_language(shown, language, KINDS)
 
@@ -80,6 +81,7 @@ def hint(page, button, other):
     drawn(page)
 
 
+@pytest.mark.sweep
 @pytest.mark.parametrize("place", [0, 1])
 def test_the_toolbar_of_a_table(shown, language, place):
     table = shown.get_by_test_id("stFullScreenFrame").filter(has=shown.get_by_test_id("stDataFrame"))

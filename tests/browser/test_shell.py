@@ -60,6 +60,7 @@ def test_the_first_request_after_start_may_be_a_deep_link(start, page):
     assert_only_language(page, "zh")
 
 
+@pytest.mark.sweep
 @pytest.mark.parametrize(("page", "language"), [("en-US", "zh"), ("zh-CN", "en")], indirect=["page"])
 def test_the_pages_of_the_menu_speak_one_language_whatever_the_browser_speaks(server, page, language):
     page.goto(f"{server.url}/?lang={language}")
@@ -102,6 +103,7 @@ def test_the_language_is_switched_and_stays_on_the_next_page(server, page):
     assert_only_language(page, "zh")
 
 
+@pytest.mark.sweep
 @pytest.mark.parametrize("language", ["zh", pytest.param("en", marks=pytest.mark.sweep)])
 def test_the_main_menu_speaks_the_language(server, page, language):
     page.goto(f"{server.url}/ranking?lang={language}")

@@ -76,6 +76,7 @@ def test_json_does_not_depend_on_the_language(town):
     assert len(answer["release"]) == 64 and list(answer["rows"][0]) == list(FIELDS)
 
 
+@pytest.mark.sweep
 def test_one_unit_has_its_rounds(town):
     answer = town.json("unit", "ZY001")
     assert [row["round"] for row in answer["rounds"]] == ["2025", "2024", "2023"]
@@ -258,6 +259,7 @@ def shell(*words, **environment):
     return subprocess.run(command, cwd=ROOT, env=os.environ | environment, capture_output=True, check=False, text=True)
 
 
+@pytest.mark.sweep
 def test_the_shell_completes_commands_and_options():
     done = shell(_BIAOCHI_COMPLETE="complete_bash", COMP_WORDS="biaochi ro", COMP_CWORD="1")
     assert (done.returncode, done.stdout.split(), done.stderr) == (0, ["rounds", "rollback"], "")

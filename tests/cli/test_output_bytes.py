@@ -3,6 +3,8 @@
 import subprocess
 import sys
 
+import pytest
+
 from i18n import ROOT
 
 CALLS = {
@@ -47,6 +49,7 @@ for call in calls:
 """
 
 
+@pytest.mark.sweep
 def test_standard_output_has_the_bytes_of_the_file(own_town, tmp_path):
     words = [f"{name}={call}" for name, call in CALLS.items()]
     command = [sys.executable, "-c", PROGRAM, str(own_town.store), str(tmp_path), *words]

@@ -42,6 +42,7 @@ def test_a_city_publishes_codes_and_no_sheet_numbers(published):
     assert "00-0000000" not in (folder / "ballots.parquet").read_bytes().decode("latin-1")
 
 
+@pytest.mark.sweep
 def test_the_province_ranks_the_units_of_all_cities_as_each_city_scored_them(published, biaochi, tmp_path):
     where = ("--from", published / "shared", "--round", "2025")
     folder = biaochi("province", "build", *where, "--to", tmp_path / "province").decode().splitlines()[-1]

@@ -89,6 +89,7 @@ def test_what_has_to_be_done_is_stamped_and_logged_before_it_leaves(filled, tmp_
     assert last["what"] == "scheme-echo-attention.csv"
 
 
+@pytest.mark.sweep
 def test_rules_of_an_office_apply_from_their_day_and_move_no_older_due_day(filled, tmp_path):
     path = tmp_path / "rules.toml"
     path.write_text(RULES, encoding="utf-8")
@@ -120,6 +121,7 @@ def test_wrong_rules_are_refused_all_at_once_and_nothing_is_stored(filled, tmp_p
     filled("import", "scheme_rules", path, "--round", "2026", code=2)
 
 
+@pytest.mark.sweep
 @pytest.mark.parametrize("scheme", SCHEMES, ids=lambda scheme: scheme.name)
 def test_a_template_of_every_table_comes_back_without_rows(biaochi, tmp_path, scheme):
     for kind in scheme.tables:

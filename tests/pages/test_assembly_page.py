@@ -32,6 +32,7 @@ def shown(element):
     return re.sub(r"\\(.)", r"\1", element.value)
 
 
+@pytest.mark.sweep
 @pytest.mark.parametrize("language", ["zh", "en"])
 def test_the_page_has_the_money_the_roads_and_the_votes(village, monkeypatch, language):
     test = opened("schemes/scheme", village, monkeypatch, language, scheme="assembly", period="2024")
@@ -48,6 +49,7 @@ def test_the_page_has_the_money_the_roads_and_the_votes(village, monkeypatch, la
     assert len(test.get("plotly_chart")) == 1 and all(frame.proto.alt for frame in test.dataframe)
 
 
+@pytest.mark.sweep
 def test_a_village_alone_has_its_own_project_and_minutes(village, monkeypatch):
     query = {"scheme": "assembly", "period": "2024", "place": "FS"}
     test = opened("schemes/scheme", village, monkeypatch, "zh", **query)

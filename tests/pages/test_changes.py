@@ -1,5 +1,7 @@
 """The page of changes and the funnel section, through the real main script."""
 
+import pytest
+
 from data.model.rule_sets import parse_rules
 from data.sample.city import GROUPS
 from data.store import ImportOptions, Store
@@ -20,6 +22,7 @@ def table(test, column):
     return next(frame.value for frame in test.dataframe if column in frame.value)
 
 
+@pytest.mark.sweep
 def test_the_two_newest_rounds_and_their_numbers(demo_path, monkeypatch):
     test = opened("browse/changes", demo_path, monkeypatch, "en", category="公共服务单位")
     assert [test.selectbox(key=f"address_{key}").value for key in ("from", "to", "category")] == [
@@ -36,6 +39,7 @@ def test_the_two_newest_rounds_and_their_numbers(demo_path, monkeypatch):
     assert (shown["score_from"][0], shown["score_to"][0]) == (48.37, 65.39)
 
 
+@pytest.mark.sweep
 def test_renamed_and_merged_units_are_told(demo_path, monkeypatch):
     earlier = {"from": "2023", "to": "2024", "category": "政府工作部门"}
     test = opened("browse/changes", demo_path, monkeypatch, "zh", **earlier)
@@ -77,6 +81,7 @@ def town(path, rules):
 OTHER = RULES.replace('name = "demo-2025"', 'name = "other"')
 
 
+@pytest.mark.sweep
 def test_other_weights_are_a_break_and_the_earlier_round_is_counted_again(tmp_path, monkeypatch):
     other = OTHER.replace('"普通群众" = 0.4\n"服务对象" = 0.3', '"普通群众" = 0.3\n"服务对象" = 0.4')
     store = town(tmp_path / "var", {"2024": RULES, "2025": other})

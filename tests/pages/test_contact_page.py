@@ -21,6 +21,7 @@ def shown(schemes_path, monkeypatch, language="zh", **query):
     return scheme_page(schemes_path, monkeypatch, language, scheme="contact", **query)
 
 
+@pytest.mark.sweep
 def test_the_figures_of_the_demonstration_are_on_the_page(schemes_path, monkeypatch):
     """96 receptions in three years, 32 a year, one of each year's 32 spans missed; 1,240 live pairings."""
     for year in ("2023", "2024", "2025"):

@@ -37,6 +37,7 @@ def keys(test):
     return {button.key for button in test.button}
 
 
+@pytest.mark.sweep
 def test_from_the_preview_to_the_correction_on_the_page(store, monkeypatch):
     test = page(store, monkeypatch)
     assert "objection_add" not in keys(test) and "ruling_record" not in keys(test)  # refused before the form

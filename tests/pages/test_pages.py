@@ -79,6 +79,7 @@ def eight_units(satisfied):
     return "参评单位,评议主体,满意,基本满意,不满意\n" + "".join(lines)
 
 
+@pytest.mark.sweep
 @pytest.mark.parametrize("language", ["zh", pytest.param("en", marks=pytest.mark.sweep)])
 @pytest.mark.parametrize("page", PAGES)
 def test_every_page_opens(page, language, demo_path, monkeypatch):
@@ -171,6 +172,7 @@ BOTH = [
 ]
 
 
+@pytest.mark.sweep
 @pytest.mark.parametrize(("page", "language"), BOTH)
 def test_a_round_in_which_nobody_is_ranked_shows_no_empty_figures(page, language, nobody_ranked, monkeypatch):
     test = opened(page, nobody_ranked, monkeypatch, language)

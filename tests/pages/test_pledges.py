@@ -238,6 +238,7 @@ def test_a_withdrawn_round_says_so(tmp_path, monkeypatch):
     assert any("撤回" in item.value for item in test.error)
 
 
+@pytest.mark.sweep
 def test_the_page_of_a_unit_shows_its_pledges_in_short(demo_path, monkeypatch):
     test = opened("browse/unit", demo_path, monkeypatch, unit=CODE[made.LATE], round="2025")
     assert "公开承诺" in [item.value for item in test.subheader]

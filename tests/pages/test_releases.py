@@ -70,6 +70,7 @@ def test_nothing_to_publish_is_said(store, monkeypatch):
     assert "已上传的数据均已发布。" in said(test) and not [b for b in test.button if b.key == "publish"]
 
 
+@pytest.mark.sweep
 def test_what_would_change_is_what_is_published(store, monkeypatch):
     put(store, "2024", OTHER, replace=True)
     test = releases(store, monkeypatch)
@@ -82,6 +83,7 @@ def test_what_would_change_is_what_is_published(store, monkeypatch):
     assert (newest.action, newest.note) == ("publish", "补正 2024")
 
 
+@pytest.mark.sweep
 def test_rolling_back_needs_a_reason_and_the_digits(store, monkeypatch):
     newest, first = store.releases()
     test = releases(store, monkeypatch)
@@ -96,6 +98,7 @@ def test_rolling_back_needs_a_reason_and_the_digits(store, monkeypatch):
     assert test.button(key="publish")  # the replaced upload is in force still: it can be published again
 
 
+@pytest.mark.sweep
 def test_a_trial_is_marked_and_cleared_on_the_page(store, monkeypatch):
     before = store.in_force()
     put(store, "2026", OTHER, trial=True)
@@ -114,6 +117,7 @@ def test_a_trial_is_marked_and_cleared_on_the_page(store, monkeypatch):
     assert "是试算" not in said(test)
 
 
+@pytest.mark.sweep
 def test_a_trial_is_not_offered_beside_formal_rounds(store, monkeypatch):
     put(store, "2026", OTHER, trial=True)
     store.publish()
@@ -140,6 +144,7 @@ def announced(store, monkeypatch, **periods):
     return test
 
 
+@pytest.mark.sweep
 def test_the_notice_of_an_announced_round_stands_where_results_are_read(store, monkeypatch):
     test = announced(store, monkeypatch, notice_days=10, review_days=15)
     assert "如今天公布：公示至" in said(test)
@@ -176,6 +181,7 @@ def test_a_deadline_beyond_the_calendar_is_provisional_until_the_calendar_is_upl
     assert not overview.warning and "可在 2027-01-04 前（含当日）提出异议" in plain(said(overview))
 
 
+@pytest.mark.sweep
 def test_a_withdrawn_round_has_a_red_banner_and_a_trial_one_of_its_own_on_every_page(store, monkeypatch):
     put(store, "2026", OTHER, trial=True)
     store.publish("演练")

@@ -41,6 +41,7 @@ def test_a_rule_set_made_from_an_example_is_stored_with_both_names(tmp_path, mon
     assert (entry.what, entry.user) == ("rules 2026", "张三") and "李四" in entry.note and "not verified" in entry.note
 
 
+@pytest.mark.sweep
 def test_rules_are_tried_on_a_published_round_and_the_released_verdicts_stay(demo_path, monkeypatch):
     test = opened("manage/rules", demo_path, monkeypatch, "en")
     test = filled(test, name="trial", authored_by="A", checked_by="B")

@@ -29,6 +29,7 @@ def captions(test):
     return [re.sub(r"\\(.)", r"\1", item.value) for item in test.caption]
 
 
+@pytest.mark.sweep
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("name", WITH_PAGE)
 def test_the_page_shows_glance_picture_and_what_to_do(name, language, schemes_path, monkeypatch):
@@ -41,6 +42,7 @@ def test_the_page_shows_glance_picture_and_what_to_do(name, language, schemes_pa
     assert all(element.proto.alt for element in test.dataframe)
 
 
+@pytest.mark.sweep
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("name", WITH_PAGE)
 def test_without_its_tables_the_page_names_the_files_and_offers_their_templates(name, language, tmp_path, monkeypatch):
@@ -58,6 +60,7 @@ def test_without_its_tables_the_page_names_the_files_and_offers_their_templates(
     assert not test.metric and not test.dataframe
 
 
+@pytest.mark.sweep
 def test_the_echo_page_has_the_figures_of_the_text(schemes_path, monkeypatch):
     test = scheme_page(schemes_path, monkeypatch, scheme="echo", period="2026Q1")
     figures = dict(zip([metric.label for metric in test.metric], captions(test), strict=False))
@@ -82,6 +85,7 @@ def test_a_unit_narrows_the_register(schemes_path, monkeypatch):
     assert set(test.dataframe[-1].value["承办单位"]) == {"市公安局"}
 
 
+@pytest.mark.sweep
 def test_the_state_is_that_of_the_day_in_the_address(schemes_path, monkeypatch):
     late = scheme_page(schemes_path, monkeypatch, scheme="echo", period="2026", **{"as-of": "2026-03-31"})
     early = scheme_page(schemes_path, monkeypatch, scheme="echo", period="2026", **{"as-of": "2026-02-28"})

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from datetime import date
 
+import pytest
 from streamlit.testing.v1 import AppTest
 
 from data.store import Store
@@ -29,6 +30,7 @@ def is_stored(test: AppTest) -> bool:
     return bool(test.success) and "upload_storing" not in test.session_state
 
 
+@pytest.mark.sweep
 def test_without_a_register_the_page_says_that_names_were_not_checked(tmp_path, monkeypatch):
     store = Store(tmp_path / "store")
     store.add_rules(RULES)
@@ -44,6 +46,7 @@ def test_without_a_register_the_page_says_that_names_were_not_checked(tmp_path, 
     assert "本批次没有单位名录，单位名称未经核对。" in [info.value for info in test.info]
 
 
+@pytest.mark.sweep
 def test_a_correction_replaces_what_the_round_has(tmp_path, monkeypatch):
     store = Store(tmp_path / "store")
     store.add_rules(RULES)
@@ -88,6 +91,7 @@ def labels(test: AppTest) -> list[str]:
     return [expander.label for expander in test.expander]
 
 
+@pytest.mark.sweep
 def test_an_upload_with_faults_is_kept_until_it_is_discarded_and_faults_are_sorted_by_kind(tmp_path, monkeypatch):
     store = Store(tmp_path / "store")
     store.add_rules(RULES)
@@ -125,6 +129,7 @@ def test_a_file_about_persons_is_never_kept_as_a_draft(tmp_path, monkeypatch):
     assert not (store.path / "drafts").exists()
 
 
+@pytest.mark.sweep
 def test_a_register_is_asked_for_its_day_and_whether_it_is_complete(tmp_path, monkeypatch):
     store = Store(tmp_path / "store")
     store.add_rules(RULES)
@@ -154,6 +159,7 @@ HY-2,2025-03-05,贴吧,KZ,市公安局
 """
 
 
+@pytest.mark.sweep
 def test_a_register_of_an_announced_round_is_taken_and_its_draft_keeps_the_as_of_day(tmp_path, monkeypatch):
     store = Store(tmp_path / "store")
     store.add_rules(RULES)

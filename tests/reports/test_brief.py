@@ -121,6 +121,7 @@ def words_of(content: bytes) -> list[str]:
     return [re.sub(r"\s+", "", text) for text in texts]
 
 
+@pytest.mark.sweep
 def test_every_name_on_the_page_has_its_evidence(told):
     for language, made in told.items():
         text = PdfReader(io.BytesIO(brief_pdf.typeset(made).content)).pages[0].extract_text()
@@ -204,6 +205,7 @@ def test_any_round_fits_one_page(tmp_path):
     assert made.release in re.sub(r"\s+", "", read.pages[0].extract_text())
 
 
+@pytest.mark.sweep
 def test_two_hundred_confirmed_units_are_counted_where_the_page_ends(told):
     """However many units are confirmed, the page says how many it does not list; the slides have all."""
     made = told["zh"]

@@ -148,6 +148,7 @@ def test_no_table_names_a_unit_without_its_figures(public, town, made):
             assert (row["计分规则"], row["数据"]) == ("demo-2025", "演示数据；草稿" if public else "演示数据")
 
 
+@pytest.mark.sweep
 @pytest.mark.parametrize("public", [False, True], ids=["internal", "public"])
 def test_the_same_bytes_elsewhere(public, made, elsewhere):
     """Bulletins as PDF and Word file, workbooks and the page are among them."""
@@ -174,6 +175,7 @@ def test_a_name_that_is_a_formula_does_not_come_in(name, small, files):
     assert "公式符号" in small.err or "控制字符" in small.err, small.err
 
 
+@pytest.mark.sweep
 def test_hostile_names_stay_text(small, files, tmp_path):
     small("import", "ballots", files("1.csv", ballots_on(HOSTILE)), *ROUND)
     small.publish()

@@ -215,6 +215,7 @@ def kept(office):
     return sorted(path.name for path in (office.store / "public").glob("*.json"))
 
 
+@pytest.mark.sweep
 def test_the_same_release_is_the_same_bytes_whatever_came_after(office, tmp_path):
     first = office.correct()
     page = office("public", *ROUND)
@@ -236,6 +237,7 @@ def test_the_same_release_is_the_same_bytes_whatever_came_after(office, tmp_path
     assert all(note.startswith("set ") for note in notes) and len(set(notes)) == 2
 
 
+@pytest.mark.sweep
 def test_what_waits_is_said_before_the_file_is_made_and_on_the_page(office, tmp_path):
     first = office.correct()
     office("public", *ROUND)
@@ -262,6 +264,7 @@ def test_what_waits_is_said_before_the_file_is_made_and_on_the_page(office, tmp_
     assert first[:16] in basis["单位4"] and first[:16] not in basis["单位0"], "figures printed again name their release"
 
 
+@pytest.mark.sweep
 def test_nothing_new_is_no_page(office):
     """A vote on a unit of each category: every figure would have to wait."""
     office.correct()
@@ -273,6 +276,7 @@ def test_nothing_new_is_no_page(office):
     assert office("public", *ROUND) and len(kept(office)) == 2
 
 
+@pytest.mark.sweep
 def test_what_the_log_knows_and_the_store_does_not_is_asked_for(office):
     releases = [office.correct()]
     pages = [office("public", *ROUND)]
@@ -289,6 +293,7 @@ def test_what_the_log_knows_and_the_store_does_not_is_asked_for(office):
     assert lost.name in office("check", code=1).decode() + office.err
 
 
+@pytest.mark.sweep
 def test_after_a_restore_it_is_asked_whether_anything_is_missing(office, files, tmp_path):
     office.correct()
     office("public", *ROUND)
@@ -307,6 +312,7 @@ def test_after_a_restore_it_is_asked_whether_anything_is_missing(office, files, 
     assert other("public", *ROUND) and len(kept(other)) == 2
 
 
+@pytest.mark.sweep
 def test_pages_that_left_before_sets_were_kept_count(office):
     first = office.correct()
     log_export(office.store, f"{PAGE} 2025", release=first, round_id="2025", sha256="0" * 64)

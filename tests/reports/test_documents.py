@@ -119,6 +119,7 @@ def without_remark(rows: list[list[str]]) -> list[list[str]]:
 # --- what is in them is what the ranking says ---------------------------------------------------------------------
 
 
+@pytest.mark.sweep
 def test_the_pdf_of_the_ranking_is_the_ranking(own_demo, tmp_path):
     path = tmp_path / "r.pdf"
     own_demo("bulletin", "--round", "2025", "--kind", "ranking", "-o", path)
@@ -140,6 +141,7 @@ def all_rows(found) -> list[dict]:
     return records(found.ranking.rows)
 
 
+@pytest.mark.sweep
 def test_a_hundred_units_in_both_files(odd):
     made = full_ranking(odd, "zh")
     told = wanted(all_rows(odd))
@@ -199,6 +201,7 @@ def test_no_unit_is_named_without_votes_interval_and_verdict(findings, language)
                     assert row.cells["reason"]
 
 
+@pytest.mark.sweep
 @pytest.mark.parametrize("language", ["zh", pytest.param("en", marks=pytest.mark.slow)])
 def test_no_file_names_a_unit_anywhere_else(findings, language):
     """As often as the lines of the document name it, and no more; in the PDF and in the Word file."""
@@ -256,6 +259,7 @@ def test_a_document_is_internal_until_its_round_is_announced():
     assert all(is_internal(kind, "announced") for kind in ("bottom", "unit", "changes"))
 
 
+@pytest.mark.sweep
 def test_the_status_of_the_round_is_stamped(own_town, tmp_path):
     for status, stamp in (("草稿", "草稿"), ("已定稿", "未公布")):
         own_town("status", "2025", status, "--reason", "试")
@@ -269,6 +273,7 @@ def test_the_status_of_the_round_is_stamped(own_town, tmp_path):
 # --- plain text everywhere ----------------------------------------------------------------------------------------
 
 
+@pytest.mark.sweep
 def test_markup_and_placeholders_in_names_come_out_as_plain_text(odd):
     for made in (full_ranking(odd, "zh"), bulletin(odd, "zh", Form("#strong[机关] {{ 1+1 }} <b>", "$x$ *日*"))):
         read = pdf_text(typeset(made).content)
@@ -364,6 +369,7 @@ def test_the_templates_place_every_piece():
 # --- the official page --------------------------------------------------------------------------------------------
 
 
+@pytest.mark.sweep
 def test_the_pdf_is_an_archive_file_of_official_pages(findings):
     reader = PdfReader(io.BytesIO(typeset(bulletin(findings, "zh")).content))
     assert reader.xmp_metadata.pdfaid_part == "2" and reader.xmp_metadata.pdfaid_conformance == "A"
@@ -378,6 +384,7 @@ def test_the_pdf_is_an_archive_file_of_official_pages(findings):
     assert len(inside) > 3
 
 
+@pytest.mark.sweep
 def test_a_line_of_text_has_28_characters(findings):
     """Twenty-eight characters a line and twenty-two lines a page are what GB/T 9704 asks for."""
     made = replace(bulletin(findings, "zh"), sections=(Section("", 1, ("评" * 28 * 40,)),), form=Form())
@@ -389,6 +396,7 @@ def test_a_line_of_text_has_28_characters(findings):
     assert len([line for line in pages[1].extract_text().splitlines() if line.startswith("评")]) <= 22
 
 
+@pytest.mark.sweep
 def test_the_word_page_is_official_and_its_headers_repeat(findings):
     content = word_bytes(bulletin(findings, "zh"))
     document = new_docx(io.BytesIO(content))
@@ -417,6 +425,7 @@ def test_without_any_chinese_font_there_is_a_sentence_and_no_document(findings, 
     assert word_bytes(full_ranking(findings, "zh"))
 
 
+@pytest.mark.sweep
 def test_missing_fonts_are_named_with_what_stands_in(findings, tmp_path):
     stand_in = next(font for font in fonts_of(None).fonts() if font.family == fonts_here().families["body"][-1])
     (tmp_path / Path(stand_in.path).name).write_bytes(Path(stand_in.path).read_bytes())
@@ -426,6 +435,7 @@ def test_missing_fonts_are_named_with_what_stands_in(findings, tmp_path):
     assert "市" in pdf_text(done.content)
 
 
+@pytest.mark.sweep
 def test_a_character_that_no_font_has_is_told_instead_of_a_box(findings):
     with pytest.raises(UsageError) as refused:
         typeset(bulletin(findings, "zh", Form(office="局\U000f0000")))
@@ -467,6 +477,7 @@ def test_every_kind_is_written_and_told_to_the_log(kind, own_town, tmp_path):
     assert entry.sha256 == hashlib.sha256(path.read_bytes()).hexdigest()
 
 
+@pytest.mark.sweep
 @pytest.mark.parametrize(
     "words",
     [
@@ -562,12 +573,14 @@ def test_the_circular_writes_its_day_as_official_papers_do(town_path):
     release.close()
 
 
+@pytest.mark.sweep
 def test_a_round_of_counts_claims_no_ballots(odd):
     opening = bulletin(odd, "zh").sections[1].paragraphs
     assert opening[0] == "本次共评议1个类别的100个单位，对各单位的评价合计22,000份。各单位全部参与排名。"
     assert "本批次报送的是票数汇总，按各份评价相互独立处理，区间可能偏窄。" in opening
 
 
+@pytest.mark.sweep
 @pytest.mark.parametrize("lines", range(8, 24, 3))
 def test_a_signature_never_stands_alone_on_a_page(lines, findings):
     made = bulletin(findings, "zh", Form("中共示范市委群众工作局", "2026年1月15日"))

@@ -227,6 +227,7 @@ def numbers():
 # --- what stands on it -------------------------------------------------------------------------------------------
 
 
+@pytest.mark.sweep
 def test_every_ranked_unit_stands_in_order_with_all_that_belongs_to_a_name(town):
     content, told = town("public", *ROUND), town.json("ranking", *ROUND)
     rows, release = [row for row in told["rows"] if row["rank"]], told["release"][:16]
@@ -340,6 +341,7 @@ def test_the_page_can_be_read_aloud(page_of):
     assert {"zh", "en"} <= set(ids) and len(set(ids)) == len(ids)
 
 
+@pytest.mark.sweep
 def test_same_release_same_bytes_whatever_the_language(town, tmp_path):
     first = town("public", *ROUND, lang="zh")
     town("public", *ROUND, "-o", tmp_path / "page.html", lang="en")
@@ -384,6 +386,7 @@ def test_a_trial_is_stamped(small, files):
     assert [p.text for p in Page(small("public", *ROUND).decode()).section("zh").all("p", **{"class": "stamp"})]
 
 
+@pytest.mark.sweep
 def test_names_are_text(small_pages):
     content = small_pages["hostile_names"]
     tree = Page(content.decode())
@@ -487,6 +490,7 @@ def test_nothing_small_is_recovered_from_the_demonstration(demo_release, page_of
     assert attack(demo_release, round_id, page_of[round_id]) == []
 
 
+@pytest.mark.sweep
 def test_nor_when_somebody_prints_the_votes_of_each_group(demo_release, page_of):
     truth = truth_of(demo_release, "2025")
     further = [

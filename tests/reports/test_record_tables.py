@@ -112,6 +112,7 @@ def every_kind(tmp_path_factory):
     return first
 
 
+@pytest.mark.sweep
 @pytest.mark.parametrize(
     ("language", "form"),
     [
@@ -130,6 +131,7 @@ def test_every_record_table_comes_back_to_the_same_release(tmp_path, every_kind,
     assert_the_same(every_kind, second)
 
 
+@pytest.mark.sweep
 @pytest.mark.parametrize("form", FORMS)
 def test_published_tables_come_back_as_printed(tmp_path, form):
     first, second = registered(tmp_path / "one"), registered(tmp_path / "two")
@@ -149,6 +151,7 @@ def test_published_tables_come_back_as_printed(tmp_path, form):
     assert_the_same(first, second)
 
 
+@pytest.mark.sweep
 def test_a_register_comes_back(tmp_path):
     register = """
         单位编码 | 单位全称   | 单位简称 | 建制序号 | 类别 | 参评状态
@@ -159,6 +162,7 @@ def test_a_register_comes_back(tmp_path):
     assert_it_comes_back_in_every_language_and_form("units", table(register).encode(), tmp_path, registered=False)
 
 
+@pytest.mark.sweep
 @pytest.mark.parametrize("registered", [True, False])
 def test_counts_come_back(tmp_path, registered):
     content = table(COUNTS).encode()

@@ -35,6 +35,7 @@ def made(release, name, kind, language="zh"):
     return scheme.documents[kind](chosen, language)
 
 
+@pytest.mark.sweep
 @pytest.mark.parametrize(("name", "kind"), DOCUMENTS)
 def test_who_is_named_stands_with_the_rest(name, kind, release):
     document = made(release, name, kind)
@@ -58,6 +59,7 @@ def test_a_list_of_items_says_how_many_of_what_as_of_which_day(name, kind, relea
             assert "待核" in "".join(section.paragraphs) or section.table.kind != ITEMS
 
 
+@pytest.mark.sweep
 @pytest.mark.parametrize(("name", "kind"), DOCUMENTS)
 def test_both_languages_say_the_same_figures(name, kind, release):
     chinese, english = (made(release, name, kind, language) for language in ("zh", "en"))

@@ -61,6 +61,7 @@ def other(biaochi, name):
     return Biaochi(biaochi.store.with_name(name), biaochi.capture)
 
 
+@pytest.mark.sweep
 @pytest.mark.parametrize("language", ["zh", pytest.param("en", marks=pytest.mark.slow)])
 @pytest.mark.parametrize("table", RESULTS)
 def test_a_table_of_results_says_what_it_is_made_of(table, language, own_town, tmp_path):
@@ -131,6 +132,7 @@ def test_a_workbook_has_the_rows_order_and_verdicts_of_the_ranking(town, tmp_pat
     assert_the_workbook_is_the_ranking(town, tmp_path / "r.xlsx")
 
 
+@pytest.mark.sweep
 @pytest.mark.parametrize("units", [100, pytest.param(3_000, marks=pytest.mark.slow)])
 def test_a_workbook_of_many_units_is_the_ranking(units, biaochi, tmp_path):
     store_of(biaochi.store, [f"第{n:04d}号单位" for n in range(units)])
@@ -160,6 +162,7 @@ def printed_width(path) -> float:
     return whole / (page.page_setup.fitToWidth or 1)
 
 
+@pytest.mark.sweep
 def test_a_printed_workbook_is_not_shrunk_beyond_reading(demo_release, tmp_path):
     from openpyxl import load_workbook
 
@@ -217,6 +220,7 @@ def test_numeric_ballots_with_sites_and_two_uploads_come_back(biaochi, files, tm
     assert again.publish() == release
 
 
+@pytest.mark.sweep
 def test_the_demonstration_year_comes_back(own_town, tmp_path):
     """Everything that the last round holds, exported table by table and imported into an empty store."""
     again = other(own_town, "again")

@@ -69,6 +69,7 @@ def import_examples(kind, office, tmp_path):
     office("import", kind, path, "--round", "2025", *day_of(kind))
 
 
+@pytest.mark.sweep
 @pytest.mark.parametrize("kind", UPLOAD_KINDS)
 def test_a_filled_template_imports_without_a_problem(kind, office: Biaochi, tmp_path):
     from data.store import Store

@@ -120,16 +120,19 @@ def agreeing(tmp_path_factory):
     return lambda name: every_line_agrees(store.path, str(2001 + list(dict(cases())).index(name)))
 
 
+@pytest.mark.sweep
 @pytest.mark.parametrize("name", ["population", "population and a line"])
 def test_the_script_agrees_where_a_group_is_nearly_or_wholly_counted(agreeing, name):
     assert len(agreeing(name)) == 7
 
 
+@pytest.mark.sweep
 @pytest.mark.parametrize("name", SITED)
 def test_the_script_agrees_where_votes_are_counted_by_site(agreeing, name):
     assert len(agreeing(name)) == 7
 
 
+@pytest.mark.sweep
 @pytest.mark.parametrize("name", RULED)
 def test_the_script_agrees_under_every_rule(agreeing, name):
     assert len(agreeing(name)) == 7
@@ -176,6 +179,7 @@ def run(kit, *digest):
     return subprocess.run(words, capture_output=True, encoding="utf-8", env={"PYTHONUTF8": "1"})
 
 
+@pytest.mark.sweep
 def test_the_kit_says_what_it_is_in_both_languages(kit):
     assert sorted(path.name for path in kit.iterdir()) == FILES
     readme = (kit / "README.txt").read_text("utf-8")
@@ -187,6 +191,7 @@ def test_the_kit_says_what_it_is_in_both_languages(kit):
     assert "一致 / equal" in done.stdout and "不一致" not in done.stdout.replace("不一致，", "")
 
 
+@pytest.mark.sweep
 def test_the_kit_is_the_same_bytes_each_time(town):
     assert town("kit", "ZY001", *ROUND, lang="zh") == town("kit", "ZY001", *ROUND, lang="en")
 
@@ -333,6 +338,7 @@ def test_every_kind_of_tampering_is_found(kit, town_path, tmp_path, capsysbinary
         assert main([str(folder / "kit.json"), printed]) == 2, name
 
 
+@pytest.mark.sweep
 def test_the_kit_says_what_to_compare_with_which_paper(kit, town_path):
     printed = digest_in_bulletin(town_path)
     without, with_paper = run(kit), run(kit, printed)
@@ -341,6 +347,7 @@ def test_the_kit_says_what_to_compare_with_which_paper(kit, town_path):
     assert "尚未" not in with_paper.stdout and run(kit, "0" * 32).returncode == 1
 
 
+@pytest.mark.sweep
 def test_the_digest_of_the_kits_does_not_depend_on_the_status(store_path):
     """The bulletin of a draft, an announced and a withdrawn round print one digest, and every kit of them agrees."""
     store = Store(store_path, threads=1)
@@ -362,6 +369,7 @@ def test_the_digest_of_the_kits_does_not_depend_on_the_status(store_path):
     assert len(digests) == 1
 
 
+@pytest.mark.sweep
 def test_a_page_for_the_director_comes_before_the_formulas(kit):
     page = (kit / "director.txt").read_text("utf-8")
     chinese, english = page.split("----")
@@ -391,6 +399,7 @@ def test_a_broken_kit_is_told_apart(tmp_path, capsys):
     assert "Error" in capsys.readouterr().err
 
 
+@pytest.mark.sweep
 def test_the_kit_holds_no_votes_of_others(kit):
     content = json.loads((kit / "kit.json").read_text("utf-8"))
     text = json.dumps(content)
@@ -428,11 +437,13 @@ def test_the_kit_tells_no_lowest_grades_of_other_units(biaochi, files, tmp_path)
     release.close()
 
 
+@pytest.mark.sweep
 def test_the_readme_says_how_the_script_ends_and_what_it_holds(kit):
     readme = (kit / "README.txt").read_text("utf-8")
     assert "2: the kit cannot be read" in readme and "covariance can show that person's grades" in readme
 
 
+@pytest.mark.sweep
 def test_the_script_needs_numpy_and_scipy_only(kit):
     tree = ast.parse((kit / "verify.py").read_text("utf-8"))
     names = {alias.name for node in ast.walk(tree) if isinstance(node, ast.Import) for alias in node.names}
@@ -447,6 +458,7 @@ def test_who_is_not_there_has_no_kit(town):
     town("kit", "ZY001", "--round", "1999", code=2)
 
 
+@pytest.mark.sweep
 def test_every_kit_that_leaves_is_logged(own_town):
     own_town("kit", "ZY001", *ROUND)
     entry = own_town.json("audit")["rows"][-1]

@@ -26,6 +26,7 @@ def whole(city):
     return leniency(city.round("2025"), "ALL")
 
 
+@pytest.mark.sweep
 def test_adjusted_scores_of_the_city_are_those_of_a_full_fit_from_the_files(whole):
     content = next(f for f in city_files() if f.round_id == "2025" and f.kind == "ballots").content
     codes = {unit.name_in("2025"): unit.code for unit in demo_units()}

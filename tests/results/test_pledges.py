@@ -224,6 +224,7 @@ def test_a_post_without_votes_or_public_score_still_has_its_row(release):
 # The command line.
 
 
+@pytest.mark.sweep
 def test_the_command_gives_items_posts_units_and_the_circular(demo):
     before = snapshot(demo.store)
     items = demo.json("pledges", "--round", "2025")
@@ -238,6 +239,7 @@ def test_the_command_gives_items_posts_units_and_the_circular(demo):
     assert snapshot(demo.store) == before
 
 
+@pytest.mark.sweep
 def test_json_does_not_depend_on_the_language_and_csv_does(demo, tmp_path):
     words = ("pledges", "--round", "2024", "--by", "post", "--format")
     assert demo(*words, "json", lang="zh") == demo(*words, "json", lang="en")

@@ -60,6 +60,7 @@ def releases(tmp_path_factory):
         release.close()
 
 
+@pytest.mark.sweep
 def test_five_years_stand_side_by_side_newest_first(releases):
     years = [pledge_year(releases[0].round(name)) for name in YEARS]
     rows = post_through_years(releases[0], years, "A", "党委书记")
@@ -81,6 +82,7 @@ def test_trends_over_five_years(releases):
     assert found["headline_verified_completion"].unavailable.code == "trend_few"
 
 
+@pytest.mark.sweep
 def test_a_trend_does_not_mix_rules(releases):
     years = [pledge_year(releases[1].round(name)) for name in YEARS]
     found = {one.figure: one.unavailable for one in trends(releases[1], years, "A", "党委书记")}

@@ -72,6 +72,7 @@ def compared(store):
 FIRST = {"甲": ["满意", "满意"], "乙": ["满意", "不满意"], "丙": ["基本满意", "基本满意"], "丁": ["不满意", "不满意"]}
 
 
+@pytest.mark.sweep
 def test_by_hand(store, first):
     """乙 goes from 50 to 100 and shares the first place, 丁 leaves, 戊 comes; 丙 (60 points) keeps its votes and its
     second place among 甲, 丙, 乙, 丁 becomes the third."""
@@ -109,6 +110,7 @@ def test_groups_count_ballots_and_votes(store, first):
         }
 
 
+@pytest.mark.sweep
 def test_a_new_round_leaves_the_others_alone(store):
     put(store, ballots(FIRST, FIRST), "2024")
     with compared(store) as (found, in_force, _):
@@ -138,6 +140,7 @@ def test_a_register_changes_names_and_categories(store, first):
         assert set(rows.loc[rows["change"] == REMOVED, "unit_code"]) == set(FIRST)
 
 
+@pytest.mark.sweep
 @examples(5)
 @given(
     grades=st.lists(st.lists(st.sampled_from(GRADES), min_size=2, max_size=4), min_size=6, max_size=6),
@@ -168,6 +171,7 @@ def test_it_says_what_the_two_rankings_say(grades, again, tmp_path_factory):
                 assert rows.loc[code, "rank_to"] == after.loc[code, "rank"]
 
 
+@pytest.mark.sweep
 def test_the_dry_run_stores_nothing_and_names_what_is_then_published(biaochi, tmp_path):
     biaochi.rules(tmp_path, SMALL)
     first = tmp_path / "1.csv"
@@ -248,6 +252,7 @@ def test_readers_see_the_old_release_while_another_is_made(store, first):
         assert in_force.rounds() == ["2025"]
 
 
+@pytest.mark.sweep
 def test_tables_beside_the_ballots_are_compared_row_by_row(biaochi, tmp_path):
     """Pledges alone, then progress and a correction: what is told is what was imported, table by table."""
 

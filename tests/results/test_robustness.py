@@ -95,6 +95,7 @@ def found(release) -> dict[str, Robustness]:
 # The grid against ballots counted again.
 
 
+@pytest.mark.sweep
 def test_every_rule_lists_the_last_when_ballots_are_counted_again_under_it(town_path):
     """In the town: to count the city again takes four times as long, 19 times over."""
     store = Store(town_path, threads=2)
@@ -169,6 +170,7 @@ def test_units_listed_by_one_kind_of_assumption_alone_are_named(found):
 # How far.
 
 
+@pytest.mark.sweep
 def test_the_list_changes_just_outside_the_interval_of_a_weight_and_not_just_inside(store, release, found):
     category = "公共服务单位"  # the closest border of the round
     answer = found[category]

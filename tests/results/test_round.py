@@ -26,6 +26,7 @@ def release(demo_path):
     opened.close()
 
 
+@pytest.mark.sweep
 def test_all_of_a_rounds_pledges_ask_no_query_twice(release):
     database = counted(release)
     round_ = release.round("2025")
@@ -50,6 +51,7 @@ def test_answers_are_kept_by_their_arguments(release):
     assert leniency(round_, one).family.name == one and leniency(round_, other).family.name == other
 
 
+@pytest.mark.sweep
 def test_what_is_kept_stays_as_it_was_read(release):
     round_ = release.round("2025")
     compute_pledges(round_, DAY)

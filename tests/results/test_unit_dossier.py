@@ -88,6 +88,7 @@ def lines_of(found, language="en"):
     return [words_of.cells(line, language) for line in found.lines]
 
 
+@pytest.mark.sweep
 def test_the_evaluation_comes_first_and_then_the_schemes_in_their_order(release):
     found = found_for(release, "A")
     assert ROW == ROW_OF_SCHEMES
@@ -204,6 +205,7 @@ print(json.dumps(list(found.lanes)))
 """
 
 
+@pytest.mark.sweep
 def test_a_sixth_scheme_appears_by_itself(tmp_path):
     folder = tmp_path / "schemes" / "toy"
     folder.mkdir(parents=True)
@@ -240,6 +242,7 @@ def release_of(store):
     return release.id
 
 
+@pytest.mark.sweep
 @pytest.mark.parametrize(("language", "title"), [("zh", "各项机制"), ("en", "All schemes")])
 def test_the_page_of_a_unit_has_the_section(store, monkeypatch, language, title):
     test = opened("browse/unit", store.path, monkeypatch, language, unit="A")

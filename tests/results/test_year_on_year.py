@@ -81,6 +81,7 @@ def test_wrong_input_is_refused():
         changes_of(one, one, level=1.0)
 
 
+@pytest.mark.sweep
 def test_top_heavy_grades_change_nothing_in_short():
     """30 votes before 300, 95% the best grade, no change: the t test found one in 45% of years. Long: tests/slow."""
     rng = np.random.default_rng(3)
@@ -105,6 +106,7 @@ def _round(rng, truth, votes=60):
     return score_units(person, unit.ravel(), np.zeros(people * 3, dtype=int), points.ravel())
 
 
+@pytest.mark.sweep
 def test_two_years_of_one_truth_change_by_chance_only():
     """5% of the raw p-values, hardly a statement after Holm, and the five lowest rise as predicted."""
     rng = np.random.default_rng(1)
@@ -340,6 +342,7 @@ def codes(found):
     return [item.code for item in found.breaks]
 
 
+@pytest.mark.sweep
 def test_a_new_name_of_the_same_rules_is_no_break(compared):
     found = compared("2024", "2025", recounting=False)
     assert found.breaks == () and found.tested and not found.recounted
@@ -347,6 +350,7 @@ def test_a_new_name_of_the_same_rules_is_no_break(compared):
     assert found.rows.equals(compared("2024", "2025").rows)
 
 
+@pytest.mark.sweep
 @pytest.mark.parametrize("code", OTHER)
 def test_other_rules_count_the_earlier_round_again(code, compared, small_city):
     (store, release), second = small_city, f"2025-{code}"

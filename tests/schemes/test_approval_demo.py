@@ -33,6 +33,7 @@ def value(found, measure):
     return row["value"]
 
 
+@pytest.mark.sweep
 def test_240_were_assessed_and_31_refused_by_class(release):
     years = {year: rows(chosen(release, year)) for year in ("2023", "2024", "2025")}
     assert [value(found, "assessed") for found in years.values()] == [84, 80, 76]

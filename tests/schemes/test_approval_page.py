@@ -41,6 +41,7 @@ def shown(test):
     )
 
 
+@pytest.mark.sweep
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_the_page_shows_the_figures_of_the_text(path, monkeypatch, language):
     test = opened("schemes/scheme", path, monkeypatch, language, scheme="approval", period="2025")
@@ -105,6 +106,7 @@ def test_a_percentage_never_reads_as_a_line_that_is_not_reached():
     assert printed_share(1, 1, line) == "100.00%" and printed_share(0, 7, line) == "0.00%"
 
 
+@pytest.mark.sweep
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("kind", list(documents.DOCUMENTS))
 def test_every_document(release, kind, language):

@@ -122,6 +122,7 @@ def test_money_is_counted_in_fen():
         fen(pd.Series(["500.005"]))
 
 
+@pytest.mark.sweep
 @given(st.lists(st.tuples(st.integers(1, 28), st.booleans(), st.integers(1, 10**7)), max_size=20))
 @examples(60, 10)
 def test_money_of_a_month_is_the_sum_of_its_days(rows):

@@ -44,10 +44,12 @@ def asked(release, period="2026Q1", day=LAST, **narrowed):
     return choose(scheme_of("assembly"), release, Period.of(period), day, **narrowed)
 
 
+@pytest.mark.sweep
 def test_the_files_are_read_without_a_question(store_path):
     assert load(store_path) == ["no_quorum", "several_shares"]
 
 
+@pytest.mark.sweep
 def test_the_table_of_projects_is_exact(release):
     shown = projects_shown(asked(release).frames, LAST).set_index("project_no")
     table = {
@@ -68,6 +70,7 @@ def test_the_table_of_projects_is_exact(release):
     assert {row["kind"] for _, row in shown.iterrows()} == {"水泥路", "泥结碎石路"}
 
 
+@pytest.mark.sweep
 def test_measures_give_the_sums_of_the_text(release):
     found = complete(rows(asked(release)))
     in_all = ("raised_in_all", "concrete_in_all", "gravel_in_all")

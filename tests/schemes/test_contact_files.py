@@ -260,6 +260,7 @@ def as_file(kind, header, lines):
     return [(f"{kind}.csv", "\n".join([header, *lines, ""]).encode())]
 
 
+@pytest.mark.sweep
 def test_every_worked_example_comes_out_of_files(store):
     """Each example is a point of its own; its visits are imported, published and counted on its day."""
     examples, plans, visits = cases("contact", "planned"), {}, {}

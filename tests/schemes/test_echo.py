@@ -5,6 +5,7 @@ from datetime import date, timedelta
 from fractions import Fraction
 
 import pandas as pd
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -141,6 +142,7 @@ REGISTER = st.lists(
 )
 
 
+@pytest.mark.sweep
 @given(REGISTER)
 @examples(60, 5)
 def test_a_week_is_the_sum_of_its_days_and_a_quarter_of_its_months(items):

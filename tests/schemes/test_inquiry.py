@@ -3,6 +3,7 @@
 from datetime import date, timedelta
 
 import pandas as pd
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -114,6 +115,7 @@ PETITION_COLUMNS = (
 )
 
 
+@pytest.mark.sweep
 @given(REGISTER)
 @examples(60, 5)
 def test_petitions_of_a_quarter_are_those_of_its_months_and_units(rows):

@@ -42,6 +42,7 @@ def measured(release, period, by="all", as_of=AS_OF):
     return complete(rows(choose(SCHEME, release, period, as_of, by=by)))
 
 
+@pytest.mark.sweep
 def test_the_three_years_have_exactly_the_figures_of_the_table(release):
     years = {year: Period.of(year) for year in ("2023", "2024", "2025")}
     periods = {**years, "all": Period(date(2023, 1, 1), date(2025, 12, 31))}

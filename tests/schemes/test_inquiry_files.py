@@ -64,6 +64,7 @@ def findings(report):
     return [(problem.level, problem.row, problem.column, problem.code) for problem in report.problems]
 
 
+@pytest.mark.sweep
 def test_the_tables_are_taken_and_come_back_from_the_release(filled):
     assert read(filled, "quarter_review", REVIEWS).problems == []
     assert read(filled, "year_reward", REWARDS).problems == []

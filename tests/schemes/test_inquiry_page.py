@@ -68,6 +68,7 @@ def test_a_quarter_by_unit_has_the_grade_of_its_review(release):
     assert by_unit(asked(release, "2025-02"))["grade"].isna().all()  # a month has no review
 
 
+@pytest.mark.sweep
 @pytest.mark.parametrize("language", ["zh", "en"])
 @pytest.mark.parametrize(
     ("kind", "period"),
@@ -93,6 +94,7 @@ def sections(document):
     return {re.sub(r"^[一二三四五六七八九十]+、", "", section.heading): section for section in document.sections}
 
 
+@pytest.mark.sweep
 def test_the_circular_of_a_month_has_its_parts(release):
     found = sections(SCHEME.documents["month"](asked(release, "2025-02", date(2025, 12, 31)), "zh"))
     assert list(found)[:5] == ["总体情况", "重复、越级、集访情况（按单位）", "认定属实的事项", "整改要求", "更正"]
@@ -133,6 +135,7 @@ def test_rewards_are_listed_with_what_they_rest_on(release):
     assert share["base"].startswith("3/5") and share["value"] == "60.00%"
 
 
+@pytest.mark.sweep
 def test_a_closed_month_that_changed_is_printed_as_it_was_and_as_it_is(path, tmp_path):
     copy = tmp_path / "var"
     shutil.copytree(path, copy)
@@ -161,6 +164,7 @@ def test_a_closed_month_that_changed_is_printed_as_it_was_and_as_it_is(path, tmp
     )
 
 
+@pytest.mark.sweep
 @pytest.mark.parametrize("language", ["zh", "en"])
 @pytest.mark.parametrize("period", ["2025", "2026Q1", "2026-03"])
 def test_the_page_shows_glance_ladder_to_do_and_figures(path, monkeypatch, language, period):

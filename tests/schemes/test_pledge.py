@@ -26,6 +26,7 @@ def release(town_path):
         yield opened
 
 
+@pytest.mark.sweep
 def test_every_number_is_that_of_the_page_of_pledges(release):
     assert pledge_rounds(release)
     for name in pledge_rounds(release):
@@ -59,6 +60,7 @@ def test_what_has_to_be_done_is_what_the_circular_of_the_quarter_warns_of(releas
     assert attention(choose(PLEDGE, release, Period.of(newest), date(int(newest) + 2, 3, 1))).empty
 
 
+@pytest.mark.sweep
 def test_its_rows_pass_the_guard_and_months_add_up(release):
     assert guard_faults(PLEDGE, release)["faults"] == []
     year = str(PLEDGE.latest_day(release).year)

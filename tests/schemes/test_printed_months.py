@@ -41,6 +41,7 @@ def corrections(path):
     return {(one.figure.measure, one.figure.key): one.figure for one in scheme.corrections(chosen)}, chosen
 
 
+@pytest.mark.sweep
 def test_a_figure_that_changed_is_printed_then_now_and_by_how_much(biaochi, store_path):
     biaochi("scheme", "echo", "close", "2026-03")
     imported(Store(store_path), "2026-04-03", ANSWERED | {IN_TIME: "2026-03-16"})

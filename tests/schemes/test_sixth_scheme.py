@@ -119,6 +119,7 @@ def test_its_public_measure_is_judged_and_its_rows_pass_the_names_guard(folder):
     assert found["guard"] == {"faults": [], "rows": 6}  # in total, by unit, by place, three months
 
 
+@pytest.mark.sweep
 def test_it_has_a_page_and_an_entry_of_the_menu(folder, tmp_path):
     found = told(PAGE, tmp_path / "page.json", BIAOCHI_STORE=str(folder / "var"))
     assert found["title"] == ["Huts of the toy"] and found["figures"]

@@ -28,7 +28,7 @@ def add(tables: FactTables, scoring: Scoring) -> VoteSums:
         piece = lines.column("together").to_numpy() % PIECES
         rows = [rows_of_piece(lines.filter(pa.array(piece == number)), scoring) for number in range(PIECES)]
         con.register("piece", pa.concat_tables(rows))
-        return sums_of_rows(con.sql(read_sql("build/added_rows")).to_arrow_table(), tables.ballots, scoring)
+        return sums_of_rows(con.sql(read_sql("build/sum_pieces")).to_arrow_table(), tables.ballots, scoring)
 
 
 def _views(con, tables):

@@ -6,6 +6,8 @@ from collections.abc import Callable
 from datetime import date
 from types import NoneType
 
+import pytest
+
 from data.store import Store
 from ui import cached
 from ui.releases import diff
@@ -37,6 +39,7 @@ def test_cached_functions_take_scalars_and_what_has_an_id():
     assert len(functions) > 25 and wrong == []
 
 
+@pytest.mark.sweep
 def test_the_same_release_opened_twice_has_one_answer_and_another_round_has_its_own(demo_path):
     one, other = Store(demo_path).release(), Store(demo_path).release()
     try:

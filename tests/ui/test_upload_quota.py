@@ -1,6 +1,7 @@
 """The quota of uploads of a session, announced or not, and what other sessions have to do with it."""
 
 import asyncio
+from concurrent.futures import ThreadPoolExecutor
 
 from ui.upload_quota import UPLOADS, UploadQuota
 
@@ -18,7 +19,8 @@ def put(quota, session, parts, announced=None):
     async def send(message):
         sent.append(message)
 
-    asyncio.run(quota(scope, receive, send))
+    with ThreadPoolExecutor(1) as apart:  # a test in a browser leaves a running loop in this thread
+        apart.submit(asyncio.run, quota(scope, receive, send)).result()
     return next((message["status"] for message in sent if message["type"] == "http.response.start"), 0)
 
 

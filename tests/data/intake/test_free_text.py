@@ -96,6 +96,7 @@ def test_a_column_of_names_is_refused_and_the_column_for_a_code_is_named(store):
         assert problem.column == header and "转达人代码" in problem.message("zh")
 
 
+@pytest.mark.sweep
 def test_a_long_register_is_searched_to_its_last_row(store):
     """Above 128 kB one query asks all cells first; what it lets through is read cell by cell."""
     rows = [f"A-{n:05d},2026-03-02,热线,KZ,市公安局,路灯不亮已有{n % 90}天，希望尽快修好" for n in range(2_000)]

@@ -116,6 +116,7 @@ def not_set_aside(kind: str, text: str, sums: list[list[str]], desk: Desk) -> li
     return wrong
 
 
+@pytest.mark.sweep
 def test_in_ballots_whichever_column_says_so(desk):
     rows = [[*[""] * place, word, *[""] * (2 - place), "3"] for word in BELOW for place in range(3)]
     assert not_set_aside("ballots", HEAD + LINES.format("市财政局"), rows, desk) == []

@@ -107,6 +107,7 @@ SAME = {
 }
 
 
+@pytest.mark.sweep
 def test_each_way_to_name_the_unit_gives_the_same_counts_once_confirmed(office):
     """Asked first, and nothing stored before; sums of each sheet are set aside; notes are named."""
     wrong = {}
@@ -155,6 +156,7 @@ REFUSED = {
 }
 
 
+@pytest.mark.sweep
 def test_sheets_that_do_not_fit_are_refused_by_name(office):
     wrong = {}
     for name, (sheets, code, words) in REFUSED.items():

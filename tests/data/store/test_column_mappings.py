@@ -124,6 +124,7 @@ def test_what_is_known_already_is_offered_as_known(small):
     assert field_of_header("counts")["评议主体"] == "group_code"
 
 
+@pytest.mark.sweep
 def test_decisions_of_several_files_are_read_again_the_same(small):
     """Two files of one upload, one of them explained: a replay reads both as the import did."""
     store = Store(small.store)

@@ -44,6 +44,7 @@ DERIVED = [f"releases/*/{name}" for name in ("results.duckdb", "release.json")]
 DERIVED += [f"uploads/*/{name}" for name in ("lines.parquet", "ballots.parquet", "dictionaries.json")]
 
 
+@pytest.mark.sweep
 @pytest.mark.parametrize("harm", [spoil, lambda path: path.unlink()], ids=["spoiled", "gone"])
 @pytest.mark.parametrize("pattern", DERIVED)
 def test_what_is_derived_is_made_again(pattern, harm, published):
@@ -113,7 +114,7 @@ def test_evidence_that_is_damaged_is_not_used_to_rebuild(published):
 
 
 def test_an_original_exchanged_together_with_its_checksum_is_no_base_to_rebuild_from(published):
-    """Only the digest of the content, which is part of the upload's name, still knows what was accepted."""
+    """The log knows the description of an upload as it was accepted."""
     biaochi, _ = published
     manifest, kept = only(biaochi.store, "uploads/*/upload.json"), only(biaochi.store, "uploads/*/evidence-0")
     forged = kept.read_bytes().replace("市公安局,满意".encode(), "市公安局,不满意".encode(), 1)
@@ -125,7 +126,7 @@ def test_an_original_exchanged_together_with_its_checksum_is_no_base_to_rebuild_
     manifest.write_text(json.dumps(described), encoding="utf-8")
     only(biaochi.store, "uploads/*/lines.parquet").unlink()
     before = snapshot(biaochi.store)
-    assert "different content" in biaochi("rebuild", code=1, lang="en").decode()
+    assert "upload.json: it was changed after entry" in biaochi("rebuild", code=1, lang="en").decode()
     assert snapshot(biaochi.store) == before
 
 
@@ -168,6 +169,7 @@ def test_what_is_no_store_is_not_sound(there, biaochi):
     assert "没有数据目录" in biaochi.err
 
 
+@pytest.mark.sweep
 @pytest.mark.parametrize("name", ["lines.parquet", "ballots.parquet", "dictionaries.json", "facts.parquet"])
 def test_who_reads_what_was_made_from_an_upload_is_told_what_helps(name, small, files, made_once):
     """Other rules, ballots as a file, one more file, another name of a unit: all read more than the release."""

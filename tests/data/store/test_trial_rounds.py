@@ -43,6 +43,7 @@ def test_a_round_is_trial_or_formal_never_both(formal):
     assert biaochi("status", "2025").decode().strip() == "试算"
 
 
+@pytest.mark.sweep
 def test_every_row_and_file_of_a_trial_says_so(formal):
     biaochi, _, files = formal
     published(biaochi, files("b.csv", OTHER), "2025", "--trial")
@@ -56,6 +57,7 @@ def test_every_row_and_file_of_a_trial_says_so(formal):
     assert [(row["round"], row.get("status")) for row in told] == [("2025", "trial"), ("2024", None)]
 
 
+@pytest.mark.sweep
 def test_clearing_is_one_recorded_step_and_keeps_the_files(formal):
     biaochi, before, files = formal
     trial = published(biaochi, files("b.csv", OTHER), "2025", "--trial")
@@ -167,6 +169,7 @@ def test_refusals_are_raised_before_anything_is_read(formal):
         Store(biaochi.store).import_files("ballots", [("x.csv", b"")], "2024", ImportOptions(trial=True))
 
 
+@pytest.mark.sweep
 def test_names_of_a_trial_do_not_reach_a_formal_round(formal):
     """A register tried out for next year, and a name confirmed meanwhile: this year's ballots replay all the same."""
     biaochi, _, files = formal
