@@ -45,8 +45,33 @@ class BiaochiError(Exception):
         return [self.sentence(language, shown), *details]
 
 
+class Reason(str):
+    """A fact that is a message itself: it is translated with the sentence that it fills."""
+
+    __slots__ = ()
+
+
+REASONS = {
+    errno.ENOSPC: N_("the disk is full"),
+    errno.EDQUOT: N_("the quota of the disk is used up"),
+    errno.EROFS: N_("the disk is read-only"),
+    errno.EACCES: N_("the right to write is missing"),
+    errno.EPERM: N_("the right to write is missing"),
+    errno.EIO: N_("the disk reports a fault"),
+}
+"""What the machine may refuse with; anything else keeps the words of the machine."""
+
+
+def reason_of(error: BaseException) -> Reason:
+    """Return why the machine refused, in the words of REASONS where they have it, else as the machine puts it."""
+    known = REASONS.get(getattr(error, "errno", None) or 0)
+    spoken = getattr(error, "strerror", None) or str(error).partition("\n")[0]
+    return Reason(known or spoken or type(error).__name__)
+
+
 def _filled(message: str, facts: Mapping[str, object], language: str, shown: Callable[[object], object]) -> str:
-    return translate(message, language).format(**{name: shown(fact) for name, fact in facts.items()})
+    words = {name: translate(fact, language) if isinstance(fact, Reason) else fact for name, fact in facts.items()}
+    return translate(message, language).format(**{name: shown(fact) for name, fact in words.items()})
 
 
 class ProblemsError(BiaochiError):
@@ -161,7 +186,7 @@ def after_effect(what: object) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        raise LaterStepFailedError(what, error.strerror or str(error)) from error
+        raise LaterStepFailedError(what, reason_of(error)) from error
     except KeyboardInterrupt as error:
         raise InterruptedLateError(what) from error
 

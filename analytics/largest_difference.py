@@ -1,8 +1,8 @@
 """Draws of correlated normal errors, and the largest standardised difference of two units in each draw.
 
-Critical values of rank sets are quantiles of that largest difference. Nearly all of the p (p - 1) / 2 pairs of a draw are far
-from being the largest: a pair counts only where the errors of both units together exceed an allowance. With 3,000 units
-that leaves a ninth of the pairs; the others are never formed, and every figure is the same to the last bit.
+Critical values of rank sets are quantiles of that largest difference. Nearly all of the p (p - 1) / 2 pairs of a draw
+are far from being the largest: a pair counts only where the errors of both units together exceed an allowance. With
+3,000 units that leaves a ninth of the pairs; the others are never formed, and every figure is the same to the last bit.
 """
 
 from collections.abc import Iterator

@@ -4,9 +4,9 @@ Chinese needs no words for it: pairs and triples of characters within a clause a
 are (Salton and Buckley 1988), and texts are joined by the mean cosine between groups (Sokal and Michener 1958) until
 it falls below CLOSE. It replaces scikit-learn, which would add 30 MB to the installation for a single call.
 
-A theme is shown from FEWEST people on. Two releases of a round must not show by their difference what fewer people wrote, so
-a theme of a later release waits unless, against each theme shown before, the people it gained and those it lost are
-none or at least FEWEST (compare `waits`).
+A theme is shown from FEWEST people on. Two releases of a round must not show by their difference what fewer people
+wrote, so a theme of a later release waits unless, against each theme shown before, the people it gained and those it
+lost are none or at least FEWEST (compare `waits`).
 """
 
 import re

@@ -1,4 +1,4 @@
-"""The API as routes of the server: who asks, what the role allows, whether the answer changed since the last request, answers and refusals.
+"""The API as routes of the server: who asks, what the role allows, whether the answer changed, answers and refusals.
 
 Each route asks `access/roles.csv`; each answer is an entry of the audit log, since it leaves the program.
 """

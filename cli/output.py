@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
 from cli.context import CHECK_FAILED, FORMATS, CommandError, session
-from errors import BiaochiError
+from errors import BiaochiError, reason_of
 from i18n import N_, translate
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ class AnswerNotWrittenError(BiaochiError):
     )
 
     def __init__(self, error: OSError) -> None:
-        super().__init__(why=error.strerror or str(error))
+        super().__init__(why=reason_of(error))
 
 
 def emit_rows(

@@ -23,7 +23,7 @@ from data.store.atomic_write import move_atomically, undone_unless_logged
 from data.store.audit_log import log_action
 from data.store.import_job import ImportOptions
 from data.store.uploads import EditLog, Upload
-from errors import UsageError, after_effect
+from errors import UsageError, after_effect, reason_of
 
 FOLDER = "drafts"
 MANIFEST = "draft.json"
@@ -131,7 +131,7 @@ def keep_draft(store: Path, draft: Draft, content: Callable[[], bytes]) -> Draft
     except OSError as error:  # no space, or a folder that may not be written
         raise UsageError(
             "This upload cannot be kept as unfinished ({why}): finish it before you leave the page.",
-            why=error.strerror or str(error),
+            why=reason_of(error),
         ) from error
 
 

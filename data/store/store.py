@@ -78,6 +78,7 @@ from errors import (
     StoreDamagedError,
     TwoRuleSetsError,
     UsageError,
+    reason_of,
 )
 
 
@@ -789,7 +790,9 @@ class Store:
                 raise refusal_of(error, self.path) or error from None
             what = ", ".join(done)
             interrupted = isinstance(error, KeyboardInterrupt)
-            raise (InterruptedLateError(what) if interrupted else LaterStepFailedError(what, _why(error))) from error
+            raise (
+                InterruptedLateError(what) if interrupted else LaterStepFailedError(what, reason_of(error))
+            ) from error
         except BaseException:
             self._end(staging)
             raise
@@ -806,7 +809,7 @@ class Store:
         try:
             self._seal(noted)
         except OSError as error:
-            raise LogNotWrittenError(error.strerror or str(error)) from error
+            raise LogNotWrittenError(reason_of(error)) from error
         shutil.rmtree(staging, ignore_errors=True)
 
     def _complete(self) -> None:
@@ -845,12 +848,6 @@ class Store:
         except (OSError, ValueError):
             return None
         return str(who), str(since)
-
-
-def _why(error: BaseException) -> str:
-    """Return the reason of a failure, in the words of the machine."""
-    reason = getattr(error, "strerror", None) or str(error).partition("\n")[0]
-    return reason or type(error).__name__
 
 
 def _is_of(upload: Upload, round_id: str) -> bool:

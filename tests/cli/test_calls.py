@@ -104,7 +104,7 @@ def test_a_full_disk_is_told(table, published):
 def test_a_full_disk_behind_standard_output_is_told(published):
     with open(FULL, "wb") as full:
         done = call(published.store, "ranking", "--round", "2025", stdout=full, stderr=subprocess.PIPE)
-    assert done.returncode == 1 and "空间" in done.stderr.decode() and b"Traceback" not in done.stderr
+    assert done.returncode == 1 and "磁盘已满" in done.stderr.decode() and b"Traceback" not in done.stderr
 
 
 def test_an_earlier_file_stays_when_the_new_one_cannot_be_made(published, tmp_path):
