@@ -30,8 +30,8 @@ from api.routes import BASE, DESCRIPTION, ROUTES, ApiRoute
 from data.store import people
 from data.store.audit_log import has_log, log_action
 from data.store.release import METHOD_VERSION
-from errors import BiaochiError, StoreBusyError, StoreDamagedError, UsageError
-from i18n import LANGUAGES, N_, ROOT, translate
+from errors import BiaochiError, Reason, StoreBusyError, StoreDamagedError, UsageError
+from i18n import LANGUAGES, N_, ROOT
 from results.ranking.family import RoundNotFoundError
 
 LOG = logging.getLogger("biaochi")
@@ -103,7 +103,7 @@ class _Endpoint:
         store = self.office.desk().store.path
         if has_log(store):
             log_action(store, "not for role", f"{API} {self.right}", note=token.role)
-        raise RefusedError(HTTPStatus.FORBIDDEN, "role", FORBIDDEN, name=token.name, role=ROLES[token.role])
+        raise RefusedError(HTTPStatus.FORBIDDEN, "role", FORBIDDEN, name=token.name, role=Reason(ROLES[token.role]))
 
     def answer(self, request: Request) -> Response:
         """Return the response to somebody who may ask."""
@@ -199,20 +199,13 @@ def _log(desk: Desk, route: ApiRoute, values: Mapping[str, str], answer: Answer,
 def _refused(refusal: BiaochiError) -> Response:
     """Return a refusal with its sentence in every language."""
     status, code = _status(refusal)
-    sentences = {language: " ".join(_sentences(refusal, language)) for language in LANGUAGES}
+    sentences = {language: " ".join(refusal.sentences(language)) for language in LANGUAGES}
     headers = {"Cache-Control": "no-store"}
     if status == HTTPStatus.UNAUTHORIZED:
         headers["WWW-Authenticate"] = "Bearer"
     if status == HTTPStatus.METHOD_NOT_ALLOWED:
         headers["Allow"] = "GET, HEAD"
     return JSONResponse({"status": int(status), "code": code, "message": sentences}, int(status), headers)
-
-
-def _sentences(refusal: BiaochiError, language: str) -> list[str]:
-    def shown(fact: object) -> object:
-        return translate(fact, language) if fact in ROLES.values() and isinstance(fact, str) else fact
-
-    return refusal.sentences(language, shown)
 
 
 def _status(refusal: BiaochiError) -> tuple[HTTPStatus, str]:

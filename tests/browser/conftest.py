@@ -41,6 +41,7 @@ LOOPBACK = {"127.0.0.1", "localhost"}
 DIGEST = re.compile(r"(?:[0-9a-f]{4} ){7}[0-9a-f]{4}|\d+:[0-9a-f]{16}")  # as papers print it, and heads of the log
 LATIN_ALLOWED = {
     "P",  # of Ctrl+P
+    "sgaj",  # Pinyin initials, an example of the search
     "CSV",
     "XLSX",
     "XLS",

@@ -18,6 +18,7 @@ SYMBOLS = {
     "ZY",
     "csv",
     "biaochi",
+    "biaochi audit verify --head",
     "replay",
     "Python",
     RULES,
