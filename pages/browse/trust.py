@@ -15,7 +15,7 @@ if not scored:
 round_ = layout.choose_round(release, among=scored)
 with st.spinner(_("Reading the ballots; only the first time for this release…")):
     found = integrity(round_)
-st.subheader(_("Integrity of ballots"))
+st.subheader(_("Findings of the checks"))
 if found is None:
     st.info(_("The round {round} has no ballots, only counts or records.").format(round=layout.plain(round_.id)))
 else:

@@ -24,7 +24,7 @@ QUESTIONS = {
             r"评价 \d+ 份，\d+\.\d\d 分（\d+\.\d\d–\d+\.\d\d），名次 21（20–21）",
         ),
         "why is nobody named in 垂直管理单位?": ("main:", "市气象局的证据强度为 0，达到 100 方可点名"),
-        "what would settle 党群部门?": ("main:", r"再收回约 [\d,]+ 张评议票，可见分晓"),
+        "what would settle 党群部门?": ("main:", r"再收回约 [\d,]+ 份评议票，可见分晓"),
         "what must be done next?": ("main:", "下一步： ?核对名单，无误后将批次定稿"),
         "how far is the year?": ("list:年度工作进度", r"✓? ?评议票，完成82,125 行.*定稿，正在办理尚未办理.*送达通知"),
         "what changed against last year?": ("main:", r"与 2024 批次相比：\d+ 个单位明显上升，\d+ 个明显下降"),
