@@ -51,7 +51,7 @@ def test_a_new_year_arrives(serve, page, tmp_path, language):
     fill_round(page, "2025")
     choose_file(page, "register.csv", demo_file("units").content)
     person.button("Store and publish").click()
-    person.sees("See the ranking")
+    person.sees("See the next step of the round")
     person.picture("register")
 
     person.chooses("Kind of file", person.say("Ballots"))

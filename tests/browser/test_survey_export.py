@@ -38,7 +38,7 @@ def test_the_export_of_a_survey_tool_is_published_from_one_page(serve, page, tmp
     register = "单位编码,单位全称,类别\n" + "".join(f"{n:03d},{unit},政府部门\n" for n, unit in enumerate(UNITS, 1))
     choose_file(page, "register.csv", register.encode())
     person.button("Store and publish").click()
-    person.sees("See the ranking")
+    person.sees("See the next step of the round")
 
     person.chooses("Kind of file", person.say("Ballots"))
     page.get_by_test_id("stExpander").get_by_text(person.say("Add a rule set")).click()
