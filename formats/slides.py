@@ -118,19 +118,19 @@ def _names(slide: Any, brief: Brief, units: Sequence[Named]) -> None:
 def _category(slide: Any, brief: Brief, found: Finding, units: Sequence[Named]) -> None:
     colon = "：" if brief.language == "zh" else ": "
     _title(slide, brief, colon.join(filter(None, (found.name, found.sentence))), 26)
-    told = [said for said in (found.cure, found.more) if said]
+    sentences = [sentence for sentence in (found.cure, found.more) if sentence]
     if not units:
-        _text(slide, (EDGE, TOP, WIDTH - 2 * EDGE, 4.0), told, 22)
+        _text(slide, (EDGE, TOP, WIDTH - 2 * EDGE, 4.0), sentences, 22)
         return
     add_chart(slide, brief, units, (Inches(EDGE), Inches(TOP), Inches(6.1), Inches(5.3)))
     rows = [{**unit.cells, "tier": unit.tier} for unit in units]
     below = _table(slide, brief, (6.85, TOP), NARROW, NARROW_WIDTHS, rows, 11, 0.34) + 0.15
-    _text(slide, (6.85, below, WIDTH - EDGE - 6.85, HEIGHT - BOTTOM - below), told, 14)
+    _text(slide, (6.85, below, WIDTH - EDGE - 6.85, HEIGHT - BOTTOM - below), sentences, 14)
 
 
-def _said(slide: Any, brief: Brief, title: str, said: Sequence[str], height: float = 4.8) -> None:
+def _bullets(slide: Any, brief: Brief, title: str, lines: Sequence[str], height: float = 4.8) -> None:
     _title(slide, brief, title)
-    _text(slide, (EDGE, TOP, WIDTH - 2 * EDGE, height), said, 22, apart=14)
+    _text(slide, (EDGE, TOP, WIDTH - 2 * EDGE, height), lines, 22, apart=14)
 
 
 def _changes(slide: Any, brief: Brief, moved: Sequence[Moved]) -> None:
@@ -141,7 +141,7 @@ def _changes(slide: Any, brief: Brief, moved: Sequence[Moved]) -> None:
 
 def _last(slide: Any, brief: Brief) -> None:
     colon = "：" if brief.language == "zh" else ": "
-    _said(slide, brief, brief.words["steps"], [f"{name}{colon}{told}" for name, told in brief.steps], 3.8)
+    _bullets(slide, brief, brief.words["steps"], [f"{name}{colon}{state}" for name, state in brief.steps], 3.8)
     _text(slide, (EDGE, 5.4, WIDTH - 2 * EDGE, 1.4), [brief.words["source"], *brief.about], 11, colour=FAINT)
 
 

@@ -515,10 +515,10 @@ class _Page:
     def _introduction(self) -> list[str]:
         ranked = sum(one.count for one in self._shown())
         facts = {"units": len(self._rows), "categories": len(self._lists), "ranked": ranked}
-        told = [self._say(message, **facts) for message in INTRODUCTION]
+        sentences = [self._say(message, **facts) for message in INTRODUCTION]
         ballots, judged = self._found.ballots, self._parts.ballots.get(self._language)
-        told += [self._say(BALLOTS, ballots=ballots)] if ballots else []
-        return [*told, judged] if judged else told
+        sentences += [self._say(BALLOTS, ballots=ballots)] if ballots else []
+        return [*sentences, judged] if judged else sentences
 
     def _ranking(self, one: BottomList) -> dict[str, object]:
         name = one.family.name

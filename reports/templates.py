@@ -132,8 +132,8 @@ def _about(kind: str, choices: Choices, language: str) -> list[str]:
     if choices.round_id:
         lines.append(translate(N_("Round: {round}"), language).format(round=choices.round_id))
     if kind == "units" and choices.before is not None:
-        told = N_("The first sheet begins with the units of the round {round}. Change what is different now.")
-        lines.append(translate(told, language).format(round=choices.before_id))
+        advice = N_("The first sheet begins with the units of the round {round}. Change what is different now.")
+        lines.append(translate(advice, language).format(round=choices.before_id))
     if choices.rules is not None:
         lines.append(translate(N_("Rule set: {name}"), language).format(name=choices.rules.name))
     return lines

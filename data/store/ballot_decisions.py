@@ -126,13 +126,13 @@ def decisions(round_: Round) -> list[BallotDecision]:
     """
     store, release = round_.release.store, round_.release.id
     history = read_history(store)[::-1]
-    told = [event for event in history if (event.action, event.round) == (BALLOTS, round_.id)]
-    if not told:
+    events = [event for event in history if (event.action, event.round) == (BALLOTS, round_.id)]
+    if not events:
         return []
     own = ballots_of(round_)
     since = min((event.number for event in history if event.release == release), default=0)
-    found = [(event, _decision(event, content_of(store, event), own)) for event in told]
-    return [one for event, one in found if one.holds or event.number < since]
+    decisions = [(event, _decision(event, content_of(store, event), own)) for event in events]
+    return [decision for event, decision in decisions if decision.holds or event.number < since]
 
 
 def _decision(event: Event, kept: Mapping[str, Any], own: Mapping[str, Any]) -> BallotDecision:
