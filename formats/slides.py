@@ -70,14 +70,14 @@ def _pages(brief: Brief) -> Iterator[Callable[[Any], None]]:
     yield partial(_first, brief=brief)
     confirmed = [unit for found in brief.findings for unit in found.confirmed]
     if not confirmed:
-        yield partial(_said, brief=brief, title=brief.words["confirmed"], said=[brief.words["nobody"]])
+        yield partial(_bullets, brief=brief, title=brief.words["confirmed"], lines=[brief.words["nobody"]])
     for units in _pieces(confirmed):
         yield partial(_names, brief=brief, units=units)
     for found in brief.findings:
         for units in list(_pieces([*found.confirmed, *found.undecided])) or [[]]:
             yield partial(_category, brief=brief, found=found, units=units)
-    yield partial(_said, brief=brief, title=brief.words["cannot"], said=brief.cannot)
-    yield partial(_said, brief=brief, title=brief.words["change"], said=brief.change)
+    yield partial(_bullets, brief=brief, title=brief.words["cannot"], lines=brief.cannot)
+    yield partial(_bullets, brief=brief, title=brief.words["change"], lines=brief.change)
     for moved in _pieces(brief.moved):
         yield partial(_changes, brief=brief, moved=moved)
     yield partial(_last, brief=brief)
