@@ -22,6 +22,7 @@ from data.intake.claimed_fields import CHECKED_OF_BALLOTS, is_one, judge_claimed
 from data.intake.coded_lines import SIDE, TAIL, CodedTable, coded_table
 from data.intake.context import Context
 from data.intake.contradictions import other_points
+from data.intake.fault_limit import MOST_LISTED, more_faults
 from data.intake.headers import Header
 from data.intake.headings import is_of_tool, is_skipped, option_scores
 from data.intake.identifiers import (
@@ -90,7 +91,6 @@ ROWS_OF_0_1 = 2000  # rows in which version 0.1.0 looked for grades to tell whic
 NOT_ASKED = "\x1a"  # in a column of grades that a file lacks: not on its form, so there is no line
 SERIALS = frozenset(match_key(word) for word in ("序号", "答卷序号", "答卷编号", "编号", "Response ID", "id"))
 ROW_NUMBER = "[0-9]{1,9}"
-MOST_LISTED = 20_000  # faulty cells of a file that are listed: nobody reads more, and a million take a gigabyte
 UNLIKELY = 0.001  # chance below which a group that always gives the same is shown to a person
 FEWEST_UNIFORM = 5  # ballots, and UNITS_UNIFORM units: the small tables of a check by hand are often alike on purpose
 UNITS_UNIFORM = 3
@@ -212,13 +212,13 @@ def _load(
     if _refused(intake):
         return None, form, {}
     present = [name for name in LINE_COLUMNS if any(name in h.fields for _, h in tables)]
-    loaded, distinct = _as_codes(tables, files, form, present, context)
+    coded, distinct = _as_codes(tables, form, present, context)
     asked = list(present)
-    if loaded is not None:
-        ends = zip(tables, loaded.placements, strict=True)
+    loaded: LoadedTable = coded or LoadedTable(con, "line_raw" if long else "wide_raw")
+    if coded is not None:
+        ends = zip(tables, coded.placements, strict=True)
         intake.problems += [problem for of, placed in ends for problem in cut_last_row(*of, placed)]
     else:
-        loaded = LoadedTable(con, "line_raw" if long else "wide_raw")
         for (text, header), file in zip(tables, files, strict=True):
             intake.problems += loaded.add(text, header, _projection(header, present, form.values, file, context))
         if _refused(intake):
@@ -240,11 +240,7 @@ def _load(
 
 
 def _as_codes(
-    tables: list[tuple[TextTable, Header]],
-    files: list[BallotColumns],
-    form: _Form,
-    present: list[str],
-    context: Context,
+    tables: list[tuple[TextTable, Header]], form: _Form, present: list[str], context: Context
 ) -> tuple[CodedTable | None, Distinct]:
     """Load large regular files in the long form as numbers; None if they have lines to set aside, such as totals."""
     if form.values or context.earlier or "ballot_id" not in present:
@@ -855,11 +851,6 @@ class _Judge:
             file, row = self._place(place)
             header = self.form.headers[file].text_of("ballots", "category")
             self.intake.problems.append(Problem("missing_value", "error", file, None, row, header, ""))
-
-
-def more_faults() -> Problem:
-    """Return the problem of a file that has more faulty cells than are listed."""
-    return Problem("more_faults", facts={"limit": MOST_LISTED})
 
 
 def _add(counts: dict[str, int], name: str, number: int) -> None:

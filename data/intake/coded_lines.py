@@ -21,6 +21,8 @@ from data.intake.table import LoadedTable, Placement, is_plain, lines_of
 
 Ints = NDArray[np.int64]
 Texts = tuple[str | None, ...]
+Column = tuple[Ints, list[str | None]]
+"""A column of a block: for each line the place of its text among the texts, None first."""
 
 LARGE = 8 << 20
 """Bytes of files that are worth it: questions to the engine about small tables of texts are quicker."""
@@ -61,8 +63,9 @@ class CodedTable(LoadedTable):
         """Return the part of the key of each head or tail, at its number."""
         asked = {name: shift for name, shift in shifts.items() if (name == "ballot_shift") == (part == "head")}
         found = self.con.execute(read_sql(f"intake/{part}_keys"), asked).fetchnumpy()
-        keys = np.zeros(int(found[part].max(initial=-1)) + 1, dtype=np.int64)
-        keys[found[part]] = found["key"]
+        numbers = np.asarray(found[part], dtype=np.int64)
+        keys = np.zeros(int(numbers.max(initial=-1)) + 1, dtype=np.int64)
+        keys[numbers] = found["key"]
         return keys
 
 
@@ -91,7 +94,7 @@ class _Numbers:
         self.lines = np.zeros(0, dtype=np.int64)
         self.first: list[int] = []
 
-    def of(self, columns: Sequence[tuple[Ints, list[str | None]]], count: int, start: int) -> NDArray[np.int32]:
+    def of(self, columns: Sequence[Column], count: int, start: int) -> NDArray[np.int32]:
         """Return the number of each line of a block; start: the place of its first line."""
         code, texts = _tuples(columns, count)
         new = [number for number, each in enumerate(texts) if each not in self.known]
@@ -116,7 +119,7 @@ class _Numbers:
         return pa.table({key: numbers, **columns, "lines": self.lines, "place": pa.array(self.first, pa.int64())})
 
 
-def _tuples(columns: Sequence[tuple[Ints, list[str | None]]], count: int) -> tuple[Ints, list[Texts]]:
+def _tuples(columns: Sequence[Column], count: int) -> tuple[Ints, list[Texts]]:
     """Return a number for each line of a block, and the tuple of texts of each number."""
     size, code = 1, np.zeros(count, dtype=np.int64)
     for numbers, texts in columns:
@@ -161,9 +164,9 @@ class _Heads:
             self.side[head[unset]] = side[unset]
         differs = np.flatnonzero(self.side[head] != side)
         if len(differs):
-            pairs, at = np.unique(np.stack([head[differs], side[differs]]), axis=1, return_inverse=True)
+            pairs, place = np.unique(np.stack([head[differs], side[differs]]), axis=1, return_inverse=True)
             other = [self._other(int(ballot), int(own)) for ballot, own in pairs.T]
-            head[differs] = np.array(other, dtype=np.int32)[at.ravel()]
+            head[differs] = np.array(other, dtype=np.int32)[place.ravel()]
         return head
 
     def _added(self, text: str | None) -> int:
@@ -216,7 +219,7 @@ class _Reader:
         self._write_texts()
         return loaded
 
-    def _add(self, block: dict[str, tuple[Ints, list[str | None]]]) -> None:
+    def _add(self, block: dict[str, Column]) -> None:
         ballots, texts = block["ballot_id"]
         side, tail = (
             part.of([block[name] for name in part.names], len(ballots), self.count) for part in (self.side, self.tail)
@@ -244,10 +247,8 @@ class _Reader:
             self.con.sql(read_sql(f"intake/{view}")).create_view(view.removeprefix("coded_"))
 
 
-def _blocks(
-    text: TextTable, header: Header, columns: dict[str, str]
-) -> Iterator[dict[str, tuple[Ints, list[str | None]]]]:
-    """Yield the columns of each block as numbers with the texts that they stand for, None first."""
+def _blocks(text: TextTable, header: Header, columns: dict[str, str]) -> Iterator[dict[str, Column]]:
+    """Yield the columns of each block."""
     at = {columns[name]: column for name, column in header.fields.items() if name in columns}
     names = [f"c{column}" for column in range(len(header.cells))]
     read = pc.ReadOptions(column_names=names, skip_rows=header.row, block_size=BLOCK)
@@ -262,10 +263,10 @@ def _blocks(
     with pc.open_csv(text.path, read, parse, convert) as reader:
         for batch in reader:
             numbered = {name: _numbered(batch.column(place)) for place, name in enumerate(at)}
-            empty = np.zeros(len(batch), dtype=np.int64), [None]
+            empty: Column = np.zeros(len(batch), dtype=np.int64), [None]
             yield {name: numbered.get(name, empty) for name in columns.values()}
 
 
-def _numbered(column: pa.DictionaryArray) -> tuple[Ints, list[str | None]]:
+def _numbered(column: pa.DictionaryArray) -> Column:
     numbers = column.indices.fill_null(-1) if column.null_count else column.indices
     return numbers.to_numpy().astype(np.int64) + 1, [None, *column.dictionary.to_pylist()]

@@ -71,7 +71,7 @@ class PieceSums:
 def rows_of_piece(lines: pa.Table, scoring: Scoring) -> pa.Table:
     """Return the rows of a piece; its lines come in any order."""
     unit, ballot, indicator, grade, group_at, cluster = _in_order([lines.column(name).to_numpy() for name in LINES])
-    numbers, ballot = _numbered(ballot)
+    numbers, ballot = _numbered(ballot.astype(np.int64))
     votes = votes_of_codes(unit, ballot, indicator, grade, scoring.points, scoring.weight)
     group_of, cluster_of = np.zeros(len(numbers), dtype=np.int64), np.zeros(len(numbers), dtype=np.int64)
     group_of[ballot], cluster_of[ballot] = group_at, cluster
@@ -95,16 +95,16 @@ def _in_order(columns: list[NDArray[Any]]) -> list[NDArray[Any]]:
     return [column[order] for column in columns]
 
 
-def _numbered(ballot: NDArray[np.int32]) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
+def _numbered(ballot: Ints) -> tuple[Ints, NDArray[np.int32]]:
     """Return the ballots of a piece, sorted, and the place of each line's ballot among them."""
     low, high = int(ballot.min()), int(ballot.max())
     if high - low > FEW_GAPS * len(ballot):
-        numbers, place = np.unique(ballot, return_inverse=True)
-        return numbers, place.astype(np.int32)
+        numbers, found = np.unique(ballot, return_inverse=True)
+        return numbers, found.astype(np.int32)
     there = np.zeros(high - low + 1, dtype=bool)
     there[ballot - low] = True
-    place = np.cumsum(there, dtype=np.int32) - 1
-    return np.flatnonzero(there).astype(np.int32) + low, place[ballot - low]
+    place = (np.cumsum(there) - 1).astype(np.int32)
+    return np.flatnonzero(there) + low, place[ballot - low]
 
 
 def _group_rows(group: int, sums: GroupSums, step: int) -> Iterator[pa.Table]:
