@@ -129,11 +129,11 @@ class _Slow(Store):
 
     meanwhile = None
 
-    def writing(self):
+    def writing(self, **how):
         if self.meanwhile:
             step, self.meanwhile = self.meanwhile, None
             step()
-        return super().writing()
+        return super().writing(**how)
 
 
 def test_two_imports_at_once_never_give_a_round_two_rule_sets(small):
