@@ -174,6 +174,10 @@ EXAMPLES: dict[str, tuple[str, ...]] = {
         "biaochi province ranking /data/province --round 2025 --category 党群部门",
         "biaochi province ranking --round 2025 --category 党群部门 --format xlsx -o ranking.xlsx",
     ),
+    "biaochi province public": (
+        "biaochi province public /data/province --round 2025 -o province-2025.csv",
+        "biaochi province public --round 2025 --format json",
+    ),
     "biaochi province levels": ("biaochi province levels /data/province --round 2025",),
     "biaochi province bottom": (
         "biaochi province bottom /data/province --round 2025 --category 党群部门",

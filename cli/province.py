@@ -190,6 +190,34 @@ def ranking(
             emit_sheet(as_sheet(answer, province.release, session.language, False, category=named), form, output)
 
 
+@province_app.command(
+    "public", help=N_("Write the public table of the province: sums that give no withheld number of a city away.")
+)
+def write_public(
+    round_id: RoundId,
+    folder: Folder = None,
+    form: Format = "csv",
+    output: Output = None,
+) -> None:
+    """`biaochi province public`."""
+    from reports.province_public import keep, public_json, public_sheet, public_table
+
+    check_form(form, output)
+    with _opened(folder, round_id) as province:
+        place = province.built.folder.parent.parent
+        with progress(N_("Computing")):
+            table = public_table(province, place)
+        keep(table, place)
+    for name in table.without:
+        session.say(N_("Not in the table: {city}; it has no public page of the release in this province."), city=name)
+    for name in table.waiting:
+        session.say(N_("Too few votes changed since the last public table; this category waits: {name}."), name=name)
+    if form == "json":
+        emit_json(public_json(table), output)
+    else:
+        emit_sheet(public_sheet(table, session.language), form, output)
+
+
 def _say_refused(province: "Province", kind: str | None) -> None:
     for own in province.refused(kind):
         why = own.sentence(session.language)

@@ -1,7 +1,9 @@
 """Parts of the page of the province: who is missing, levels, lists of the cities, ranking across cities."""
 
+from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import streamlit as st
@@ -99,7 +101,7 @@ def show_levels(province: Province) -> None:
     _download("province", province, partial(_levels_sheet, province, language()))
 
 
-def _place(row: dict[str, object]) -> str:
+def _place(row: Mapping[Any, Any]) -> str:
     """Return the name of a place; a county is set in below its city."""
     if row["county"]:
         return f"　{row['county']}"
@@ -221,7 +223,7 @@ def _chart(province: Province, bottom: BottomList, kind: str) -> None:
 
 
 def _named(rows: pd.DataFrame) -> pd.DataFrame:
-    """Return rows with short names: a unit whose name begins with its city or county needs no further one."""
+    """Return rows with short names: the name of a unit that begins with its city or county says where it is."""
     return rows.assign(unit_name=[_short(str(name)) for name in rows["unit_name"]])
 
 

@@ -1,10 +1,10 @@
 """A province: releases of a round of the units of many cities, from the facts that the cities published.
 
-No ballot grades units of two cities, so sums of different cities stay apart: only ballots and evaluators of a group are
+No ballot grades units of two cities, so sums of different cities stay apart; ballots and evaluators of a group are
 added up. A city whose facts cannot be used is named with the reason, and the release is built from the others.
 
 Cities whose rules make scores alike are in one round of the release, and can be ranked together. With one rule set for
-all there is one such round; otherwise cities with other rules have rounds of their own, named with MARK and a number.
+all there is one such round; otherwise the other cities are in further rounds, named with MARK and a number.
 
 A province is a folder: `releases/ID/` as in a store, with `cities.json`; `rounds/ROUND.json` names the release of a
 round, and who is not in it.

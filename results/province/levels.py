@@ -40,13 +40,17 @@ VERDICTS = (CONFIRMED, UNDECIDED, CLEARED)
 
 @dataclass(frozen=True)
 class City:
-    """A city or county as it published a round. name: with MARK and the county. round_id: of the province's release."""
+    """A city or county as it published a round. name: with MARK and the county. round_id: of the province's release.
+
+    public: texts of the sets behind its public pages, oldest first.
+    """
 
     name: str
     release: str
     round_id: str
     rules: RuleSet
     results: dict[str, Any]
+    public: tuple[str, ...]
 
     @property
     def parts(self) -> tuple[str, str]:
@@ -135,7 +139,14 @@ class Province:
 
 
 def _city(name: str, about: dict[str, Any]) -> City:
-    return City(name, str(about["release"]), str(about["round"]), parse_rules(about["rules"]), about["results"])
+    return City(
+        name,
+        str(about["release"]),
+        str(about["round"]),
+        parse_rules(about["rules"]),
+        about["results"],
+        tuple(about["public"]),
+    )
 
 
 def _breaks(own: RuleSet, others: RuleSet, kind: str | None) -> tuple[Break, ...]:
