@@ -44,6 +44,7 @@ class Settings:
     threads: int  # DuckDB
     memory_limit: str  # DuckDB, such as "2GB"
     engine: str  # where ballots are counted and added: "duckdb:" or "sc://host:15002"; see data/engines
+    province: Path | None  # folder of a province, which the page of the province shows; None where there is none
     cluster_folder: Path | None  # folder that the machines of a cluster see under the same path
     report_days: int  # working days after a quarter in which its report on the pledges is due
     notice_days: int  # calendar days of a public notice, unless whoever announces states others
@@ -76,6 +77,7 @@ def load(environ: Mapping[str, str] | None = None, root: Path = ROOT) -> Setting
         threads=_whole(env, "BIAOCHI_THREADS", default=min(4, os.cpu_count() or 1), low=1, high=256),
         memory_limit=_memory(env),
         engine=env.get("BIAOCHI_ENGINE", "").strip() or "duckdb:",
+        province=_province(env),
         cluster_folder=_cluster_folder(env),
         report_days=_whole(env, "BIAOCHI_REPORT_DAYS", default=10, low=1, high=60),
         notice_days=_whole(env, "BIAOCHI_NOTICE_DAYS", default=7, low=1, high=60),
@@ -118,6 +120,11 @@ def _cluster_folder(env: Mapping[str, str]) -> Path | None:
     if not folder.is_dir():
         raise InvalidSettingError(f"BIAOCHI_CLUSTER_FOLDER must name a folder; there is no folder {folder}.")
     return folder
+
+
+def _province(env: Mapping[str, str]) -> Path | None:
+    given = env.get("BIAOCHI_PROVINCE", "").strip()
+    return Path(given).expanduser().absolute() if given else None
 
 
 def _login(env: Mapping[str, str], root: Path, accounts: Path, store: Path) -> bool:

@@ -293,6 +293,10 @@ SETTINGS = {
         "zh": ("集群各机以同一路径看到的文件夹", "数据目录内的临时文件夹"),
         "en": ("folder that all machines of the cluster see under the same path", "a temporary folder in the store"),
     },
+    "BIAOCHI_PROVINCE": {
+        "zh": ("全省的文件夹，`biaochi province build` 写入；设置后菜单出现“全省”页", "不显示"),
+        "en": ("folder of a province, written by `biaochi province build`; the page Province appears with it", "none"),
+    },
     "BIAOCHI_REPORT_DAYS": {
         "zh": ("每季度承诺进度的报送期限：季度结束后的工作日数", "`10`"),
         "en": ("working days after a quarter in which its report on the pledges is due", "`10`"),

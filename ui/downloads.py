@@ -46,6 +46,9 @@ FILE_WORDS = {
     "public": N_("Public package"),
     "page": N_("Public page"),
     "kit": N_("Verification kit"),
+    "province": N_("Province by levels"),
+    "province_list": N_("Bottom lists as published"),
+    "province_ranking": N_("Ranking across cities"),
 }
 """Names of files by the code that the log and the command line use."""
 

@@ -61,6 +61,7 @@ MENU = {
         Entry("pledges", "browse/pledges.py", N_("Pledges")),
         Entry("evaluators", "browse/evaluators.py", N_("Evaluators")),
         Entry("trust", "browse/trust.py", N_("Trust in the ballots")),
+        Entry("province", "browse/province.py", N_("Province")),
     ),
     N_("Act on results"): (
         Entry("bottom", "act/bottom.py", N_("Bottom list")),
@@ -83,6 +84,8 @@ FIRST = ("home", "users", "account")
 """Page of the root address: the first of these that the role may see."""
 WITH_LOGIN = ("account", "log", "users")
 """Pages that there are only where people sign in."""
+PROVINCE = "province"
+"""Page that there is only where the settings name the folder of a province."""
 
 
 HOME, FIND = "home", "find"
@@ -143,7 +146,9 @@ def first_page() -> str:
 
 
 def _offered(entry: Entry) -> bool:
-    """Return whether a page has a sense here: those of people signed in have none without a login."""
+    """Return whether a page has a sense here: those of people signed in without a login have none, for instance."""
+    if entry.path == PROVINCE:
+        return settings.load().province is not None
     return guard.login_needed() or entry.path not in WITH_LOGIN
 
 
