@@ -71,6 +71,7 @@ MENU = {
     N_("Manage"): (
         Entry("rules", "manage/rules.py", N_("Scoring rules")),
         Entry("upload", "manage/upload.py", N_("Upload data")),
+        Entry("early", "manage/early.py", N_("Early look")),
         Entry("releases", "manage/releases.py", N_("Releases")),
     ),
     N_("Method"): (Entry("methods", "method/methods.py", N_("Methods")),),
