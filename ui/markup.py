@@ -4,6 +4,7 @@
 it. Streamlit removes scripts besides. Classes are defined in ui/look.css.
 """
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from urllib.parse import urlencode
 
@@ -15,6 +16,7 @@ from ui.i18n import _, language
 
 NOTHING = Markup()
 HOME = "home"  # the first page, which is at the root address
+IN_BRACKETS = re.compile(r"([（(][\d.,–-]+[）)])")
 VOID = frozenset({"br", "hr"})
 
 
@@ -39,6 +41,12 @@ def together(children: Iterable[object], between: str = "") -> Markup:
 def unseen(text: object) -> Markup:
     """Return a text for screen readers only."""
     return tag("span", text, class_="biaochi-unseen")
+
+
+def unbroken(text: str) -> Markup:
+    """Return a text whose figures in brackets stay on a line: "(30–" at the end of a line belongs to nothing."""
+    parts = IN_BRACKETS.split(text)
+    return together(tag("span", part, class_="biaochi-whole") if at % 2 else part for at, part in enumerate(parts))
 
 
 def link(path: str, words: object, query: Mapping[str, str] | None = None, **attributes: str | None) -> Markup:

@@ -52,7 +52,8 @@
     foot.setAttribute("role", "status");
     const resting = document.querySelector('[data-testid="stApp"][data-test-script-state="notRunning"] h1');
     const place = shown.length ? words().place(at + 1, shown.length) : resting ? words().none : "…";
-    for (const text of [place, words().foot]) {
+    const who = document.querySelector("#root p.biaochi-foot");
+    for (const text of [who ? who.textContent : words().product, place, words().foot]) {
       const part = document.createElement("span");
       part.textContent = text;
       foot.append(part);
@@ -155,10 +156,15 @@
     }
   }
 
+  function plateName() {
+    const who = document.querySelector("#root p.biaochi-foot");
+    return who ? who.textContent : words().product;
+  }
+
   // The name plate above the menu is a picture of two texts.
   function mendName() {
     for (const plate of document.querySelectorAll('img[data-testid="stSidebarLogo"], img[data-testid="stHeaderLogo"]'))
-      if (plate.alt !== words().product) plate.alt = words().product;
+      if (plate.alt !== plateName()) plate.alt = plateName();
   }
 
   // Streamlit's subheaders are of level 3 under a title of level 1: readers are told of the level that comes next.
