@@ -86,7 +86,10 @@ if len(rows):
         layout.unit_link(rows["unit_code"][row], rows["unit_name"][row], later.id)
     change_tables.show_notes(found)
     sheet = partial(changes_sheet, release, [found], language(), category)
-    downloads.table("changes", later, sheet, depends=(earlier.id, category))
+    compared = _("compared with {round}").format(round=earlier.id)
+    downloads.table(
+        "changes", later, sheet, depends=(earlier.id, category), of=f"{compared}, {layout.category_name(category)}"
+    )
 else:
     st.info(_("No unit of this category has a score in both rounds."))
 

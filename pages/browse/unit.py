@@ -14,7 +14,7 @@ from results.ranking.unit import TOO_FEW, alone_sentence
 from results.ranking.unknown import DONT_KNOW, bounds_in_words
 from schemes import OTHER_SCHEMES
 from schemes.of_unit import unit_dossier
-from ui import cached, charts, downloads, layout, markup, packages, tables, unit_schemes
+from ui import address, cached, charts, downloads, layout, markup, packages, tables, unit_schemes
 from ui.i18n import _, language
 from ui.pledges import unit_book
 
@@ -114,7 +114,8 @@ if not detail.indicators.empty:
 if not detail.grades.empty:
     st.subheader(_("Grades"))
     asked = list(dict.fromkeys(detail.grades["indicator"]))
-    indicator = st.selectbox(_("Indicator"), asked, key="indicator", index=layout.first_scored(detail), width=300)
+    scored = asked[layout.first_scored(detail)]
+    indicator = address.choose("indicator", asked, st.selectbox, _("Indicator"), str, first=scored, width=300)
     of_indicator = detail.grades[detail.grades["indicator"] == indicator]
     st.caption(_("Shares of the graded answers, centred on the middle of the scale. Groups with too few are left out."))
     if of_indicator[of_indicator["kind"] == "scored"]["grade"].nunique() <= charts.MOST_GRADES:
@@ -137,7 +138,7 @@ if any(own["score"] is not None for own in history.rounds):
     charts.show_kept(of_rounds, draw, "rounds", _("Score with interval in every round."))
 tables.show_rounds(history.rounds)
 sheet = partial(unit_as_sheet, release, code, history.rounds, language())
-downloads.table("unit", round_, sheet, depends=(code,))
+downloads.table("unit", round_, sheet, depends=(code,), of=detail.name)
 
 unit_book.in_short(round_, code, detail.name)
 

@@ -351,7 +351,8 @@ def _outcome_table(rows: pd.DataFrame, kind: str, by: str, chosen: Chosen) -> No
         book_link(rows["unit_code"][at], rows["unit_name"][at], chosen.round_.id)
     sheet = partial(sheets.pledges, chosen.round_, chosen.as_of, by, chosen.category or None, language())
     depends = (chosen.as_of.isoformat(), by, chosen.category)
-    downloads.table("pledges", chosen.round_, sheet, depends=depends)
+    of = layout.category_name(chosen.category) if chosen.category else _("all categories")
+    downloads.table("pledges", chosen.round_, sheet, depends=depends, of=of)
 
 
 def _outcome_columns() -> dict[str, ColumnConfig | str | None]:
