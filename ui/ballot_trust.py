@@ -27,7 +27,7 @@ from results.evidence.integrity import (
     moved_in_words,
     side_by_side,
 )
-from ui import cached, charts, downloads, guard, layout, printing, problem_table, tables
+from ui import cached, charts, downloads, guard, layout, markup, printing, problem_table, tables
 from ui.grids import number_column, rounded, whole
 from ui.i18n import _, language
 from ui.releases import second_person
@@ -82,8 +82,8 @@ FLIP_METHOD = N_(
 )
 
 
-def show_turnout(found: Integrity) -> None:
-    """Draw the return rate against the mean score of each site."""
+def show_turnout(found: Integrity, release: str) -> None:
+    """Draw the return rate against the mean score of each site. release : its short id."""
     st.subheader(_("Turnout and score by site"))
     if found.turnout.empty:
         st.caption(_("No issued and returned ballots were reported by site; turnout cannot be drawn."))
@@ -93,6 +93,7 @@ def show_turnout(found: Integrity) -> None:
     fig = go.Figure(go.Scatter(x=100 * sites["share"], y=sites["score"], mode="markers", text=names))
     fig.update_layout(xaxis_title=_("Return rate") + " (%)", yaxis_title=_("Score"), height=360)
     charts.show(fig, "turnout", _("Return rate against mean score of each site."))
+    markup.show(markup.source(release, len(sites), of=markup.SITES))
 
 
 def show_without(round_: Round, found: Integrity) -> None:

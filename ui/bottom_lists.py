@@ -31,12 +31,19 @@ def _size(round_: Round, category: str) -> int:
     return len(not_settled([lists[category]] if category else list(lists.values())).rows)
 
 
+def finding(round_: Round, category: str) -> str:
+    """Return the finding on a category, or on all of the round for ""."""
+    if category:
+        return cached.year_cards(round_)[category].sentence(language())
+    return headline(round_.id, cached.home_cards(round_)).sentence(language())
+
+
 # --- all categories ----------------------------------------------------------------------------------------------
 
 
 def show_all(round_: Round) -> None:
     """Show the lists of all categories: the finding, a line a category, then the units of each verdict."""
-    st.subheader(layout.plain(headline(round_.id, cached.home_cards(round_)).sentence(language())))
+    st.subheader(layout.plain(finding(round_, "")))
     key = (round_.release.id, round_.id, language(), "all lists")
     for part in cached.kept(key, lambda: _all_lists(round_)):
         if isinstance(part, Markup):
@@ -57,7 +64,7 @@ def _all_lists(round_: Round) -> list[Markup | str]:
         rows = [row for found in lists for row in records(found.tier(verdict))]
         none = markup.tag("p", _("None."))
         table = unit_rows.unit_table(title, rows, round_.scored_rules, round_.id) if rows else none
-        parts += [f"{markup.SHAPES[verdict]} {title} · {len(rows)}", markup.note(note), table]
+        parts += [f"{markup.SHAPES[verdict]} {title} · {len(rows)}", markup.note(note) + table]
     return [*parts, _cleared(lists, round_)]
 
 
@@ -105,7 +112,7 @@ def show_category(round_: Round, category: str) -> None:
     bottom, card = cached.bottom_lists(round_)[category], cached.year_cards(round_)[category]
     rules = bottom.family.rules
     rows = tables.ranking_rows(bottom.rows, rules)
-    st.subheader(layout.plain(card.sentence(language())))
+    st.subheader(layout.plain(finding(round_, category)))
     _chart(bottom, rows, round_)
     _promise(bottom)
     for told in (*_resolution(card), about_whom(bottom.family, language())):
@@ -121,7 +128,7 @@ def show_category(round_: Round, category: str) -> None:
     if bottom.count:
         st.subheader(_("Effect of other rules"))
         names = dict(zip(bottom.family.members["unit_code"], bottom.family.members["unit_name"], strict=True))
-        robustness.show(cached.robustness(round_, category), names)
+        robustness.show(cached.robustness(round_, category), names, round_.release.short)
         st.subheader(_("Effect of other evaluators"))
         leniency.show(cached.leniency(round_, category), rules.presentation.decimals)
     if not bottom.not_ranked.empty:

@@ -11,12 +11,12 @@ from urllib.parse import urlencode
 import streamlit as st
 from markupsafe import Markup, escape
 
-from i18n import PUNCTUATION
+from i18n import N_, PUNCTUATION
 from ui.i18n import _, language
 
 NOTHING = Markup()
 HOME = "home"  # the first page, which is at the root address
-IN_BRACKETS = re.compile(r"([（(][\d.,–-]+[）)])")
+IN_BRACKETS = re.compile(r"([（(][\d.,–\u00a0 -]+[）)])")
 VOID = frozenset({"br", "hr"})
 
 
@@ -113,7 +113,12 @@ def note(text: object) -> Markup:
     return tag("p", text, class_="biaochi-note")
 
 
-def source(release: str, count: int, key: str = "") -> Markup:
-    """Return the line under a chart or table: what its marks are, the release, and how many units it is of."""
-    words = _("Release {release} · {count} units").format(release=release, count=count)
+UNITS, VOTES = N_("Release {release} · {count} units"), N_("Release {release} · {count} votes")
+POSTS, PLEDGES = N_("Release {release} · {count} posts"), N_("Release {release} · {count} pledges")
+SITES, EVENTS = N_("Release {release} · {count} sites"), N_("Release {release} · {count} events")
+
+
+def source(release: str, count: int, key: str = "", of: str = UNITS) -> Markup:
+    """Return the line under a chart: what its marks are, the release, and how many units, votes ... it is of."""
+    words = _(of).format(release=release, count=f"{count:,}")
     return note(PUNCTUATION[language()].gap.join(filter(None, [key, words])))

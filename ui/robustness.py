@@ -9,13 +9,16 @@ from streamlit.elements.lib.column_types import ColumnConfig
 
 from results.ranking.robustness import Margin, Robustness
 from results.ranking.rule_grid import KINDS
-from ui import charts, guard, layout, printing, tables
+from ui import charts, guard, layout, markup, printing, tables
 from ui.grids import number_column, rounded
 from ui.i18n import _, language
 
 
-def show(found: Robustness, names: dict[str, str]) -> None:
-    """Show the strip of rules, the margins of weights and points, and the list of rules tried."""
+def show(found: Robustness, names: dict[str, str], release: str) -> None:
+    """Show the strip of rules, the margins of weights and points, and the list of rules tried.
+
+    release : its short id.
+    """
     rows = found.rows[found.rows["times"] > 0].iloc[::-1].reset_index(drop=True)
     st.caption(
         _(
@@ -28,6 +31,7 @@ def show(found: Robustness, names: dict[str, str]) -> None:
     else:
         chart = charts.robustness_strip(found, rows.head(charts.MOST_STRIP), narrow=guard.on_phone())
         charts.show(chart, "robustness", _("Which rules put which unit at the bottom."))
+        markup.show(markup.source(release, len(names)))
     for row in rows[rows["only"].notna()].itertuples():
         kind = _(KINDS[str(row.only)])
         text = _("{unit} is at the bottom only through one kind of assumption: {kind}.").format(

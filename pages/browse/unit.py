@@ -103,6 +103,7 @@ else:
     if not detail.groups["too_few"].all():
         draw = partial(charts.group_means, detail.groups)
         charts.show_kept((release.id, round_.id, code), draw, "groups", _("Mean of each group with interval."))
+        markup.show(markup.source(release.short, int(str(row["n"])), of=markup.VOTES))
     tables.show_means(detail.groups, decimals, "group_means")
     if detail.groups["too_few"].any():
         st.caption(_(TOO_FEW).format(count=detail.rules.presentation.smallest_cell))
@@ -122,6 +123,8 @@ if not detail.grades.empty:
         draw = partial(charts.grade_bars, of_indicator)
         depends = (release.id, round_.id, code, str(indicator))
         charts.show_kept(depends, draw, "grades", _("Grades of each group as bars."))
+        graded = int(of_indicator[of_indicator["kind"] == "scored"]["lines"].sum())
+        markup.show(markup.source(release.short, graded, of=markup.VOTES))
     st.caption(_("Answers that are not grades are counted separately:"))
     tables.show_unscored(of_indicator, "unscored")
 
@@ -136,6 +139,8 @@ if any(own["score"] is not None for own in history.rounds):
     draw = partial(charts.rounds, history.rounds)
     of_rounds = (release.id, code, str(round_.is_trial))
     charts.show_kept(of_rounds, draw, "rounds", _("Score with interval in every round."))
+    counted = sum(int(str(own["n"])) for own in history.rounds if own["score"] is not None)
+    markup.show(markup.source(release.short, counted, of=markup.VOTES))
 tables.show_rounds(history.rounds)
 sheet = partial(unit_as_sheet, release, code, history.rounds, language())
 downloads.table("unit", round_, sheet, depends=(code,), of=detail.name)

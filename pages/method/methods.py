@@ -11,7 +11,7 @@ from results import worked_examples as cases
 from results.ranking.funnel import FEWEST
 from schemes import OTHER_SCHEMES
 from schemes.worked_examples import in_words, worked_examples
-from ui import address, cached, charts, layout, printing, tables
+from ui import address, cached, charts, layout, markup, printing, tables
 from ui import schemes as parts
 from ui.grids import from_texts
 from ui.i18n import _, language
@@ -36,6 +36,7 @@ def _funnel_section() -> None:
         "funnel",
         _("Scores against effective ballots with 95% and 99.8% limits; the lowest units outside are named."),
     )
+    markup.show(markup.source(release.short, len(found.rows)))
     st.caption(
         _(
             "Effective ballots: the number that would give the same precision in a simple random sample. The "
