@@ -17,6 +17,8 @@ LOOPBACK_HOSTS = ("127.0.0.1", "localhost", "[::1]")
 SECRETS = Path(".streamlit") / "secrets.toml"
 ACCOUNTS = "accounts.json"  # in the folder of accounts
 LOG = Path("audit") / "log.jsonl"  # in the store
+LARGEST_LOGO = 256 * 1024  # bytes; every page that is opened carries the logo
+LOGO_KINDS = {b"\x89PNG\r\n\x1a\n": "image/png", b"\xff\xd8\xff": "image/jpeg"}  # first bytes -> kind of picture
 SIGNING_IN = re.compile(rb'"action": "(?:account|sign in)"')
 TRUE_WORDS = {"1", "true", "yes", "on"}
 FALSE_WORDS = {"", "0", "false", "no", "off"}
@@ -33,6 +35,9 @@ class Settings:
     store: Path  # folder of the store; need not exist yet
     language: str  # "zh" or "en": the language until a person chooses
     city: str  # shown below the name of the product; may be empty
+    office: str  # at the foot of every page, and on papers and notices until another is entered; may be empty
+    contact: str  # whom to ask, likewise; may be empty
+    logo: Path | None  # picture next to the name of the product
     port: int
     hosts: tuple[str, ...]  # names in the Host header that are answered, without port
     origins: tuple[str, ...]  # origins whose requests are accepted, scheme://host:port
@@ -65,7 +70,10 @@ def load(environ: Mapping[str, str] | None = None, root: Path = ROOT) -> Setting
     return Settings(
         store=store,
         language=_language(env),
-        city=" ".join(env.get("BIAOCHI_CITY", "").split()),
+        city=_line(env, "BIAOCHI_CITY"),
+        office=_line(env, "BIAOCHI_OFFICE"),
+        contact=_line(env, "BIAOCHI_CONTACT"),
+        logo=_logo(env),
         port=port,
         hosts=hosts,
         origins=_words(env, "BIAOCHI_ORIGINS") or tuple(f"http://{host}:{port}" for host in hosts),
@@ -110,6 +118,37 @@ def _language(env: Mapping[str, str]) -> str:
         if value == language or value.startswith((f"{language}_", f"{language}-")):
             return language
     raise InvalidSettingError(f"BIAOCHI_LANG must be zh or en, not {value!r}.")
+
+
+def _line(env: Mapping[str, str], name: str) -> str:
+    """Return a text on a single line, without blanks around it."""
+    return " ".join(env.get(name, "").split())
+
+
+def _logo(env: Mapping[str, str]) -> Path | None:
+    """Return the file of the logo, once it is known to be a picture that pages can carry."""
+    given = env.get("BIAOCHI_LOGO", "").strip()
+    if not given:
+        return None
+    path = Path(given).expanduser().absolute()
+    if not path.is_file():
+        raise InvalidSettingError(f"BIAOCHI_LOGO must name a file; there is no file {path}.")
+    size = path.stat().st_size
+    if size > LARGEST_LOGO:
+        raise InvalidSettingError(
+            f"BIAOCHI_LOGO must have at most {LARGEST_LOGO // 1024} KB, since every page carries it; {path} has "
+            f"{-(-size // 1024)} KB. Save it smaller, such as 400 pixels wide."
+        )
+    with path.open("rb") as picture:
+        kind = picture_kind(picture.read(16))
+    if kind is None:
+        raise InvalidSettingError(f"BIAOCHI_LOGO must be a PNG or JPEG picture; {path} is neither.")
+    return path
+
+
+def picture_kind(content: bytes) -> str | None:
+    """Return the media type of a PNG or JPEG picture, by its first bytes; None for anything else."""
+    return next((kind for start, kind in LOGO_KINDS.items() if content.startswith(start)), None)
 
 
 def _cluster_folder(env: Mapping[str, str]) -> Path | None:

@@ -1,6 +1,5 @@
 """Frame of every page: menu, page permissions, language switch, banners, and choices kept in the address."""
 
-import html
 import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
@@ -33,11 +32,6 @@ LANGUAGE_NAMES = {
     "zh": "中文",
     "en": "English",
 }  # each in the language it names, so that its readers recognise it
-NAME_PLATE = (
-    '<svg xmlns="http://www.w3.org/2000/svg" width="200" height="44" viewBox="0 0 200 44" fill="#1F2933" '
-    "font-family=\"'Microsoft YaHei','PingFang SC','Noto Sans CJK SC','Segoe UI',Arial,sans-serif\">"
-    '<text x="0" y="19" font-size="20" font-weight="700">{0}</text><text x="0" y="39" font-size="13">{1}</text></svg>'
-)
 MARKDOWN = re.compile(r"([\\`*_{}\[\]()<>#+\-.!|~$:&^=@/])")
 
 
@@ -247,12 +241,6 @@ def _keep_search() -> None:
     typed = str(st.session_state["find_unit"]).strip()
     if typed:
         st.session_state["find_asked"] = typed
-
-
-def product_name() -> None:
-    """Show the name of the product and of the city above the menu, and on a phone above the page."""
-    texts = _("Biaochi"), settings.load().city or _("Public ratings")
-    st.logo(NAME_PLATE.format(*map(html.escape, texts)), size="large")
 
 
 def language_switch() -> None:

@@ -8,7 +8,7 @@ import streamlit as st
 from i18n import N_
 from reports import unit_dossier as words_of
 from results.unit_dossier import Dossier
-from ui import charts, layout, tables
+from ui import charts, layout, markup, tables
 from ui.charts.lanes import lanes_chart
 from ui.i18n import _, language
 
@@ -29,7 +29,7 @@ def section(found: Dossier, depends: tuple[str, ...]) -> None:
         lanes = {name: _(title) for name, title in found.lanes.items()}
         draw = partial(lanes_chart, events, lanes, found.first, found.as_of)
         charts.show_kept(depends, draw, "lanes", _(ALT))
-        st.caption(_(CAPTION))
+        markup.show(markup.source(depends[0][:16], len(events), _(CAPTION), of=markup.EVENTS))
     lines = [words_of.cells(line, language()) for line in found.lines]
     heads = {name: _(words_of.HEADERS[name]) for name in COLUMNS}
     table = pd.DataFrame(lines, columns=list(heads)).rename(columns=heads)
