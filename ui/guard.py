@@ -29,9 +29,21 @@ class SessionEndedError(NotForRoleError):
     message = N_("You are signed out. Open this page again to sign in.")
 
 
+_PRESENT: ContextVar[Identity | None] = ContextVar("present", default=None)
+"""Who was signed in when the run of this thread began."""
+_NEEDED: ContextVar[bool | None] = ContextVar("needed", default=None)
+"""Whether people had to sign in when the run began."""
+
+
 def login_needed() -> bool:
     """Return whether people must sign in."""
     return settings.load().login
+
+
+def with_login() -> bool:
+    """Return whether people had to sign in when the run began: for what a page shows, which asks fifty times."""
+    needed = _NEEDED.get()
+    return login_needed() if needed is None else needed
 
 
 def cookies() -> Mapping[str, str]:
@@ -54,15 +66,12 @@ def who() -> Identity | None:
     return identity(chosen.accounts, cookies())
 
 
-_PRESENT: ContextVar[Identity | None] = ContextVar("present", default=None)
-"""Who was signed in when the run of this thread began."""
-
-
 def begin() -> Identity | None:
     """Begin a run: return who is signed in, and bind what is stored and downloaded to that person."""
     found = who()
     found = found if found is not None and found.settled else None
     _PRESENT.set(found)
+    _NEEDED.set(login_needed())
     people.act_as(person_of(found))
     context = get_script_run_ctx(suppress_warning=True)
     if context is not None and login_needed():
@@ -92,7 +101,7 @@ def person_of(found: Identity | None) -> people.Person | None:
 
 def may(kind: str, name: str) -> bool:
     """Return whether whoever looks at the page has a right."""
-    if not login_needed():
+    if not with_login():
         return True
     found = present()
     return found is not None and found.may(kind, name)

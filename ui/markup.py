@@ -11,6 +11,7 @@ import streamlit as st
 from markupsafe import Markup, escape
 
 from i18n import PUNCTUATION
+from ui import finished
 from ui.i18n import _, language
 
 NOTHING = Markup()
@@ -88,7 +89,7 @@ def show(markup: Markup, *, narrow: bool = False) -> None:
     if not isinstance(markup, Markup):
         raise TypeError(f"Markup is needed, got {type(markup).__name__}")
     if markup:
-        st.html(str(markup), width="content" if narrow else "stretch")
+        finished.element(st.html, str(markup), width="content" if narrow else "stretch")
 
 
 def verdict_tag(verdict: str, words: str) -> Markup:
