@@ -2,8 +2,10 @@
 
 import re
 from collections.abc import Collection, Mapping
+from copy import copy
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 import pandas as pd
 import streamlit as st
@@ -129,7 +131,7 @@ def navigation(schemes: Mapping[str, str] | None = None) -> st.Page:
             else:
                 hidden.append(_refused(entry))
     if known and allowed(SCHEME):
-        hidden.append(st.Page(PAGES / SCHEME_FILE, title=_(SCHEMES), url_path=SCHEME, visibility="hidden"))
+        hidden.append(copy(_looked_up(SCHEME_FILE, _(SCHEMES), SCHEME, first=False, visibility="hidden")))
     last = list(menu)[-1]
     menu[last] += hidden
     return st.navigation(menu, expanded=True)
@@ -148,7 +150,16 @@ def _offered(entry: Entry) -> bool:
 
 
 def _page(entry: Entry, first: bool) -> st.Page:
-    return st.Page(PAGES / entry.file, title=_(entry.title), url_path=entry.path, default=first)
+    """Return a page of this run: a copy, as `st.navigation` marks the page that may run."""
+    return copy(_looked_up(entry.file, _(entry.title), entry.path, first))
+
+
+@cached.answers(256)
+def _looked_up(
+    file: str, title: str, path: str, first: bool, visibility: Literal["visible", "hidden"] = "visible"
+) -> st.Page:
+    """Return a page whose file was looked up on the disk, which takes longer than the rest of the menu."""
+    return st.Page(PAGES / file, title=title, url_path=path, default=first, visibility=visibility)
 
 
 def _refused(entry: Entry) -> st.Page:
