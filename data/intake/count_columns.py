@@ -5,6 +5,7 @@ divide the columns. A column of numbers that is none of these would take its vot
 """
 
 import re
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
@@ -25,7 +26,7 @@ from data.intake.headings import (
     option_scores,
     without_number,
 )
-from data.intake.meaning import CONTROL, FIELD, GRADE, IGNORED, ColumnMeaning
+from data.intake.meaning import CONTROL, FIELD, GRADE, IGNORED, ColumnMeaning, shortened
 from data.intake.profile import ColumnProfile
 from data.intake.values import NUMBER, is_totals_row, judge_grade, whole_number
 from data.model.names import match_key
@@ -70,6 +71,7 @@ def read_columns(file: str, header: Header, profile: Mapping[int, ColumnProfile]
     result.indicators = _indicators(header, named, context.rules)
     printed = [(_grade_text(header, c), grade) for c, grade in result.grades.items()]
     result.problems += other_points(file, header.row, printed, context.rules)
+    result.problems += _pooled_groups(file, header, result, profile, context)
     result.problems += _lone_heading(file, header, result, profile)
     result.problems += _asked(file, header, result, profile, context.rules)
     result.problems += [
@@ -193,6 +195,24 @@ def _groups(header: Header, grades: Mapping[int, str], rules: RuleSet) -> dict[i
     over = {column: match_key(_OF_GROUP.sub("", header.above.get(column, ""))) for column in grades}
     is_named = "group_code" not in header.fields and bool(over) and set(over.values()) <= set(known)
     return {column: known[key] for column, key in over.items()} if is_named else {}
+
+
+def _pooled_groups(
+    file: str, header: Header, result: CountColumns, profile: Mapping[int, ColumnProfile], context: Context
+) -> list[Problem]:
+    """Take headings that repeat all grades for groups, where the rule set lists no groups, and ask about them."""
+    assert context.rules is not None, "counts are read under a rule set"
+    over = {column: _OF_GROUP.sub("", header.above.get(column, "")) for column in result.grades}
+    names = list(dict.fromkeys(over.values()))
+    shared = all(Counter(over.values())[name] == len(set(result.grades.values())) for name in names)
+    if context.former or context.rules.group_names() is not None or "group_code" in header.fields:
+        return []
+    if result.indicators or len(names) < 2 or "" in names or not shared:
+        return []
+    result.groups = over
+    votes = sum(_total(profile[column]) for column in over)
+    facts = {"columns": names, "shown": shortened(names), "count": len(names), "votes": votes}
+    return [Problem("confirm_group_headings", "warning", file, None, header.row, facts=facts)]
 
 
 def _asked(
