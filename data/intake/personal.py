@@ -118,6 +118,7 @@ def _header_key(header: str) -> str:
 _NARROW = "".join(map(chr, range(0x21, 0x7F)))
 _WIDE = "".join(chr(ord(sign) + 0xFEE0) for sign in _NARROW) + "\u200b\u200c\u200d\ufeff"
 SOUGHT = {"likely": LIKELY, "wide": _WIDE, "narrow": _NARROW, "any_wide": f"[{_WIDE}]"}
+_AMOUNT = re.compile(r"[\s\d.,+-]*")  # a number alone: remarks begin in the first column, whatever it holds
 _NUMERIC = frozenset({"int", "decimal"})  # fields of amounts: 15000000000 yuan is no telephone number
 _ID_HEADER = re.compile(r".*(?:编号|编码|序号|号码?|流水号?|代码)|.*(?:_id|_no|_code|id|no|number)")
 NEAR = 3  # between two numbers of a series; 30 % returned of consecutive numbers have a median gap of 2
@@ -342,7 +343,8 @@ def personal_columns(text: TextTable, columns: Columns) -> dict[int, PersonalCol
             if at in ids and row > columns.row:
                 found.setdefault(at, PersonalColumn()).distinct.add(value)
             for sort, part in _sorts(value, free=at in texts, code=at in codes):
-                if (at in numeric and sort == TELEPHONE) or (at in office and _is_of_office(sort, part)):
+                is_amount = at in numeric and sort == TELEPHONE and row > columns.row and _AMOUNT.fullmatch(value)
+                if is_amount or (at in office and _is_of_office(sort, part)):
                     continue
                 column = found.setdefault(at, PersonalColumn())
                 if at in ids and sort == TELEPHONE and part.isdigit():  # the check digit settles an identity number

@@ -155,6 +155,13 @@ REFUSED = {
         "市公安局及下属单位",
     ),
     "where somebody was": ("pooled", "ballots", beside(LONG, "定位", "甲"), "personal_column", "定位"),
+    "a remark below years": (
+        "pooled",
+        "votes",
+        "年度,单位,职务,测评主体,等次,票数\n2025,市财政局,书记,党员,好,5\n注：咨询电话13812345678,,,,,\n",
+        "personal_value",
+        "年度",
+    ),
     "numbers of staff": ("pooled", "ballots", beside(LONG, "工号", "甲"), "personal_column", "工号"),
 }
 
