@@ -274,12 +274,18 @@ class _Reader:
             yield from settle_share(own, check, content, row.texts.get(check.other, ""), header)
 
     def _own_faults(self, content: Mapping[str, object]) -> Iterator[Fault]:
-        """Yield entries after the as-of day of the file, and rows that refer to themselves."""
+        """Yield entries after the as-of day of the file, checks before the year, and rows that refer to themselves."""
         if self.context.as_of:
             yield from after_day(self.kind, content, self.context.as_of)
+        if self.kind == "progress" and not self.context.former and self._is_before_year(content["check_date"]):
+            yield Fault("check_date", "wrong_round", {"round": self.context.round_id})
         for own, name in self.self_references:
             if content[own.name] is not None and content[own.name] == content[name]:
                 yield Fault(own.name, "unknown_reference", {"table": Term(KIND_NAMES[self.kind])})
+
+    def _is_before_year(self, day: object) -> bool:
+        """Return whether a pledge would be checked before the year of its round began."""
+        return self.year is not None and day is not None and int(str(day)[:4]) < self.year
 
     def _number(self, content: Mapping[str, object]) -> str:
         """Return a number for a row that has none: of its content, and of how many equal rows came before it."""
