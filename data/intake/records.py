@@ -22,7 +22,7 @@ from data.duckdb_access import read_sql
 from data.intake import section_sums
 from data.intake.cells import Reading, is_formula, number_in, plain_number, read_cell, without_text_mark
 from data.intake.coded_values import MOST_COMPARED, read_coded
-from data.intake.context import Context
+from data.intake.context import Context, Stored
 from data.intake.control_figures_of_counts import RATES_OF_RETURN, Difference, kind_of_figure
 from data.intake.control_figures_of_results import PrintedLine, of_line, of_return, ranks
 from data.intake.fault_limit import FaultLimit
@@ -351,7 +351,9 @@ class _Reader:
         """Note the rules across rows that the rows break."""
         entries = {Place(row.file, row.number): (row, content) for row, content in self.linked}
         listed = [Entry(place, content) for place, (_, content) in entries.items()]
-        faults = across_rows(self.kind, listed, partial(self.context.rows, TABLE_OF_KIND[self.kind]))
+        stored: Mapping[str, Stored] = {}
+        rows = partial(self.context.rows, TABLE_OF_KIND[self.kind])
+        faults = across_rows(self.kind, listed, (lambda: stored) if self.context.replaying else rows)
         for entry, fault in faults:
             self._note(entries[entry.place][0], fault.name, fault.code, fault.facts, fault.level)
 
