@@ -22,7 +22,7 @@ else:
     ballot_trust.show_findings(round_, found)
     ballot_trust.show_without(round_, found)
     ballot_trust.show_decision(round_, found)
-    ballot_trust.show_turnout(found)
+    ballot_trust.show_turnout(found, release.short)
 ballot_trust.show_flips(round_)
 if found is not None:
     next_ballots.show_recount(round_)
