@@ -52,6 +52,7 @@ FILE_WORDS = {
     "classes": N_("Classes of units"),
     "integrity": N_("Findings on the ballots"),
     "flip": N_("Ballots to flip"),
+    "design": N_("Design of next year"),
     "objections": N_("Objections"),
     "audit": N_("Audit log"),
 }
