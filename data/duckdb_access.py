@@ -80,7 +80,7 @@ _BYTES = {"KB": 10**3, "MB": 10**6, "GB": 10**9, "TB": 10**12, "KIB": 1 << 10, "
 
 
 def limit_memory(con: duckdb.DuckDBPyConnection, share: float) -> None:
-    """Let an engine in memory hold a share of what the settings allow, and spill the rest: arrays need the other part."""
+    """Let an engine in memory hold a share of what the settings allow, and spill the rest: arrays need what is left."""
     text = settings.load().memory_limit
     number = text.rstrip("BIKMGT")
     size = int(int(number) * _BYTES.get(text[len(number) :], 1 << 40) * share)
