@@ -23,8 +23,8 @@ from data.intake.coded_lines import SIDE, TAIL, CodedTable, coded_table
 from data.intake.context import Context
 from data.intake.contradictions import other_points
 from data.intake.fault_limit import MOST_LISTED, more_faults
-from data.intake.headers import Header
-from data.intake.headings import is_of_tool, is_skipped, option_scores
+from data.intake.headers import Header, round_columns
+from data.intake.headings import is_of_tool, is_skipped, option_scores, question_of
 from data.intake.identifiers import (
     DASHED,
     DIGITS_KEPT,
@@ -57,7 +57,7 @@ from data.intake.values import (
 )
 from data.model.contract import fields, header_of
 from data.model.facts import Bits, Dictionaries, PackedLines, ballots_digest, has_double, lines_digest
-from data.model.names import CONTROL, LONGEST_NAME, match_key
+from data.model.names import CONTROL, EXCEL_ERRORS, LONGEST_NAME, match_key
 from data.model.register import ONLY_CATEGORY, RESERVED
 from data.model.spellings import one_spelling, other_spellings
 from i18n import N_
@@ -204,7 +204,10 @@ def _load(
     for (_, _, of), file in zip(content, files, strict=True):
         intake.meaning.cells["set_aside"] += _unasked(of, file)
         intake.meaning.cells["ignored"] += sum(of[column].filled for column in file.ignored)
-    intake.problems += [lack for text, header in tables for lack in _lacking(text, header, form, long=long)]
+    named = {problem.file for file in files for problem in file.problems if problem.code == "unknown_unit"}
+    intake.problems += [
+        lack for text, header in tables if text.name not in named for lack in _lacking(text, header, form, long=long)
+    ]
     if _refused(intake):
         return None, form, {}
     for (text, header), file in zip(tables, files, strict=True):
@@ -323,15 +326,18 @@ def without_tool_fields(header: Header) -> Header:
 
 
 def claimed(header: Header, profile: Mapping[int, ColumnProfile], context: Context) -> Header:
-    """Return the header with two fields that survey exports name differently: the group, by its answers, and
-    the number of the answer, where each row is one respondent.
+    """Return the header with the fields that only their content or form tells: the group, by its answers, a column of
+    years, and the number of the answer, where each row is one respondent.
     """
     assert context.rules is not None, "ballots are read under a rule set"
     groups = {match_key(name) for name in context.rules.group_names() or ()}
     if "group_code" not in header.fields and groups:
         answers = [c for c, of in profile.items() if of.values and {match_key(v) for v in of.values} <= groups]
         header = header.claiming("group_code", answers[0]) if len(answers) == 1 else header
-    serial = [column for column, text in header.other.items() if match_key(text) in SERIALS]
+    rounds = set() if context.former else round_columns("ballots", header)
+    if rounds and "round_id" not in header.fields:
+        header = header.claiming("round_id", min(rounds))
+    serial = [column for column, text in header.other.items() if match_key(question_of(text)) in SERIALS]
     if "unit_code" not in header.fields and "ballot_id" not in header.fields and len(serial) == 1:
         header = header.claiming("ballot_id", serial[0])
     return header
@@ -391,7 +397,7 @@ def _projection(
         if found is None:
             parts.append(column(None, f"v{number}") if context.earlier else f"'{NOT_ASKED}' AS v{number}")
         elif found.ticks:
-            parts.append(f"{_marks(found.ticks)} AS v{number}")
+            parts.append(f"{_marks(found.ticks, strict=not context.former)} AS v{number}")
         else:
             parts.append(column(positions[found.name], f"v{number}"))
     return ", ".join(parts)
@@ -411,18 +417,25 @@ def _lead(header: Header, file: BallotColumns) -> str:
     return f"CASE WHEN {missing} THEN coalesce({', '.join(words)}) END"
 
 
-def _marks(columns: Sequence[tuple[int, str]]) -> str:
+def _marks(columns: Sequence[tuple[int, str]], *, strict: bool) -> str:
     """Return the SQL for the grade ticked; several ticks give a text outside every scale, so that it is refused.
 
-    A cell that is neither a tick nor empty is passed on unchanged.
+    A cell that is neither a tick nor empty is passed on unchanged; strict: the name of another grade below a grade is
+    refused as two ticks are.
     """
     quoted = [(f"c{column}", "'" + grade.replace("'", "''") + "'") for column, grade in columns]
     marks, none = (", ".join(f"'{mark}'" for mark in signs) for signs in (MARKS, ("", *NO_MARKS)))
     cells = [
-        f"CASE WHEN trim({cell}) IN ({marks}) THEN {grade} WHEN trim({cell}) NOT IN ({none}) THEN {cell} END"
+        f"CASE WHEN trim({cell}) IN ({marks}) THEN {grade} WHEN trim({cell}) IN ({_others(grade, quoted, strict)})"
+        f" THEN concat_ws('+', {grade}, {cell}) WHEN trim({cell}) NOT IN ({none}) THEN {cell} END"
         for cell, grade in quoted
     ]
     return f"nullif(concat_ws('+', {', '.join(cells)}), '')"
+
+
+def _others(grade: str, quoted: Sequence[tuple[str, str]], strict: bool) -> str:
+    """Return the names of the other grades as SQL; of none, if they are read as votes."""
+    return ", ".join(other for _, other in quoted if other != grade and strict) or "NULL"
 
 
 def _named_by(values: Sequence[ValueColumn]) -> dict[str, bool]:
@@ -713,7 +726,8 @@ class _Judge:
         categories = name_categories(self.con, joins=not earlier)
         others = () if earlier else (join_sites(self.con), join_ballot_numbers(self.con))
         self.intake.joined |= other_spellings(categories, *others)
-        for value, code in self.con.execute(read_sql("intake/bad_ballots")).fetchall():
+        errors = [] if self.context.former else sorted(EXCEL_ERRORS)
+        for value, code in self.con.execute(read_sql("intake/bad_ballots"), {"errors": errors}).fetchall():
             self._refuse("ballot_id", value, Judgement(None, code, _ballot_facts(value)))
         if not earlier:
             self._damaged_numbers()

@@ -22,7 +22,7 @@ from data.duckdb_access import read_sql
 from data.intake import section_sums
 from data.intake.cells import Reading, is_formula, number_in, plain_number, read_cell, without_text_mark
 from data.intake.coded_values import MOST_COMPARED, read_coded
-from data.intake.context import Context
+from data.intake.context import Context, Stored
 from data.intake.control_figures_of_counts import RATES_OF_RETURN, Difference, kind_of_figure
 from data.intake.control_figures_of_results import PrintedLine, of_line, of_return, ranks
 from data.intake.fault_limit import FaultLimit
@@ -274,12 +274,18 @@ class _Reader:
             yield from settle_share(own, check, content, row.texts.get(check.other, ""), header)
 
     def _own_faults(self, content: Mapping[str, object]) -> Iterator[Fault]:
-        """Yield entries after the as-of day of the file, and rows that refer to themselves."""
+        """Yield entries after the as-of day of the file, checks before the year, and rows that refer to themselves."""
         if self.context.as_of:
             yield from after_day(self.kind, content, self.context.as_of)
+        if self.kind == "progress" and not self.context.former and self._is_before_year(content["check_date"]):
+            yield Fault("check_date", "wrong_round", {"round": self.context.round_id})
         for own, name in self.self_references:
             if content[own.name] is not None and content[own.name] == content[name]:
                 yield Fault(own.name, "unknown_reference", {"table": Term(KIND_NAMES[self.kind])})
+
+    def _is_before_year(self, day: object) -> bool:
+        """Return whether a pledge would be checked before the year of its round began."""
+        return self.year is not None and day is not None and int(str(day)[:4]) < self.year
 
     def _number(self, content: Mapping[str, object]) -> str:
         """Return a number for a row that has none: of its content, and of how many equal rows came before it."""
@@ -345,7 +351,9 @@ class _Reader:
         """Note the rules across rows that the rows break."""
         entries = {Place(row.file, row.number): (row, content) for row, content in self.linked}
         listed = [Entry(place, content) for place, (_, content) in entries.items()]
-        faults = across_rows(self.kind, listed, partial(self.context.rows, TABLE_OF_KIND[self.kind]))
+        stored: Mapping[str, Stored] = {}
+        rows = partial(self.context.rows, TABLE_OF_KIND[self.kind])
+        faults = across_rows(self.kind, listed, (lambda: stored) if self.context.replaying else rows)
         for entry, fault in faults:
             self._note(entries[entry.place][0], fault.name, fault.code, fault.facts, fault.level)
 

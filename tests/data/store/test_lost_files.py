@@ -29,6 +29,7 @@ def twice(small, files, made_once):
     return small
 
 
+@pytest.mark.sample
 @pytest.mark.parametrize("call", [*READING, *WRITING], ids=" ".join)
 @pytest.mark.parametrize("lost", ["all", "first", "newest", "with the log"])
 def test_a_history_that_lost_entries_is_told_and_stays_as_it_is(lost, call, twice):
