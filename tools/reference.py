@@ -281,8 +281,12 @@ SETTINGS = {
         "en": ("`1`: people sign in (also when accounts exist or `.streamlit/secrets.toml` has `[auth]`)", "`0`"),
     },
     "BIAOCHI_TWO_PEOPLE": {
-        "zh": ("`1`：定稿、公布、裁定异议、回退须两人办理；`0`：不须", "须登录时为 `1`"),
-        "en": ("`1`: finalising, announcing, ruling and rolling back need two people; `0`: not", "`1` with sign-in"),
+        "zh": ("`1`：定稿、公布、裁定异议、回退、对可疑评议票作出处理须两人办理；`0`：不须", "须登录时为 `1`"),
+        "en": (
+            "`1`: finalising, announcing, ruling, rolling back and deciding on flagged ballots need two people; "
+            "`0`: not",
+            "`1` with sign-in",
+        ),
     },
     "BIAOCHI_ACCOUNTS": {
         "zh": ("账号和会话的文件夹，须在数据目录以外", "数据目录旁的 `var-accounts/`"),
@@ -307,6 +311,10 @@ SETTINGS = {
     "BIAOCHI_CLUSTER_FOLDER": {
         "zh": ("集群各机以同一路径看到的文件夹", "数据目录内的临时文件夹"),
         "en": ("folder that all machines of the cluster see under the same path", "a temporary folder in the store"),
+    },
+    "BIAOCHI_PROVINCE": {
+        "zh": ("全省的文件夹，`biaochi province build` 写入；设置后菜单出现“全省”页", "不显示"),
+        "en": ("folder of a province, written by `biaochi province build`; the page Province appears with it", "none"),
     },
     "BIAOCHI_REPORT_DAYS": {
         "zh": ("每季度承诺进度的报送期限：季度结束后的工作日数", "`10`"),

@@ -13,7 +13,7 @@ from errors import BiaochiError
 from formats.spreadsheet import Sheet
 from i18n import N_
 from reports.evidence_table import evidence_sheet, integrity_sheet
-from results.evidence.flips import flips
+from results.evidence.flips import flips, headlines
 from results.evidence.integrity import (
     CHECKS,
     FALSE_ALARMS,
@@ -57,11 +57,12 @@ def show_findings(round_: Round, found: Integrity) -> None:
         config = {_("Share of ballots"): number_column(_("Share of ballots"), 1, percent=True)}
         printing.grid(shown, hide_index=True, key=f"integrity_{check}", column_config=config, alt=_(title))
         st.caption(_(FALSE_ALARMS[check]))
-    _for_statisticians(INTEGRITY_METHOD)
+    for_statisticians(INTEGRITY_METHOD)
     downloads.table("integrity", round_, partial(_integrity_file, round_, language()), keys=False)
 
 
-def _for_statisticians(paragraph: str) -> None:
+def for_statisticians(paragraph: str) -> None:
+    """Show a paragraph on the second layer."""
     with st.expander(_("For the statistician")):
         st.markdown(layout.plain(_(paragraph)))
 
@@ -180,6 +181,8 @@ def show_flips(round_: Round) -> None:
     st.subheader(_("Ballots to flip"))
     st.caption(_("Fewer ballots than the number cannot alter the finding: left out, changed or added."))
     rows = flips(round_)
+    for sentence in headlines(rows, language()):
+        st.markdown("- **" + layout.plain(sentence) + "**")
     rows = rows[rows["verdict"] != "not_ranked"]
     shown = pd.DataFrame(
         {
@@ -192,7 +195,7 @@ def show_flips(round_: Round) -> None:
         }
     )
     printing.grid(shown, hide_index=True, key="flips", alt=_("Ballots to flip"))
-    _for_statisticians(FLIP_METHOD)
+    for_statisticians(FLIP_METHOD)
     downloads.table("flip", round_, partial(_flip_file, round_, language()), keys=False)
 
 

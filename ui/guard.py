@@ -29,6 +29,8 @@ class SessionEndedError(NotForRoleError):
     message = N_("You are signed out. Open this page again to sign in.")
 
 
+_PRESENT: ContextVar[Identity | None] = ContextVar("present", default=None)
+"""Who was signed in when the run of this thread began."""
 _NEEDED: ContextVar[bool | None] = ContextVar("login needed", default=None)
 """Whether people had to sign in when the run of this thread began. A page asks some sixty times, and the answer takes
 three looks at the disk: a third of the time of a warm page. Clicks and downloads look again."""
@@ -58,10 +60,6 @@ def who() -> Identity | None:
     if not chosen.login:
         return None
     return identity(chosen.accounts, cookies())
-
-
-_PRESENT: ContextVar[Identity | None] = ContextVar("present", default=None)
-"""Who was signed in when the run of this thread began."""
 
 
 def begin() -> Identity | None:

@@ -2,13 +2,16 @@
 
 import re
 from collections.abc import Collection, Mapping
+from copy import copy
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 import pandas as pd
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
+import settings
 from access.roles import PAGE, ROLES, NotForRoleError
 from data.store import heads
 from data.store.presence import CLOCK_BACK, clock_back
@@ -54,6 +57,7 @@ MENU = {
         Entry("pledges", "browse/pledges.py", N_("Pledges")),
         Entry("evaluators", "browse/evaluators.py", N_("Evaluators")),
         Entry("trust", "browse/trust.py", N_("Trust in the ballots")),
+        Entry("province", "browse/province.py", N_("Province")),
     ),
     N_("Act on results"): (
         Entry("bottom", "act/bottom.py", N_("Bottom list")),
@@ -63,6 +67,7 @@ MENU = {
     N_("Manage"): (
         Entry("rules", "manage/rules.py", N_("Scoring rules")),
         Entry("upload", "manage/upload.py", N_("Upload data")),
+        Entry("early", "manage/early.py", N_("Early look")),
         Entry("releases", "manage/releases.py", N_("Releases")),
     ),
     N_("Method"): (Entry("methods", "method/methods.py", N_("Methods")),),
@@ -76,6 +81,8 @@ FIRST = ("home", "users", "account")
 """Page of the root address: the first of these that the role may see."""
 WITH_LOGIN = ("account", "log", "users")
 """Pages that there are only where people sign in."""
+PROVINCE = "province"
+"""Page that there is only where the settings name the folder of a province."""
 
 
 HOME, FIND = "home", "find"
@@ -124,7 +131,7 @@ def navigation(schemes: Mapping[str, str] | None = None) -> st.Page:
             else:
                 hidden.append(_refused(entry))
     if known and allowed(SCHEME):
-        hidden.append(st.Page(PAGES / SCHEME_FILE, title=_(SCHEMES), url_path=SCHEME, visibility="hidden"))
+        hidden.append(copy(_looked_up(SCHEME_FILE, _(SCHEMES), SCHEME, first=False, visibility="hidden")))
     last = list(menu)[-1]
     menu[last] += hidden
     return st.navigation(menu, expanded=True)
@@ -136,12 +143,23 @@ def first_page() -> str:
 
 
 def _offered(entry: Entry) -> bool:
-    """Return whether a page has a sense here: those of people signed in have none without a login."""
+    """Return whether a page has a sense here: those of people signed in without a login have none, for instance."""
+    if entry.path == PROVINCE:
+        return settings.load().province is not None
     return guard.login_needed() or entry.path not in WITH_LOGIN
 
 
 def _page(entry: Entry, first: bool) -> st.Page:
-    return st.Page(PAGES / entry.file, title=_(entry.title), url_path=entry.path, default=first)
+    """Return a page of this run: a copy, as `st.navigation` marks the page that may run."""
+    return copy(_looked_up(entry.file, _(entry.title), entry.path, first))
+
+
+@cached.answers(256)
+def _looked_up(
+    file: str, title: str, path: str, first: bool, visibility: Literal["visible", "hidden"] = "visible"
+) -> st.Page:
+    """Return a page whose file was looked up on the disk, which takes longer than the rest of the menu."""
+    return st.Page(PAGES / file, title=title, url_path=path, default=first, visibility=visibility)
 
 
 def _refused(entry: Entry) -> st.Page:

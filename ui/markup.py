@@ -12,6 +12,7 @@ import streamlit as st
 from markupsafe import Markup, escape
 
 from i18n import N_, PUNCTUATION
+from ui import finished
 from ui.i18n import _, language
 
 NOTHING = Markup()
@@ -96,7 +97,7 @@ def show(markup: Markup, *, narrow: bool = False) -> None:
     if not isinstance(markup, Markup):
         raise TypeError(f"Markup is needed, got {type(markup).__name__}")
     if markup:
-        st.html(str(markup), width="content" if narrow else "stretch")
+        finished.element(st.html, str(markup), width="content" if narrow else "stretch")
 
 
 def verdict_tag(verdict: str, words: str) -> Markup:

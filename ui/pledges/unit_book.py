@@ -345,16 +345,25 @@ def in_short(round_: Round, code: str, name: str) -> None:
     if round_.id not in cached.pledge_rounds(round_.release):
         return
     year = cached.pledge_year(round_, cached.default_as_of(round_, date.today()))
+    key = (round_.release.id, round_.id, year.book.as_of.isoformat(), code, language(), "pledges in short")
+    lines = cached.kept(key, lambda: _lines_in_short(year, code))
+    if lines is None:
+        return
+    st.subheader(_("Pledges"))
+    for line in lines:
+        st.markdown(line)
+    pledges_page.book_link(code, name, round_.id)
+
+
+def _lines_in_short(year: PledgeYear, code: str) -> list[str] | None:
+    """Return a line for each kind of pledge that a unit has; None for a unit without pledges."""
     units = cached.pledge_rows(year, "unit")
     own = units[units["unit_code"] == code]
     if own.empty:
-        return
-    st.subheader(_("Pledges"))
+        return None
     row = own.iloc[0].to_dict()
-    for kind, title in pledges_page.KIND_TITLES.items():
-        if not pd.isna(row[f"{kind}_pledges"]):
-            st.markdown(f"- **{_(title)}** · " + layout.plain(_in_short(row, kind)))
-    pledges_page.book_link(code, name, round_.id)
+    kinds = {kind: title for kind, title in pledges_page.KIND_TITLES.items() if not pd.isna(row[f"{kind}_pledges"])}
+    return [f"- **{_(title)}** · " + layout.plain(_in_short(row, kind)) for kind, title in kinds.items()]
 
 
 def _in_short(row: dict, kind: str) -> str:
