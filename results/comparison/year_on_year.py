@@ -15,10 +15,11 @@ from numpy.typing import NDArray
 
 from analytics.changes import RegressionToMean, ScoreChanges, changes_of, corrected, regression_to_mean
 from data.model.rule_sets import InvalidRulesError, RuleSet
+from data.model.score_rules import nonzero
 from data.store.release import Round
 from errors import BiaochiError
 from i18n import N_
-from results.comparison.method_breaks import Break, form_breaks, nonzero, rule_breaks
+from results.comparison.method_breaks import Break, form_breaks, rule_breaks
 from results.ranking.family import ALL, WITHOUT_A_GROUP, Family, RoundNotFoundError, WhatIf, families
 from results.ranking.lineage import carried
 from results.ranking.verdicts import verdicts

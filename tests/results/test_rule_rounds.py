@@ -87,6 +87,7 @@ def stored(path, text, others=OTHERS, rows=None):
     return store
 
 
+@pytest.mark.sample
 @pytest.mark.parametrize("rule", ["last", "below", "last_and_below", "dissatisfied_over"])
 def test_the_kit_recomputes_scores_with_parts_under_every_rule(tmp_path, rule):
     text = BASE.replace("RULE", rule).replace("line = 70", "line = 70\nlimit = 0.2") + PARTS
