@@ -17,11 +17,14 @@ LOOPBACK_HOSTS = ("127.0.0.1", "localhost", "[::1]")
 SECRETS = Path(".streamlit") / "secrets.toml"
 ACCOUNTS = "accounts.json"  # in the folder of accounts
 LOG = Path("audit") / "log.jsonl"  # in the store
+LARGEST_LOGO = 256 * 1024  # bytes; every page that is opened carries the logo
+LOGO_KINDS = {b"\x89PNG\r\n\x1a\n": "image/png", b"\xff\xd8\xff": "image/jpeg"}  # first bytes -> kind of picture
 SIGNING_IN = re.compile(rb'"action": "(?:account|sign in)"')
 NAMES = (
-    *("BIAOCHI_STORE", "BIAOCHI_ACCOUNTS", "BIAOCHI_LANG", "BIAOCHI_CITY", "PORT", "BIAOCHI_HOSTS", "BIAOCHI_ORIGINS"),
+    *("BIAOCHI_STORE", "BIAOCHI_ACCOUNTS", "BIAOCHI_LANG", "PORT", "BIAOCHI_HOSTS", "BIAOCHI_ORIGINS"),
     *("BIAOCHI_LOGIN", "BIAOCHI_TWO_PEOPLE", "BIAOCHI_SIGNING_KEY", "BIAOCHI_THREADS", "BIAOCHI_MEMORY_LIMIT"),
     *("BIAOCHI_ENGINE", "BIAOCHI_CLUSTER_FOLDER", "BIAOCHI_REPORT_DAYS", "BIAOCHI_NOTICE_DAYS"),
+    *("BIAOCHI_CITY", "BIAOCHI_OFFICE", "BIAOCHI_CONTACT", "BIAOCHI_LOGO", "BIAOCHI_PROVINCE"),
     *("BIAOCHI_OBJECTION_DAYS", "BIAOCHI_RULING_DAYS", "BIAOCHI_SCHEMES", "BIAOCHI_DEBUG"),
 )
 """Variables that are read; a setting that is not in this list has no effect."""
@@ -41,6 +44,9 @@ class Settings:
     store: Path  # folder of the store; need not exist yet
     language: str  # "zh" or "en": the language until a person chooses
     city: str  # shown below the name of the product; may be empty
+    office: str  # at the foot of every page, and on papers and notices until another is entered; may be empty
+    contact: str  # whom to ask, likewise; may be empty
+    logo: Path | None  # picture next to the name of the product
     port: int
     hosts: tuple[str, ...]  # names in the Host header that are answered, without port
     origins: tuple[str, ...]  # origins whose requests are accepted, scheme://host:port
@@ -52,6 +58,7 @@ class Settings:
     threads: int  # DuckDB
     memory_limit: str  # DuckDB, such as "2GB"
     engine: str  # where ballots are counted and added: "duckdb:" or "sc://host:15002"; see data/engines
+    province: Path | None  # folder of a province, which the page of the province shows; None where there is none
     cluster_folder: Path | None  # folder that the machines of a cluster see under the same path
     report_days: int  # working days after a quarter in which its report on the pledges is due
     notice_days: int  # calendar days of a public notice, unless whoever announces states others
@@ -115,7 +122,10 @@ def _read(env: Mapping[str, str], root: Path, had: bool | None) -> Settings:
     return Settings(
         store=store,
         language=_language(env),
-        city=" ".join(env.get("BIAOCHI_CITY", "").split()),
+        city=_line(env, "BIAOCHI_CITY"),
+        office=_line(env, "BIAOCHI_OFFICE"),
+        contact=_line(env, "BIAOCHI_CONTACT"),
+        logo=_logo(env),
         port=port,
         hosts=hosts,
         origins=_words(env, "BIAOCHI_ORIGINS") or tuple(f"http://{host}:{port}" for host in hosts),
@@ -127,6 +137,7 @@ def _read(env: Mapping[str, str], root: Path, had: bool | None) -> Settings:
         threads=_whole(env, "BIAOCHI_THREADS", default=min(4, os.cpu_count() or 1), low=1, high=256),
         memory_limit=_memory(env),
         engine=env.get("BIAOCHI_ENGINE", "").strip() or "duckdb:",
+        province=_province(env),
         cluster_folder=_cluster_folder(env),
         report_days=_whole(env, "BIAOCHI_REPORT_DAYS", default=10, low=1, high=60),
         notice_days=_whole(env, "BIAOCHI_NOTICE_DAYS", default=7, low=1, high=60),
@@ -161,6 +172,37 @@ def _language(env: Mapping[str, str]) -> str:
     raise InvalidSettingError(f"BIAOCHI_LANG must be zh or en, not {value!r}.")
 
 
+def _line(env: Mapping[str, str], name: str) -> str:
+    """Return a text on a single line, without blanks around it."""
+    return " ".join(env.get(name, "").split())
+
+
+def _logo(env: Mapping[str, str]) -> Path | None:
+    """Return the file of the logo, once it is known to be a picture that pages can carry."""
+    given = env.get("BIAOCHI_LOGO", "").strip()
+    if not given:
+        return None
+    path = Path(given).expanduser().absolute()
+    if not path.is_file():
+        raise InvalidSettingError(f"BIAOCHI_LOGO must name a file; there is no file {path}.")
+    size = path.stat().st_size
+    if size > LARGEST_LOGO:
+        raise InvalidSettingError(
+            f"BIAOCHI_LOGO must have at most {LARGEST_LOGO // 1024} KB, since every page carries it; {path} has "
+            f"{-(-size // 1024)} KB. Save it smaller, such as 400 pixels wide."
+        )
+    with path.open("rb") as picture:
+        kind = picture_kind(picture.read(16))
+    if kind is None:
+        raise InvalidSettingError(f"BIAOCHI_LOGO must be a PNG or JPEG picture; {path} is neither.")
+    return path
+
+
+def picture_kind(content: bytes) -> str | None:
+    """Return the media type of a PNG or JPEG picture, by its first bytes; None for anything else."""
+    return next((kind for start, kind in LOGO_KINDS.items() if content.startswith(start)), None)
+
+
 def _cluster_folder(env: Mapping[str, str]) -> Path | None:
     given = env.get("BIAOCHI_CLUSTER_FOLDER", "").strip()
     if not given:
@@ -169,6 +211,11 @@ def _cluster_folder(env: Mapping[str, str]) -> Path | None:
     if not folder.is_dir():
         raise InvalidSettingError(f"BIAOCHI_CLUSTER_FOLDER must name a folder; there is no folder {folder}.")
     return folder
+
+
+def _province(env: Mapping[str, str]) -> Path | None:
+    given = env.get("BIAOCHI_PROVINCE", "").strip()
+    return Path(given).expanduser().absolute() if given else None
 
 
 def _asks_login(env: Mapping[str, str], root: Path) -> bool:

@@ -5,6 +5,7 @@ Keys are scalars and days, and what has an id by its id; never a frame.
 All sessions share what comes back: read it, never change it in place.
 """
 
+import os
 from collections.abc import Callable
 from datetime import date
 from typing import Any, ParamSpec, TypeVar
@@ -216,11 +217,17 @@ def review_steps(round_id: str, today: date) -> dict[str, StepFacts]:
 
 def _state_of_store() -> tuple[str, ...]:
     """Return what changes with every entry of the history and every upload: names, times and sizes."""
-    path = store().path
-    entries = sorted((path / "history").glob("*.json"))[-1:]
-    seen = [(path / "uploads"), (path / "history"), *entries]
-    facts = ((part.name, part.stat()) for part in seen if part.exists())
-    return (str(path), *(f"{name} {found.st_mtime_ns} {found.st_size}" for name, found in facts))
+    path = str(store().path)
+    folders = [os.path.join(path, name) for name in ("uploads", "history")]
+    found = [folder for folder in folders if os.path.isdir(folder)]
+    newest = max((name for name in _names(folders[1]) if name.endswith(".json")), default="")
+    seen = [*found, *([os.path.join(folders[1], newest)] if newest else [])]
+    facts = ((os.path.basename(part), os.stat(part)) for part in seen)
+    return (path, *(f"{name} {about.st_mtime_ns} {about.st_size}" for name, about in facts))
+
+
+def _names(folder: str) -> list[str]:
+    return os.listdir(folder) if os.path.isdir(folder) else []
 
 
 @answers(32)

@@ -31,19 +31,15 @@ class SessionEndedError(NotForRoleError):
 
 _PRESENT: ContextVar[Identity | None] = ContextVar("present", default=None)
 """Who was signed in when the run of this thread began."""
-_NEEDED: ContextVar[bool | None] = ContextVar("needed", default=None)
-"""Whether people had to sign in when the run began."""
+_NEEDED: ContextVar[bool | None] = ContextVar("login needed", default=None)
+"""Whether people had to sign in when the run of this thread began. A page asks some sixty times, and the answer takes
+three looks at the disk: a third of the time of a warm page. Clicks and downloads look again."""
 
 
 def login_needed() -> bool:
-    """Return whether people must sign in."""
-    return settings.load().login
-
-
-def with_login() -> bool:
-    """Return whether people had to sign in when the run began: for what a page shows, which asks fifty times."""
-    needed = _NEEDED.get()
-    return login_needed() if needed is None else needed
+    """Return whether people must sign in, as the run began: for what a page shows."""
+    found = _NEEDED.get()
+    return settings.load().login if found is None else found
 
 
 def cookies() -> Mapping[str, str]:
@@ -71,8 +67,8 @@ def begin() -> Identity | None:
     found = who()
     found = found if found is not None and found.settled else None
     _PRESENT.set(found)
-    _NEEDED.set(login_needed())
     people.act_as(person_of(found))
+    _NEEDED.set(settings.load().login)
     context = get_script_run_ctx(suppress_warning=True)
     if context is not None and login_needed():
         bound_downloads.hold(context.session_id, found.session.id if found else "")
@@ -101,7 +97,7 @@ def person_of(found: Identity | None) -> people.Person | None:
 
 def may(kind: str, name: str) -> bool:
     """Return whether whoever looks at the page has a right."""
-    if not with_login():
+    if not login_needed():
         return True
     found = present()
     return found is not None and found.may(kind, name)
@@ -114,7 +110,7 @@ def can(action: str) -> bool:
 
 def require(action: str) -> None:
     """Raise NotForRoleError, and log the refusal, if whoever clicks may not carry out an action."""
-    if login_needed():
+    if settings.load().login:
         require_of(who(), ACTION, action)
 
 

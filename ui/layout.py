@@ -1,6 +1,5 @@
 """Frame of every page: menu, page permissions, language switch, banners, and choices kept in the address."""
 
-import html
 import re
 from collections.abc import Collection, Mapping
 from copy import copy
@@ -35,11 +34,6 @@ LANGUAGE_NAMES = {
     "zh": "中文",
     "en": "English",
 }  # each in the language it names, so that its readers recognise it
-NAME_PLATE = (
-    '<svg xmlns="http://www.w3.org/2000/svg" width="200" height="44" viewBox="0 0 200 44" fill="#1F2933" '
-    "font-family=\"'Microsoft YaHei','PingFang SC','Noto Sans CJK SC','Segoe UI',Arial,sans-serif\">"
-    '<text x="0" y="19" font-size="20" font-weight="700">{0}</text><text x="0" y="39" font-size="13">{1}</text></svg>'
-)
 MARKDOWN = re.compile(r"([\\`*_{}\[\]()<>#+\-.!|~$:&^=@/])")
 
 
@@ -63,6 +57,7 @@ MENU = {
         Entry("pledges", "browse/pledges.py", N_("Pledges")),
         Entry("evaluators", "browse/evaluators.py", N_("Evaluators")),
         Entry("trust", "browse/trust.py", N_("Trust in the ballots")),
+        Entry("province", "browse/province.py", N_("Province")),
     ),
     N_("Act on results"): (
         Entry("bottom", "act/bottom.py", N_("Bottom list")),
@@ -72,6 +67,7 @@ MENU = {
     N_("Manage"): (
         Entry("rules", "manage/rules.py", N_("Scoring rules")),
         Entry("upload", "manage/upload.py", N_("Upload data")),
+        Entry("early", "manage/early.py", N_("Early look")),
         Entry("releases", "manage/releases.py", N_("Releases")),
     ),
     N_("Method"): (Entry("methods", "method/methods.py", N_("Methods")),),
@@ -85,6 +81,8 @@ FIRST = ("home", "users", "account")
 """Page of the root address: the first of these that the role may see."""
 WITH_LOGIN = ("account", "log", "users")
 """Pages that there are only where people sign in."""
+PROVINCE = "province"
+"""Page that there is only where the settings name the folder of a province."""
 
 
 HOME, FIND = "home", "find"
@@ -145,8 +143,10 @@ def first_page() -> str:
 
 
 def _offered(entry: Entry) -> bool:
-    """Return whether a page has a sense here: those of people signed in have none without a login."""
-    return guard.with_login() or entry.path not in WITH_LOGIN
+    """Return whether a page has a sense here: those of people signed in without a login have none, for instance."""
+    if entry.path == PROVINCE:
+        return settings.load().province is not None
+    return guard.login_needed() or entry.path not in WITH_LOGIN
 
 
 def _page(entry: Entry, first: bool) -> st.Page:
@@ -252,12 +252,6 @@ def _keep_search() -> None:
     typed = str(st.session_state["find_unit"]).strip()
     if typed:
         st.session_state["find_asked"] = typed
-
-
-def product_name() -> None:
-    """Show the name of the product and of the city above the menu, and on a phone above the page."""
-    texts = _("Biaochi"), settings.load().city or _("Public ratings")
-    st.logo(NAME_PLATE.format(*map(html.escape, texts)), size="large")
 
 
 def language_switch() -> None:

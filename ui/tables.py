@@ -46,9 +46,9 @@ def bottom_sentence(bottom: Bottom) -> str:
     return bottom_words(bottom, language())
 
 
-def show_statistics(rows: pd.DataFrame, decimals: int, key: str) -> None:
-    """Show ranked units as statisticians read them: p-values, probability, shrunken score; always with the verdict."""
-    shown = pd.DataFrame(
+def statistics(rows: pd.DataFrame, decimals: int) -> pd.DataFrame:
+    """Return ranked units as statisticians read them: p-values and probability, always with the verdict."""
+    return pd.DataFrame(
         {
             "unit": names_with_verdicts(rows),
             "n": whole(rows["n"]),
@@ -62,6 +62,10 @@ def show_statistics(rows: pd.DataFrame, decimals: int, key: str) -> None:
             "expected": rounded(rows["expected_rank"], 1),
         }
     )
+
+
+def show_statistics(shown: pd.DataFrame, decimals: int, key: str) -> None:
+    """Show `statistics` of ranked units."""
     smallest = _("0.000 means less than 0.001.")
     config: dict[str, ColumnConfig | str | None] = {
         "unit": st.column_config.TextColumn(_("Unit"), width="large"),

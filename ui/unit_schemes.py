@@ -9,7 +9,7 @@ import streamlit as st
 from i18n import N_
 from reports import unit_dossier as words_of
 from results.unit_dossier import Dossier
-from ui import charts, finished, layout, tables
+from ui import charts, finished, layout, markup, tables
 from ui.charts.lanes import lanes_chart
 from ui.i18n import _, language
 
@@ -27,7 +27,7 @@ def section(found: Dossier, depends: tuple[str, ...]) -> None:
     st.subheader(_("All schemes"))
     if len(found.events):
         charts.show_kept(depends, partial(_lanes, found), "lanes", _(ALT))
-        st.caption(_(CAPTION))
+        markup.show(markup.source(depends[0][:16], len(found.events), _(CAPTION), of=markup.EVENTS))
     finished.part((*depends, "lines"), partial(_lines, found))
 
 

@@ -62,8 +62,8 @@ def check(store: Store) -> list[Damage]:
     """Return all defects; empty if every checksum matches. Raises UsageError if there is no store."""
     if not any((store.path / part).is_dir() for part in PARTS):
         raise UsageError("There is no store in {path}.", path=store.path)
-    parts = (_links, _format, _uploads, _rules, _history, _releases, _mappings, _public_sets, _closings, _objections)
-    parts = (*parts, _audit)
+    stored = (_links, _format, _uploads, _rules, _history, _releases)
+    parts = (*stored, _mappings, _public_sets, _closings, _objections, _audit)
     return [damage for part in parts for damage in _found_by(part, store)]
 
 

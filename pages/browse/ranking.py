@@ -5,7 +5,21 @@ from functools import partial
 import streamlit as st
 
 from i18n import N_
-from ui import address, cached, charts, downloads, evidence, finished, layout, markup, score_parts, sheets, tables
+from ui import (
+    address,
+    bottom_lists,
+    cached,
+    charts,
+    downloads,
+    evidence,
+    finished,
+    guard,
+    layout,
+    markup,
+    score_parts,
+    sheets,
+    tables,
+)
 from ui.i18n import _, language
 
 MANY_UNITS = 60  # with more units the page opens with a single category
@@ -34,6 +48,7 @@ if st.toggle(_("Classes instead of places"), key="classes", bind="query-params")
     evidence.show_classes(round_, category, search)
     st.stop()
 
+st.subheader(layout.plain(bottom_lists.finding(round_, category)))
 st.caption(
     _(
         "Each category is ranked separately. The interval belongs to the score; the places are those that the votes "
@@ -50,7 +65,8 @@ elif len(ranked) > charts.MOST_ROWS:
     )
 else:
     alt = _("Score with interval and place with its range of each unit, best on top.")
-    charts.show_kept(own, partial(charts.ranked_units, ranked), "scores", alt)
+    draw = partial(charts.ranked_units, ranked, narrow=guard.on_phone())
+    charts.show_kept(own, draw, "scores", alt)
     markup.show(markup.source(release.short, len(ranked)))
     st.caption(
         _(

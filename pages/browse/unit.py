@@ -14,7 +14,7 @@ from results.ranking.unit import TOO_FEW, alone_sentence
 from results.ranking.unknown import DONT_KNOW, bounds_in_words
 from schemes import OTHER_SCHEMES
 from schemes.of_unit import unit_dossier
-from ui import cached, charts, downloads, finished, layout, markup, packages, tables, unit_schemes
+from ui import address, cached, charts, downloads, finished, layout, markup, packages, tables, unit_schemes
 from ui.i18n import _, language
 from ui.pledges import unit_book
 
@@ -107,6 +107,7 @@ else:
     if not detail.groups["too_few"].all():
         draw = partial(charts.group_means, detail.groups)
         charts.show_kept(own, draw, "groups", _("Mean of each group with interval."))
+        markup.show(markup.source(release.short, int(str(row["n"])), of=markup.VOTES))
     finished.part((*own, "groups"), partial(tables.show_means, detail.groups, decimals, "group_means"))
     if detail.groups["too_few"].any():
         st.caption(_(TOO_FEW).format(count=detail.rules.presentation.smallest_cell))
@@ -119,13 +120,16 @@ if not detail.indicators.empty:
 if not detail.grades.empty:
     st.subheader(_("Grades"))
     asked = list(dict.fromkeys(detail.grades["indicator"]))
-    indicator = st.selectbox(_("Indicator"), asked, key="indicator", index=layout.first_scored(detail), width=300)
+    scored = asked[layout.first_scored(detail)]
+    indicator = address.choose("indicator", asked, st.selectbox, _("Indicator"), str, first=scored, width=300)
     of_indicator = detail.grades[detail.grades["indicator"] == indicator]
     st.caption(_("Shares of the graded answers, centred on the middle of the scale. Groups with too few are left out."))
     if of_indicator[of_indicator["kind"] == "scored"]["grade"].nunique() <= charts.MOST_GRADES:
         draw = partial(charts.grade_bars, of_indicator)
         depends = (release.id, round_.id, code, str(indicator))
         charts.show_kept(depends, draw, "grades", _("Grades of each group as bars."))
+        graded = int(of_indicator[of_indicator["kind"] == "scored"]["lines"].sum())
+        markup.show(markup.source(release.short, graded, of=markup.VOTES))
     st.caption(_("Answers that are not grades are counted separately:"))
     finished.part((*own, str(indicator), "unscored"), partial(tables.show_unscored, of_indicator, "unscored"))
 
@@ -140,9 +144,11 @@ if any(of["score"] is not None for of in history.rounds):
     draw = partial(charts.rounds, history.rounds)
     of_rounds = (release.id, code, str(round_.is_trial))
     charts.show_kept(of_rounds, draw, "rounds", _("Score with interval in every round."))
+    counted = sum(int(str(past["n"])) for past in history.rounds if past["score"] is not None)
+    markup.show(markup.source(release.short, counted, of=markup.VOTES))
 finished.part((*own, "rounds"), partial(tables.show_rounds, history.rounds))
 sheet = partial(unit_as_sheet, release, code, history.rounds, language())
-downloads.table("unit", round_, sheet, depends=(code,))
+downloads.table("unit", round_, sheet, depends=(code,), of=detail.name)
 
 unit_book.in_short(round_, code, detail.name)
 

@@ -20,8 +20,6 @@ from ui import cached, guard
 from ui.layout import MENU, SCHEME, SCHEME_FILE
 
 FILES = {entry.path: entry.file for entries in MENU.values() for entry in entries} | {SCHEME: SCHEME_FILE}
-OFTEN = ("upload", "releases", "users")
-"""Pages that every run of the tests asks for; a sweep asks for all."""
 BUTTONS = {"status_set": "change_status", "rollback": "roll_back", "publish": "publish"}
 """Button of the page of releases -> the action that it is."""
 
@@ -75,9 +73,8 @@ def test_the_table_names_every_page_and_no_page_that_is_gone():
     assert {name for kind, name in rights() if kind == PAGE} == set(FILES)
 
 
-@pytest.mark.parametrize(
-    "page", [pytest.param(page, marks=[] if page in OFTEN else [pytest.mark.sweep]) for page in FILES]
-)
+@pytest.mark.sample
+@pytest.mark.parametrize("page", FILES)
 @pytest.mark.parametrize("role", ROLES)
 def test_an_address_answers_as_the_table_says(role, page, visit, office):
     """By address: the page itself, or that it is not for this role; the refusal is an entry of the log."""
