@@ -802,11 +802,31 @@ WORDINGS: dict[str, dict[str, tuple[str, str]]] = {
             ),
             SUGGESTIONS["past_changed"],
         ),
+        "overdue": (
+            N_(
+                "{key} was late as of {since}, as it was due on {overdue}; with {new} under {column} it is in no share any more."
+            ),
+            SUGGESTIONS["past_changed"],
+        ),
+    },
+    "measure_without_finding": {
+        "decisions": (
+            N_("{decisions} rest on {value}, whose finding is now {given}, not one of these: {known}."),
+            N_("Confirm, with the reason, if the finding was lifted; otherwise correct it."),
+        ),
     },
     "unknown_reference": {
         "first": (
             N_("{column} should name the first entry, which is {first}; {value} is itself a repetition."),
             N_("Write {first} in its place."),
+        ),
+        "repeated_by": (
+            N_("Other entries repeat this one, {repeated_by}; it cannot be a repetition of {value} as well."),
+            N_("Let the others name {value} first."),
+        ),
+        "later": (
+            N_("{column} should name the entry that came in first; {value} came in later, on {later}."),
+            N_("Let the later entry name the earlier one."),
         ),
     },
     "personal_elsewhere": {

@@ -18,6 +18,7 @@ from data.intake.context import Context
 from data.intake.contradictions import other_points
 from data.intake.control_figures_of_counts import VALID, differences, is_share_of_grade, number_of
 from data.intake.count_columns import CountColumns, read_columns
+from data.intake.fault_limit import FaultLimit
 from data.intake.headers import Header
 from data.intake.line_of_totals import LineOfTotals
 from data.intake.meaning import Meaning, shortened
@@ -85,6 +86,7 @@ class _Reader:
         self.codes = context.register.codes() if context.register else {}
         names = self.rules.group_names()
         self.groups = None if names is None else {match_key(name): name for name in names}
+        self.limit = FaultLimit()
         self.seen: dict[tuple[str, str, str, str], _Cell] = {}
         self.cells: list[tuple[str, str, str, str, str, int]] = []
         self.categories: dict[str, str] = {}
@@ -377,6 +379,7 @@ def read_counts(tables: list[tuple[TextTable, Header]], context: Context) -> Cou
     intake.problems += reader.doubtful()
     intake.problems += reader.of_all_lines()
     intake.places = {key: (cell.file, cell.row, cell.column) for key, cell in reader.seen.items()}
+    intake.problems = reader.limit.listed(intake.problems)
     if not any(problem.level == "error" for problem in intake.problems):
         intake.frame = reader.frame()
         intake.digest = frame_digest("counts", intake.frame)
@@ -389,8 +392,10 @@ def _read_rows(
     records = [["" if value is None else str(value) for value in record] for record in context_rows(loaded)]
     reader.spellings(header, records)
     for position, values in enumerate(records):
-        if any(value.strip() for value in values):
+        if any(value.strip() for value in values) and not reader.limit.is_full:
+            before = len(intake.problems)
             reader.row(header, columns, file, loaded.place(position)[1], values)
+            reader.limit.settle(intake.problems, before)
             intake.rows += 1
 
 
