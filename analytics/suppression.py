@@ -119,24 +119,27 @@ def is_small(counts: ArrayLike, smallest: int, uniform: ArrayLike | bool = False
     return (n > 0) & ((n < smallest) | alike)
 
 
-def suppress(cells: Cells, primary: ArrayLike, smallest: int) -> Withheld:
+def suppress(cells: Cells, primary: ArrayLike, smallest: int, withheld: ArrayLike | None = None) -> Withheld:
     """Choose the cells to withhold: the primary ones, and as few and small others as protect them.
 
     Every sum whose total is published or withheld ends with no or at least two withheld cells, and the interval that
     is left for every primary cell is at least `smallest` wide and reaches `smallest`.
 
     primary : shape (cells,), for instance of `is_small`; also cells that are kept are refused.
+    withheld : shape (cells,); cells that are withheld already, as those of a table that somebody else published.
 
     Raises
     ------
     ValueError
         If counts are negative or do not add up, or a primary cell is kept.
     """
+    small_ones = np.flatnonzero(np.asarray(primary, dtype=bool))
     hidden = np.array(primary, dtype=bool)
+    if withheld is not None:
+        hidden |= np.asarray(withheld, dtype=bool)
     _check(cells, hidden)
     if not hidden.any():
         return Withheld(hidden, np.zeros(0, dtype=np.int64))
-    small_ones = np.flatnonzero(hidden)
     given_away = _given_away(cells, small_ones, smallest)
     targets = np.setdiff1d(small_ones, given_away)
     choice = _Choice(cells, hidden)

@@ -6,7 +6,7 @@ EXAMPLES: dict[str, tuple[str, ...]] = {
         "biaochi ranking --round 2025",
         "biaochi --store /srv/biaochi --lang en releases",
     ),
-    "biaochi demo": ("biaochi demo", "biaochi --store /tmp/demo demo"),
+    "biaochi demo": ("biaochi demo", "biaochi --store /tmp/demo demo", "biaochi --store /tmp/tampered demo --tampered"),
     "biaochi template": (
         "biaochi template units -o units.xlsx",
         "biaochi template ballots --round 2025 --rules demo-2025 -o ballots.xlsx",
@@ -154,7 +154,10 @@ EXAMPLES: dict[str, tuple[str, ...]] = {
     "biaochi recount enter": ("biaochi recount enter read.csv --round 2025 --category 党群部门",),
     "biaochi recount status": ("biaochi recount status --round 2025",),
     "biaochi facts": ("biaochi facts export --round 2025 --city 甲市 --to /shared/province",),
-    "biaochi facts export": ("biaochi facts export --round 2025 --city 甲市 --to /shared/province",),
+    "biaochi facts export": (
+        "biaochi facts export --round 2025 --city 甲市 --to /shared/province",
+        "biaochi facts export --round 2025 --city 甲市 --county 城关区 --to /shared/province",
+    ),
     "biaochi province": (
         "biaochi province build --from /shared/province --round 2025 --to /data/province",
         "biaochi province list --from /shared/province --round 2025",
@@ -168,6 +171,16 @@ EXAMPLES: dict[str, tuple[str, ...]] = {
         "biaochi province build --from /shared/province --round 2025 --to /data/province --rules one-for-all.toml",
     ),
     "biaochi province ranking": (
-        "biaochi province ranking /data/province/45f2ffbcd3921e9b --round 2025 --category 党群部门",
+        "biaochi province ranking /data/province --round 2025 --category 党群部门",
+        "biaochi province ranking --round 2025 --category 党群部门 --format xlsx -o ranking.xlsx",
+    ),
+    "biaochi province public": (
+        "biaochi province public /data/province --round 2025 -o province-2025.csv",
+        "biaochi province public --round 2025 --format json",
+    ),
+    "biaochi province levels": ("biaochi province levels /data/province --round 2025",),
+    "biaochi province bottom": (
+        "biaochi province bottom /data/province --round 2025 --category 党群部门",
+        "biaochi province bottom --round 2025 --every --format xlsx -o lists.xlsx",
     ),
 }

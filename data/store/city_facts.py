@@ -1,12 +1,14 @@
-"""Facts of a round that a city publishes to a shared folder, for a province to build a release from.
+"""Facts of a round that a city or a county publishes to a shared folder, for a province to build a release from.
 
-They are the codes and dictionaries of the votes, the register and the rule set: no original file, no number of a sheet,
-no record of another table. A set appears by one rename and never changes; a later one of the round replaces it.
+They are the codes and dictionaries of the votes, the register, the rule set, the results as the city published them and
+its public pages: no original file, no number of a sheet, no record of another table. A set appears by one rename and
+never changes; a later one of the round replaces it.
 """
 
 import json
 import shutil
 import tempfile
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -19,6 +21,7 @@ from data.duckdb_access import working_memory
 from data.model.facts import Lines, read_dictionaries, write_dictionaries
 from data.model.register import Register, RegisteredUnit
 from data.model.rule_sets import InvalidRulesError, RuleSet, parse_rules
+from data.store.public_sets import kept_sets
 from data.store.release import Round
 from data.store.rounds import RoundFacts, read_round
 from data.store.seals import file_sha256
@@ -26,15 +29,24 @@ from data.store.uploads import read_upload, refuse_damaged
 from errors import UsageError
 from i18n import N_
 
-FORMAT = 1
+FORMAT = 2
+"""2: with the results as published and the public pages."""
 MANIFEST, RULES, UNITS, COUNTS = "facts.json", "rules.toml", "units.json", "counts.parquet"
 LINES, BALLOTS, DICTIONARIES = "lines.parquet", "ballots.parquet", "dictionaries.json"
+PUBLISHED, PUBLIC = "published.json", "public.json"
 NOT_IN_A_NAME = frozenset('/\\:*?"<>|')
+MARK = "／"
+"""Between a city, its county and the code or name of a unit; no register uses it."""
+MISSING, DAMAGED, EARLIER, NEWER, LATE, UNFIT = "missing", "damaged", "earlier", "newer", "late", "unfit"
+"""Why facts cannot be used."""
 
 
 @dataclass(frozen=True)
 class CityFacts:
-    """What a city published of a round. exported_at: UTC, ISO."""
+    """What a city or a county published of a round. city: with MARK and the county, if any. exported_at: UTC.
+
+    published: digest of the results as they were published. public: that of the public pages.
+    """
 
     city: str
     round_id: str
@@ -44,15 +56,37 @@ class CityFacts:
     lines: int
     rules: RuleSet
     folder: Path
+    published: str
+    public: str
+
+    def results(self) -> dict[str, Any]:
+        """Return the results of the round as the city published them."""
+        found: dict[str, Any] = json.loads((self.folder / PUBLISHED).read_text(encoding="utf-8"))
+        return found
+
+    def public_sets(self) -> list[str]:
+        """Return the texts of the sets behind the public pages of the round, oldest first."""
+        return list(json.loads((self.folder / PUBLIC).read_text(encoding="utf-8")))
 
 
 class UnusableFactsError(UsageError):
-    """Facts of a city that cannot be used, and why."""
+    """Facts of a city that cannot be used, and why: a code, and a sentence."""
+
+    def __init__(self, code: str, message: str, /, **facts: object) -> None:
+        super().__init__(message, **facts)
+        self.code = code
 
 
-def export_facts(round_: Round, city: str, shared: Path, time: str) -> Path:
-    """Write the facts of a round of a release into a folder of the city, and return that folder. Raises UsageError."""
-    _refuse_name(city)
+def export_facts(
+    round_: Round, city: str, shared: Path, time: str, results: Mapping[str, object], county: str = ""
+) -> Path:
+    """Write the facts of a round of a release into a folder of the city, and return that folder. Raises UsageError.
+
+    results: of the round, as the release in force has them.
+    """
+    for name in filter(None, (city, county)):
+        _refuse_name(name)
+    city = city + MARK + county if county else city
     if round_.rules is None:
         raise UsageError("Round {round} has no votes, so there are no facts to export.", round=round_.id)
     release = round_.release
@@ -72,6 +106,9 @@ def export_facts(round_: Round, city: str, shared: Path, time: str) -> Path:
         units = [unit.__dict__ for unit in facts.register.units] if facts.register else []
         (draft / UNITS).write_text(json.dumps(units, ensure_ascii=False, indent=1), encoding="utf-8")
         (draft / RULES).write_text(round_.rules.text, encoding="utf-8")
+        (draft / PUBLISHED).write_text(json.dumps(results, ensure_ascii=False, sort_keys=True), encoding="utf-8")
+        sets = [kept.content for kept in kept_sets(release.store, round_.id)]
+        (draft / PUBLIC).write_text(json.dumps(sets, ensure_ascii=False), encoding="utf-8")
         _write_manifest(draft, facts, city, release.id, time)
         return draft.rename(
             place / f"{round_.id}-{release.short}-{time.translate({ord(mark): None for mark in ':-.+'})}"
@@ -81,7 +118,7 @@ def export_facts(round_: Round, city: str, shared: Path, time: str) -> Path:
 
 
 def _refuse_name(city: str) -> None:
-    if not city.strip() or city.startswith(".") or NOT_IN_A_NAME.intersection(city):
+    if not city.strip() or city.startswith(".") or MARK in city or NOT_IN_A_NAME.intersection(city):
         raise UsageError("{city} cannot be the name of a folder. Give the city another name.", city=city)
 
 
@@ -115,29 +152,42 @@ def newest_facts(shared: Path, city: str, round_id: str) -> CityFacts:
     """Return the facts that a city exported last for a round, every file checked. Raises UnusableFactsError."""
     folders = [path.parent for path in (shared / city).glob(f"{round_id}-*/{MANIFEST}")]
     if not folders:
-        raise UnusableFactsError(N_("nothing was published for round {round}"), round=round_id)
+        raise UnusableFactsError(MISSING, N_("nothing was published for round {round}"), round=round_id)
     manifests = {folder: _manifest(folder) for folder in folders}
     folder = max(folders, key=lambda folder: str(manifests[folder].get("exported_at", "")))
     manifest = manifests[folder]
-    if manifest.get("format") != FORMAT:
-        found = manifest.get("format", "?")
-        raise UnusableFactsError(N_("format {found}; this version reads format {read}"), found=found, read=FORMAT)
-    for name, checksum in manifest["checksums"].items():
-        if not (folder / name).is_file() or file_sha256(folder / name) != checksum:
-            raise UnusableFactsError(N_("{file} is damaged or missing"), file=name)
+    _check_files(folder, manifest)
     try:
         rules = parse_rules((folder / RULES).read_text(encoding="utf-8"))
     except InvalidRulesError:
-        raise UnusableFactsError(N_("{file} is damaged or missing"), file=RULES) from None
+        raise _damaged(RULES) from None
     about = {name: str(manifest[name]) for name in ("release", "digest", "exported_at")}
-    return CityFacts(city, round_id, lines=int(manifest["lines"]), rules=rules, folder=folder, **about)
+    kept = {"published": manifest["checksums"][PUBLISHED], "public": manifest["checksums"][PUBLIC]}
+    return CityFacts(city, round_id, lines=int(manifest["lines"]), rules=rules, folder=folder, **about, **kept)
+
+
+def _check_files(folder: Path, manifest: Mapping[str, Any]) -> None:
+    """Raise UnusableFactsError for another format, and for a file that is missing or not as it was written."""
+    known = manifest.get("format", 0)
+    if known != FORMAT:
+        earlier = not isinstance(known, int) or known < FORMAT
+        message = N_("format {found}; this version reads format {read}")
+        raise UnusableFactsError(EARLIER if earlier else NEWER, message, found=known, read=FORMAT)
+    checksums = manifest.get("checksums", {})
+    for name in sorted({*checksums, RULES, UNITS, PUBLISHED, PUBLIC}):
+        if not (folder / name).is_file() or file_sha256(folder / name) != checksums.get(name):
+            raise _damaged(name)
+
+
+def _damaged(name: str) -> UnusableFactsError:
+    return UnusableFactsError(DAMAGED, N_("{file} is damaged or missing"), file=name)
 
 
 def _manifest(folder: Path) -> dict[str, Any]:
     try:
         manifest: dict[str, Any] = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
     except (OSError, ValueError):
-        raise UnusableFactsError(N_("{file} is damaged or missing"), file=MANIFEST) from None
+        raise _damaged(MANIFEST) from None
     return manifest
 
 

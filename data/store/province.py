@@ -1,7 +1,13 @@
-"""A province release: one round of the units of many cities, from the facts that the cities published.
+"""A province: releases of a round of the units of many cities, from the facts that the cities published.
 
-No ballot grades units of two cities, so sums of different cities stay apart: only ballots and evaluators of a group are
-added up. A city whose facts cannot be used is named with the reason, and the province is built from the others.
+No ballot grades units of two cities, so sums of different cities stay apart; ballots and evaluators of a group are
+added up. A city whose facts cannot be used is named with the reason, and the release is built from the others.
+
+Cities whose rules make scores alike are in one round of the release, and can be ranked together. With one rule set for
+all there is one such round; otherwise the other cities are in further rounds, named with MARK and a number.
+
+A province is a folder: `releases/ID/` as in a store, with `cities.json`; `rounds/ROUND.json` names the release of a
+round, and who is not in it.
 """
 
 import hashlib
@@ -9,25 +15,47 @@ import json
 import math
 import shutil
 import tempfile
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
 from data.duckdb_access import working_memory, write_database
 from data.model.rule_sets import RuleSet
-from data.store.city_facts import CityFacts, UnusableFactsError, newest_facts, read_facts
+from data.model.score_rules import score_digest
+from data.store.city_facts import (
+    DAMAGED,
+    EARLIER,
+    LATE,
+    MARK,
+    MISSING,
+    NEWER,
+    UNFIT,
+    CityFacts,
+    UnusableFactsError,
+    newest_facts,
+    read_facts,
+)
+from data.store.history import now
 from data.store.release import METHOD_VERSION, RELEASE, RESULTS
 from data.store.release_builder import tables_of_facts
 from data.store.uploads import file_sha256
-from errors import BiaochiError, UsageError
+from errors import BiaochiError, EngineError, UsageError
 from i18n import N_
 
-MARK = "／"
-"""Between a city and the code or name of its unit; no register uses it."""
-FACTS = "cities.json"
-CITIES_AT_MOST = 1000
+CITIES = "cities.json"
+RELEASES, ROUNDS = "releases", "rounds"
+ADVICE = {
+    MISSING: N_("Ask the city to publish the round and to run: biaochi facts export"),
+    DAMAGED: N_("Ask the city to run “biaochi facts export” again; what is damaged then counts no more."),
+    EARLIER: N_("Ask the city to update the program, and to run “biaochi facts export” again."),
+    NEWER: N_("Update the program here, and build the release again."),
+    LATE: N_("Let it count by a later day: biaochi province build --until DATE"),
+    UNFIT: N_("Ask the city to check its facts, or give other rules: biaochi province build --rules FILE.toml"),
+}
+"""Why a city is not in a release -> what to do."""
 SUMS = {
     "cell_moment": {"total": 1, "squares": 2, "own_minus_ballot": 1},
     "vote_score": {"score": 1},
@@ -40,21 +68,43 @@ SUMS = {
 
 @dataclass(frozen=True)
 class LeftOut:
-    """A city that is not in a release, and why: a message with its facts."""
+    """A city that is not in a release, and why: a message with its facts. code: a key of ADVICE."""
 
     city: str
     why: str
     facts: dict[str, object]
+    code: str
+
+    @classmethod
+    def of(cls, city: str, error: BiaochiError) -> "LeftOut":
+        """Return a city that an error keeps out."""
+        code = error.code if isinstance(error, UnusableFactsError) else UNFIT
+        return cls(city, error.message, dict(error.facts), code)
 
 
 @dataclass(frozen=True)
 class ProvinceReport:
-    """A release that was built. folder: holds it."""
+    """A release that was built. folder: holds it. rounds: its rounds, each with its cities; the largest first."""
 
     release: str
     folder: Path
     cities: tuple[CityFacts, ...]
     left_out: tuple[LeftOut, ...]
+    rounds: Mapping[str, tuple[str, ...]]
+
+
+@dataclass
+class _Part:
+    """Cities whose scores can be compared. rules: those that most of them have."""
+
+    round_id: str
+    rules: RuleSet
+    cities: list[tuple[CityFacts, RuleSet]]
+    tables: dict[str, dict[str, pd.DataFrame]] = field(default_factory=dict)
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        return tuple(self.tables)
 
 
 def build_province(
@@ -66,30 +116,35 @@ def build_province(
     until: str = "",
     rules: RuleSet | None = None,
 ) -> ProvinceReport:
-    """Build a release of all usable cities in a folder of its id under `target`.
+    """Build a release of all usable cities in a folder of its id below `target`, and make it that of the round.
 
     expected: cities that must be there, besides those that published anything. until: UTC time after which facts are
-    late. rules: for all cities; by default the rule set that every city has. Raises UsageError if no city is usable.
+    late. rules: for all cities; by default those of each city. Raises UsageError if no city is usable, and
+    EngineError, with nothing built, if the engine cannot work.
     """
     cities, left_out = usable_cities(shared, round_id, expected, until)
-    common, others = _one_rule_set(cities, rules)
-    left_out += others
-    gone = {found.city for found in left_out}
-    cities = [facts for facts in cities if facts.city not in gone]
+    releases = target / RELEASES
     target.mkdir(parents=True, exist_ok=True)
     draft = Path(tempfile.mkdtemp(prefix=".province-", dir=target))
     try:
-        parts: list[tuple[CityFacts, dict[str, pd.DataFrame]]] = []
-        for facts in cities:
-            try:
-                parts.append((facts, _tables_of_city(draft, facts, common)))
-            except BiaochiError as error:
-                left_out.append(LeftOut(facts.city, error.message, dict(error.facts)))
+        parts = _parts(round_id, [(facts, rules or facts.rules) for facts in cities])
+        for part in parts:
+            left_out += _read(draft, part)
+        parts = [part for part in parts if part.tables]
         if not parts:
             raise UsageError("No city has usable facts for round {round}.", round=round_id)
-        return _kept(draft, target, round_id, common, parts, sorted(left_out, key=lambda found: found.city))
+        release_id = _write(draft, round_id, parts)
+        if not (releases / release_id).is_dir():
+            releases.mkdir(exist_ok=True)
+            draft.chmod(0o755)
+            draft.rename(releases / release_id)
     finally:
         shutil.rmtree(draft, ignore_errors=True)
+    used = tuple(facts for part in parts for facts, _ in part.cities if facts.city in part.tables)
+    gone = tuple(sorted(left_out, key=lambda found: found.city))
+    _point_to(target, round_id, release_id, gone)
+    by_round = {part.round_id: part.names for part in parts}
+    return ProvinceReport(release_id, releases / release_id, used, gone, by_round)
 
 
 def usable_cities(
@@ -102,30 +157,42 @@ def usable_cities(
         try:
             facts = newest_facts(shared, city, round_id)
         except UnusableFactsError as error:
-            left_out.append(LeftOut(city, error.message, dict(error.facts)))
+            left_out.append(LeftOut.of(city, error))
             continue
         if until and facts.exported_at > until:
-            left_out.append(LeftOut(city, N_("late: published at {time}"), {"time": facts.exported_at}))
+            left_out.append(LeftOut(city, N_("late: published at {time}"), {"time": facts.exported_at}, LATE))
         else:
             found.append(facts)
     return found, left_out
 
 
-def _one_rule_set(cities: list[CityFacts], rules: RuleSet | None) -> tuple[RuleSet, list[LeftOut]]:
-    """Return the rule set for all, and the cities whose rules, and so whose scores, differ."""
-    if not cities:
-        raise UsageError("No city has published usable facts.")
-    if rules is not None:
-        return rules, []
-    digests = [facts.rules.digest for facts in cities]
+def _parts(round_id: str, cities: list[tuple[CityFacts, RuleSet]]) -> list[_Part]:
+    """Return the cities by what makes their scores, most cities first."""
+    alike: dict[str, list[tuple[CityFacts, RuleSet]]] = {}
+    for facts, rules in cities:
+        alike.setdefault(score_digest(rules), []).append((facts, rules))
+    ordered = [alike[digest] for digest in sorted(alike, key=lambda digest: (-len(alike[digest]), digest))]
+    names = [round_id, *(f"{round_id}{MARK}{number}" for number in range(2, len(ordered) + 1))]
+    return [_Part(name, _usual_rules(own), own) for name, own in zip(names, ordered, strict=True)]
+
+
+def _usual_rules(cities: list[tuple[CityFacts, RuleSet]]) -> RuleSet:
+    digests = [rules.digest for _, rules in cities]
     most = max(sorted(set(digests)), key=digests.count)
-    common = next(facts.rules for facts in cities if facts.rules.digest == most)
-    why = N_("its rule set is {name}, and the others have {common}; give --rules to use one for all")
-    return common, [
-        LeftOut(facts.city, why, {"name": facts.rules.name, "common": common.name})
-        for facts in cities
-        if facts.rules.digest != most
-    ]
+    return next(rules for _, rules in cities if rules.digest == most)
+
+
+def _read(draft: Path, part: _Part) -> list[LeftOut]:
+    """Count and add the votes of each city, and return the cities whose facts turn out to be unfit."""
+    left_out = []
+    for facts, rules in part.cities:
+        try:
+            part.tables[facts.city] = _tables_of_city(draft, facts, rules)
+        except EngineError:
+            raise  # the engine fails all cities, and a release without them would look complete
+        except BiaochiError as error:
+            left_out.append(LeftOut.of(facts.city, error))
+    return left_out
 
 
 def _tables_of_city(staging: Path, facts: CityFacts, rules: RuleSet) -> dict[str, pd.DataFrame]:
@@ -148,47 +215,86 @@ def _of_city(name: str, frame: pd.DataFrame, city: str) -> pd.DataFrame:
     return frame
 
 
-def _kept(
-    draft: Path,
-    target: Path,
-    round_id: str,
-    rules: RuleSet,
-    parts: list[tuple[CityFacts, dict[str, pd.DataFrame]]],
-    left_out: list[LeftOut],
-) -> ProvinceReport:
-    """Write the release and move it into place by one rename."""
-    cities = {facts.city: facts.digest for facts, _ in parts}
-    about = {"method": METHOD_VERSION, "province": cities, "round": round_id, "rules": rules.digest}
+def _write(draft: Path, round_id: str, parts: list[_Part]) -> str:
+    """Write the release into a folder, and return its id."""
+    used = [(facts, rules, part) for part in parts for facts, rules in part.cities if facts.city in part.tables]
+    about = {
+        "method": METHOD_VERSION,
+        "province": {facts.city: facts.digest for facts, _, _ in used},
+        "rules": {facts.city: rules.digest for facts, rules, _ in used},
+        "published": {facts.city: [facts.published, facts.public] for facts, _, _ in used},
+        "round": round_id,
+    }
     release_id = hashlib.sha256(json.dumps(about, sort_keys=True).encode()).hexdigest()
-    tables = _joined([tables for _, tables in parts])
-    tables["rule_set"] = pd.DataFrame({"name": [rules.name], "digest": [rules.digest], "content": [rules.text]})
+    joined = [_joined(part) for part in parts]
+    tables = {name: pd.concat([own[name] for own in joined], ignore_index=True) for name in joined[0]}
     write_database(draft / RESULTS, tables, "build/schema")
+    rounds = {part.round_id: release_id for part in parts}
     contents = {
         "id": release_id,
         "results_sha256": file_sha256(draft / RESULTS),
         "method_version": METHOD_VERSION,
-        "rounds": {round_id: release_id},
-        "frozen": {round_id: release_id},
+        "rounds": rounds,
+        "frozen": rounds,
         "trial_rounds": [],
         "uploads": [],
     }
     (draft / RELEASE).write_text(json.dumps(contents, indent=1, sort_keys=True), encoding="utf-8")
-    listed = {
-        "round": round_id,
-        "rules": rules.name,
-        "cities": {facts.city: {"release": facts.release, "digest": facts.digest} for facts, _ in parts},
-        "left_out": {found.city: {"why": found.why, "facts": found.facts} for found in left_out},
+    listed = {facts.city: _about(facts, rules, part) for facts, rules, part in used}
+    content = json.dumps({"round": round_id, "cities": listed}, ensure_ascii=False, sort_keys=True)
+    (draft / CITIES).write_text(content, encoding="utf-8")
+    return release_id
+
+
+def _about(facts: CityFacts, rules: RuleSet, part: _Part) -> dict[str, object]:
+    """Return what a release keeps of a city besides its sums."""
+    return {
+        "release": facts.release,
+        "digest": facts.digest,
+        "round": part.round_id,
+        "rules": rules.text,
+        "ballots": int(part.tables[facts.city]["round"]["evaluators"].iloc[0]),
+        "results": facts.results(),
+        "public": facts.public_sets(),
     }
-    (draft / FACTS).write_text(json.dumps(listed, ensure_ascii=False, indent=1), encoding="utf-8")
-    place = target / release_id
-    if not place.is_dir():
-        draft.chmod(0o755)
-        draft.rename(place)
-    return ProvinceReport(release_id, place, tuple(facts for facts, _ in parts), tuple(left_out))
 
 
-def _joined(parts: list[dict[str, pd.DataFrame]]) -> dict[str, pd.DataFrame]:
-    """Return the tables of all cities as those of one round, in one step of the score."""
+def _point_to(target: Path, round_id: str, release_id: str, left_out: Sequence[LeftOut]) -> None:
+    """Make a release that of the round, by one rename."""
+    gone = {found.city: {"why": found.why, "facts": found.facts, "code": found.code} for found in left_out}
+    content = {"round": round_id, "release": release_id, "time": now(), "left_out": gone}
+    place = target / ROUNDS / f"{round_id}.json"
+    place.parent.mkdir(exist_ok=True)
+    draft = place.with_name(f".{place.name}")
+    draft.write_text(json.dumps(content, ensure_ascii=False, indent=1), encoding="utf-8")
+    draft.replace(place)
+
+
+@dataclass(frozen=True)
+class BuiltRound:
+    """The release of a round of a province. time: when it was built, UTC. left_out: who is not in it."""
+
+    folder: Path
+    round_id: str
+    time: str
+    left_out: tuple[LeftOut, ...]
+
+
+def built_rounds(target: Path) -> dict[str, BuiltRound]:
+    """Return the rounds of a province, newest first."""
+    found = (json.loads(path.read_text(encoding="utf-8")) for path in (target / ROUNDS).glob("[!.]*.json"))
+    built = {str(one["round"]): _built(target, one) for one in found}
+    return {name: built[name] for name in sorted(built, reverse=True)}
+
+
+def _built(target: Path, content: Mapping[str, Any]) -> BuiltRound:
+    left_out = tuple(LeftOut(city, **about) for city, about in content["left_out"].items())
+    return BuiltRound(target / RELEASES / content["release"], str(content["round"]), str(content["time"]), left_out)
+
+
+def _joined(whole: _Part) -> dict[str, pd.DataFrame]:
+    """Return the tables of cities as those of one round, in one step of the score, with the rule set of the round."""
+    parts = list(whole.tables.values())
     steps = [int(part["round"]["score_step"].iloc[0]) for part in parts]
     step = math.gcd(*steps)
     scaled = [_in_step(part, own // step) for part, own in zip(parts, steps, strict=True)]
@@ -200,9 +306,16 @@ def _joined(parts: list[dict[str, pd.DataFrame]]) -> dict[str, pd.DataFrame]:
     sites = tables["site_moment"]
     if len(sites):
         alone = sites["site"] == ""
-        parts_alone = pd.MultiIndex.from_arrays([sites["unit_code"].str.partition(MARK)[0], sites["part"]])
+        parts_alone = pd.MultiIndex.from_arrays([sites["unit_code"].str.rpartition(MARK)[0], sites["part"]])
         sites.loc[alone, "part"] = pd.factorize(parts_alone[alone])[0] + 1
-    return tables
+    named = whole.rules.name + whole.round_id.partition(MARK)[1] + whole.round_id.partition(MARK)[2]
+    tables["round"] = tables["round"].assign(rules_name=named)
+    tables["rule_set"] = pd.DataFrame({"name": [named], "digest": [whole.rules.digest], "content": [whole.rules.text]})
+    return {name: _of_round(frame, whole.round_id) for name, frame in tables.items()}
+
+
+def _of_round(frame: pd.DataFrame, round_id: str) -> pd.DataFrame:
+    return frame.assign(round_id=round_id) if "round_id" in frame else frame
 
 
 def _in_step(tables: dict[str, pd.DataFrame], times: int) -> dict[str, pd.DataFrame]:

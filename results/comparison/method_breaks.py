@@ -1,12 +1,13 @@
 """Differences in method between two rounds that affect a score: in the rules, and in the ballot form."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 
 from data.model.rule_sets import RuleSet
+from data.model.score_rules import further_parts, nonzero, shares
 from data.moments.votes import kind_of_grade, scored_indicators
 from data.store.release import Release
 from i18n import N_, join, translate
@@ -15,7 +16,6 @@ from results.ranking.family import ALL, Family
 EXPECTED = 10
 """A grade that nobody used counts as missing from the form if at least this many uses were expected: chance alone
 leaves out one grade in 20,000 such cases."""
-OF_A_SCORE = ("trimming", "components", "deductions", "bonus", "volume", "apart")
 BREAKS = {
     "scale": N_("One round has grades, the other numbers, or the range of the numbers differs."),
     "points": N_("The points of the grades differ."),
@@ -26,6 +26,7 @@ BREAKS = {
         "Components, deductions, bonus points, coefficients, trimming, averages by indicator "
         "or votes kept apart differ."
     ),
+    "elsewhere": N_("The points, weights or indicators of other categories differ."),
     "not_recounted": N_("The earlier round cannot be counted under the later rules."),
     "groups": N_("Evaluator groups that count and voted in one of the rounds only: {names}."),
     "asked": N_("Indicators that count and were asked in one of the rounds only: {names}."),
@@ -57,16 +58,10 @@ def rule_breaks(first: RuleSet, second: RuleSet, category: str) -> Iterator[Brea
         yield Break("averaging")
     elif nonzero(first.weights(own)) != nonzero(second.weights(own)):
         yield Break("weights")
-    if _shares(first.indicators) != _shares(second.indicators):
+    if shares(first.indicators) != shares(second.indicators):
         yield Break("indicators")
-    if _further(first) != _further(second):
+    if further_parts(first) != further_parts(second):
         yield Break("parts")
-
-
-def _further(rules: RuleSet) -> dict[str, object]:
-    """Return all else that makes a score: components, points added or taken off, trimming, votes kept apart."""
-    features = rules.features.canonical
-    return {**{name: features.get(name) for name in OF_A_SCORE}, "by_indicator": rules.order == "indicator"}
 
 
 def form_breaks(release: Release, earlier: list[Family], later: Family) -> Iterator[Break]:
@@ -114,14 +109,3 @@ def _grades_of_one(first: pd.DataFrame, second: pd.DataFrame) -> tuple[str, ...]
         expected = own / max(int(own.sum()), 1) * int(other.sum())
         missing += [str(grade) for grade in own.index if expected[grade] >= EXPECTED and not other.get(grade, 0)]
     return tuple(sorted(missing))
-
-
-def nonzero(weights: Mapping[str, float] | None) -> dict[str, float] | None:
-    """Return the groups that count, with their weights; None when pooled."""
-    return None if weights is None else {group: weight for group, weight in weights.items() if weight > 0}
-
-
-def _shares(weights: Mapping[str, float] | None) -> dict[str, float]:
-    """Return indicator weights as shares: 1 and 1 mean the same as 0.5 and 0.5."""
-    total = sum((weights or {}).values()) or 1.0
-    return {name: round(weight / total, 9) for name, weight in (weights or {}).items()}

@@ -8,34 +8,43 @@ from pathlib import Path
 import duckdb
 import pytest
 
+from data.store import Store
+from data.store.city_facts import export_facts
+from results.province.published import published_results
 from tests.cluster.cities import write_city
 from tests.support.stores import SMALL, Biaochi
 
+RULES = SMALL.replace("draws = 20000", "draws = 200")
 CITIES = {"甲市": 0, "乙市": 2, "丙市": 4}
 
 
 @pytest.fixture(scope="module")
 def published(tmp_path_factory) -> Path:
     """A folder to which three cities have published, and the stores of the cities."""
-    from data.store import Store
-    from data.store.city_facts import export_facts
-
     folder = tmp_path_factory.mktemp("province")
     for city, seed in CITIES.items():
         store = Store(folder / "stores" / city, threads=2)
-        store.add_rules(SMALL)
+        store.add_rules(RULES)
         assert store.import_files("ballots", [write_city(folder / f"{city}.csv", seed, 1_500)], "2025").stored
         store.publish()
-        release = store.release()
-        export_facts(release.round("2025"), city, folder / "shared", "2026-01-10T00:00:00+00:00")
-        release.close()
+        publish_facts(store, city, folder / "shared")
     return folder
+
+
+def publish_facts(store, city, shared, county="", time="2026-01-10T00:00:00+00:00"):
+    release = store.release()
+    round_ = release.round("2025")
+    try:
+        return export_facts(round_, city, shared, time, published_results(round_), county)
+    finally:
+        release.close()
 
 
 def test_a_city_publishes_codes_and_no_sheet_numbers(published):
     (folder,) = (published / "shared" / "甲市").iterdir()
     assert {path.name for path in folder.iterdir()} == {
         *("facts.json", "rules.toml", "units.json", "dictionaries.json", "lines.parquet", "ballots.parquet"),
+        *("published.json", "public.json"),
     }
     columns = duckdb.connect().read_parquet(str(folder / "ballots.parquet")).columns
     assert columns == ["ballot", "group_name", "channel", "site"]
@@ -73,21 +82,40 @@ def test_cities_whose_facts_cannot_be_used_are_named_and_the_rest_goes_on(publis
     assert states.keys() == reasons.keys() and all(reasons[city] in state for city, state in states.items())
     folder = Path(biaochi("province", "build", *where, "--to", tmp_path / "province").decode().splitlines()[-1])
     assert all(city in biaochi.err for city in reasons) and "lines.parquet 已损坏或缺失" in biaochi.err
-    listed = json.loads((folder / "cities.json").read_text("utf-8"))
-    assert list(listed["cities"]) == ["甲市"] and set(listed["left_out"]) == set(reasons)
-    assert [path.name for path in (tmp_path / "province").iterdir()] == [folder.name]
+    assert list(json.loads((folder / "cities.json").read_text("utf-8"))["cities"]) == ["甲市"]
+    assert sorted(path.name for path in (tmp_path / "province").iterdir()) == ["releases", "rounds"]
+    levels = biaochi.json("province", "levels", tmp_path / "province", "--round", "2025", lang="en")
+    told = {gone["city"]: (gone["state"], gone["advice"]) for gone in levels["left_out"]}
+    states = {"乙市": "damaged", "丙市": "earlier", "丁市": "missing", "晚市": "late"}
+    assert {city: state for city, (state, _) in told.items()} == states and all(advice for _, advice in told.values())
+    assert {row["city"]: row["state"] for row in levels["rows"] if row["state"] != "in"} == states
 
 
-def test_a_city_with_other_rules_needs_one_rule_set_for_all(published, biaochi, tmp_path, files):
-    shared = shutil.copytree(published / "shared", tmp_path / "shared")
-    (folder,) = (shared / "丙市").iterdir()
-    other = SMALL.replace('"基本满意" = 60', '"基本满意" = 70')
+def with_rules(shared, city, rules):
+    """Let the newest facts of a city name another rule set, as if the city had counted by it."""
+    (folder,) = (shared / city).iterdir()
     about = json.loads((folder / "facts.json").read_text("utf-8"))
-    (folder / "rules.toml").write_text(other, "utf-8")
-    about["checksums"]["rules.toml"] = hashlib.sha256(other.encode()).hexdigest()
+    (folder / "rules.toml").write_text(rules, "utf-8")
+    about["checksums"]["rules.toml"] = hashlib.sha256(rules.encode()).hexdigest()
     (folder / "facts.json").write_text(json.dumps(about), "utf-8")
-    where = ("--from", shared, "--round", "2025", "--to", tmp_path / "province")
+
+
+def test_cities_of_other_points_are_refused_by_name_and_their_lists_stay(published, biaochi, tmp_path, files):
+    """A rule set that differs in what makes no score, the last five for the last two, is ranked with the others."""
+    shared, province = shutil.copytree(published / "shared", tmp_path / "shared"), tmp_path / "province"
+    other = RULES.replace('"基本满意" = 60', '"基本满意" = 70')
+    with_rules(shared, "丙市", other)
+    with_rules(shared, "乙市", RULES.replace('rule = "last"\nk = 2', 'rule = "last"\nk = 5'))
+    where = ("--from", shared, "--round", "2025", "--to", province)
     biaochi("province", "build", *where, lang="en")
-    assert "Left out: 丙市: its rule set is demo-2025" in biaochi.err
-    biaochi("province", "build", *where, "--rules", files("one.toml", other.encode()), lang="en")
+    assert "Not ranked with the other cities: 丙市. The points of the grades differ." in biaochi.err
     assert "Cities in the release: 3" in biaochi.err
+    answer = biaochi.json("province", "ranking", province, "--round", "2025", lang="en")
+    assert {row["unit_code"][:2] for row in answer["rows"]} == {"甲市", "乙市"}
+    assert answer["refused"] == [{"city": "丙市", "why": "The points of the grades differ."}]
+    lists = biaochi.json("province", "bottom", province, "--round", "2025")["rows"]
+    assert {row["city"] for row in lists} == set(CITIES)
+    biaochi("province", "build", *where, "--rules", files("one.toml", other.encode()), lang="en")
+    assert "Not ranked" not in biaochi.err
+    answer = biaochi.json("province", "ranking", province, "--round", "2025")
+    assert {row["unit_code"][:2] for row in answer["rows"]} == set(CITIES) and answer["refused"] == []

@@ -19,6 +19,7 @@ from ui.charts.pledges import (
     with_states,
     years_chart,
 )
+from ui.charts.province import MOST_CITIES, lists_by_city
 from ui.charts.ranking import ranked_units
 from ui.charts.robustness import MOST_STRIP, robustness_strip
 from ui.charts.unit import grade_bars, group_means, rounds
@@ -29,6 +30,7 @@ __all__ = [
     "SILENT",
     "drawn_outcomes",
     "with_states",
+    "MOST_CITIES",
     "MOST_GRADES",
     "MOST_NAMED",
     "MOST_POSTS",
@@ -42,6 +44,7 @@ __all__ = [
     "group_means",
     "halls_chart",
     "label",
+    "lists_by_city",
     "lowest",
     "lowest_units",
     "outcomes_chart",

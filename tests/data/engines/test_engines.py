@@ -10,11 +10,14 @@ import pytest
 from data import engines
 from data.duckdb_access import table_names
 from data.store import Store
+from data.store.city_facts import export_facts
+from data.store.province import build_province, built_rounds
 from data.store.release import Release
 from data.store.release_builder import round_tables
 from errors import EngineError
 from i18n import LANGUAGES
 from tests.cluster.cities import WEIGHTED, write_city
+from tests.support import engine_in_pieces
 from tests.support.stores import snapshot
 
 THIRD = {"pieces": "tests.support.engine_in_pieces"}
@@ -72,6 +75,48 @@ def test_ballots_that_are_left_out_are_in_no_piece(halls, tmp_path, third, monke
         columns = list(expected.columns)
         found = pieces[name].sort_values(columns, ignore_index=True)
         pd.testing.assert_frame_equal(found, expected.sort_values(columns, ignore_index=True), check_exact=True)
+
+
+@pytest.fixture(scope="module")
+def shared(halls, tmp_path_factory):
+    """Two cities have published the same facts; results as published are no matter of an engine."""
+    folder, release = tmp_path_factory.mktemp("shared"), halls.release()
+    for city in ("甲市", "乙市"):
+        export_facts(release.round("2025"), city, folder, "2026-01-10T00:00:00+00:00", {})
+    release.close()
+    return folder
+
+
+def test_a_province_has_the_same_id_and_numbers_from_a_third_engine(shared, tmp_path, third, monkeypatch):
+    pieces = build_province(shared, tmp_path / "pieces", "2025")
+    monkeypatch.setenv("BIAOCHI_ENGINE", "duckdb:")
+    here = build_province(shared, tmp_path / "here", "2025")
+    assert pieces.release == here.release and len(pieces.cities) == 2
+    found, expected = Release(pieces.folder), Release(here.folder)
+    for name in table_names("build/schema"):
+        pd.testing.assert_frame_equal(found.query_table(name), expected.query_table(name), check_exact=True, obj=name)
+    found.close()
+    expected.close()
+
+
+def test_an_engine_that_stops_at_the_second_city_leaves_the_province_as_it_was(shared, tmp_path, third, monkeypatch):
+    """No release without the city that was not added, and the round keeps the release that it has."""
+    monkeypatch.setenv("BIAOCHI_ENGINE", "duckdb:")
+    build_province(shared, tmp_path / "province", "2025", expected=["丙市"])
+    before, built = snapshot(tmp_path / "province"), built_rounds(tmp_path / "province")
+    monkeypatch.setenv("BIAOCHI_ENGINE", "pieces:")
+    add, added = engine_in_pieces.add, []
+
+    def stops(tables, scoring):
+        if added:
+            raise EngineError("The cluster stopped.")
+        added.append(tables)
+        return add(tables, scoring)
+
+    monkeypatch.setattr(engine_in_pieces, "add", stops)
+    with pytest.raises(EngineError, match="The cluster stopped"):
+        build_province(shared, tmp_path / "province", "2025")
+    assert snapshot(tmp_path / "province") == before and built_rounds(tmp_path / "province") == built and added
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,1 @@
+"""Answers on a province: its cities and counties, their bottom lists as published, and a ranking across cities."""
