@@ -146,8 +146,14 @@ SENTENCES: dict[str, str] = {
         "Lines that are exactly the sums of the lines next to them are read as further units or groups ({count}): {shown}."
     ),
     "confirm_empty": N_("Lines without any count are read as units without votes ({count}): {shown}."),
-    "confirm_names": N_("Names with a number or a footnote mark are read as further units ({count}): {shown}."),
+    "confirm_names": N_(
+        "Names with a number or a footnote mark, and texts that may be no names, are read as further units ({count}): "
+        "{shown}."
+    ),
     "confirm_groups": N_("Evaluator groups named by sheets and not in a column ({count}): {shown}."),
+    "confirm_group_headings": N_(
+        "Evaluator groups named by headings over the grades and not in a column ({count}): {shown}."
+    ),
     "confirm_struck": N_("Rows with text that is struck through are read like all others ({count}): {shown}."),
     "confirm_notes": N_(
         "Notes on cells below the header may change what is counted and are not read ({count}): {shown}."
@@ -513,10 +519,15 @@ SUGGESTIONS: dict[str, str] = {
         "If each of them is a unit, confirm; otherwise, as with the heading of a section, delete the row."
     ),
     "confirm_names": N_(
-        "If each of them is another unit, confirm; otherwise delete numbers and marks, so that a unit has one name."
+        "If each of them is another unit, confirm; otherwise delete numbers and marks, so that a unit has one name, and "
+        "the rows that are no units."
     ),
     "confirm_groups": N_(
         "If each sheet holds the votes of that group, confirm; otherwise add a column with the group to each sheet."
+    ),
+    "confirm_group_headings": N_(
+        "If each heading holds the votes of that group, confirm; otherwise import a line for each group, with a column for "
+        "the group."
     ),
     "confirm_struck": N_("If they count, confirm; otherwise delete these rows and import the file again."),
     "confirm_notes": N_("Read them. If none of them changes a number, confirm; otherwise correct the cells first."),
@@ -791,11 +802,31 @@ WORDINGS: dict[str, dict[str, tuple[str, str]]] = {
             ),
             SUGGESTIONS["past_changed"],
         ),
+        "overdue": (
+            N_(
+                "{key} was late as of {since}, as it was due on {overdue}; with {new} under {column} it is in no share any more."
+            ),
+            SUGGESTIONS["past_changed"],
+        ),
+    },
+    "measure_without_finding": {
+        "decisions": (
+            N_("{decisions} rest on {value}, whose finding is now {given}, not one of these: {known}."),
+            N_("Confirm, with the reason, if the finding was lifted; otherwise correct it."),
+        ),
     },
     "unknown_reference": {
         "first": (
             N_("{column} should name the first entry, which is {first}; {value} is itself a repetition."),
             N_("Write {first} in its place."),
+        ),
+        "repeated_by": (
+            N_("Other entries repeat this one, {repeated_by}; it cannot be a repetition of {value} as well."),
+            N_("Let the others name {value} first."),
+        ),
+        "later": (
+            N_("{column} should name the entry that came in first; {value} came in later, on {later}."),
+            N_("Let the later entry name the earlier one."),
         ),
     },
     "personal_elsewhere": {
@@ -908,6 +939,7 @@ QUESTIONS = frozenset(
         "confirm_empty",
         "confirm_names",
         "confirm_groups",
+        "confirm_group_headings",
         "confirm_struck",
         "confirm_notes",
     }

@@ -1,4 +1,4 @@
-"""Settings from environment variables, read once.
+"""Settings from environment variables.
 
 No other module reads environment variables. Nothing here opens the store or writes a file.
 """
@@ -17,7 +17,18 @@ LOOPBACK_HOSTS = ("127.0.0.1", "localhost", "[::1]")
 SECRETS = Path(".streamlit") / "secrets.toml"
 ACCOUNTS = "accounts.json"  # in the folder of accounts
 LOG = Path("audit") / "log.jsonl"  # in the store
+LARGEST_LOGO = 256 * 1024  # bytes; every page that is opened carries the logo
+LOGO_KINDS = {b"\x89PNG\r\n\x1a\n": "image/png", b"\xff\xd8\xff": "image/jpeg"}  # first bytes -> kind of picture
 SIGNING_IN = re.compile(rb'"action": "(?:account|sign in)"')
+NAMES = (
+    *("BIAOCHI_STORE", "BIAOCHI_ACCOUNTS", "BIAOCHI_LANG", "PORT", "BIAOCHI_HOSTS", "BIAOCHI_ORIGINS"),
+    *("BIAOCHI_LOGIN", "BIAOCHI_TWO_PEOPLE", "BIAOCHI_SIGNING_KEY", "BIAOCHI_THREADS", "BIAOCHI_MEMORY_LIMIT"),
+    *("BIAOCHI_ENGINE", "BIAOCHI_CLUSTER_FOLDER", "BIAOCHI_REPORT_DAYS", "BIAOCHI_NOTICE_DAYS"),
+    *("BIAOCHI_CITY", "BIAOCHI_OFFICE", "BIAOCHI_CONTACT", "BIAOCHI_LOGO", "BIAOCHI_PROVINCE"),
+    *("BIAOCHI_OBJECTION_DAYS", "BIAOCHI_RULING_DAYS", "BIAOCHI_SCHEMES", "BIAOCHI_DEBUG"),
+)
+"""Variables that are read; a setting that is not in this list has no effect."""
+HOMES = ("HOME", "USERPROFILE", "HOMEDRIVE", "HOMEPATH")  # what ~ in a path means
 TRUE_WORDS = {"1", "true", "yes", "on"}
 FALSE_WORDS = {"", "0", "false", "no", "off"}
 
@@ -33,11 +44,14 @@ class Settings:
     store: Path  # folder of the store; need not exist yet
     language: str  # "zh" or "en": the language until a person chooses
     city: str  # shown below the name of the product; may be empty
+    office: str  # at the foot of every page, and on papers and notices until another is entered; may be empty
+    contact: str  # whom to ask, likewise; may be empty
+    logo: Path | None  # picture next to the name of the product
     port: int
     hosts: tuple[str, ...]  # names in the Host header that are answered, without port
     origins: tuple[str, ...]  # origins whose requests are accepted, scheme://host:port
     login: bool  # whether people must sign in
-    two_people: bool  # whether a second person confirms what is finalised, announced, ruled and rolled back
+    two_people: bool  # whether a second person confirms the actions that access/roles.csv marks
     accounts: Path  # folder of accounts and sessions, outside the store; need not exist yet
     provider: Path  # file that names the sign-in service of the office, [auth] of Streamlit's secrets.toml
     signing_key: Path | None  # Ed25519 key that signs checkpoints of the audit log, outside the store
@@ -56,16 +70,62 @@ class Settings:
 
 def load(environ: Mapping[str, str] | None = None, root: Path = ROOT) -> Settings:
     """Read the settings of the environment; InvalidSettingError names the first variable that is wrong."""
-    env = os.environ if environ is None else environ
+    if environ is not None:
+        return _read(environ, root, None)
+    # A page asks some sixty times a run, and reading takes 0.3 ms; what can change in between is part of the key.
+    names = tuple(map(os.environ.get, (*NAMES, *HOMES)))
+    return _kept(names, os.getcwd(), root, _version(root / SECRETS))
+
+
+def of_store(store: Path) -> Settings:
+    """Return the settings for a store that a call names: with its accounts, never those of BIAOCHI_STORE.
+
+    BIAOCHI_ACCOUNTS belongs to the store of BIAOCHI_STORE; where that is not set, to whatever store is named.
+    """
+    env = {name: os.environ[name] for name in NAMES if name in os.environ}
+    usual = env.get("BIAOCHI_STORE")
+    if usual and Path(usual).expanduser().absolute() != store:
+        env.pop("BIAOCHI_ACCOUNTS", None)
+    return load({**env, "BIAOCHI_STORE": str(store)})
+
+
+def _kept(names: tuple[str | None, ...], folder: str, root: Path, secrets: object) -> Settings:
+    """Return the settings of these variables; the files that decide on the sign-in are looked at every time."""
+    asked = _settings(names, folder, root, secrets)
+    if asked.login:
+        return asked
+    return _settings(names, folder, root, secrets, had=_closed(asked.accounts, asked.store))
+
+
+@lru_cache(maxsize=16)
+def _settings(names: tuple[str | None, ...], folder: str, root: Path, secrets: object, had: bool = False) -> Settings:
+    env = {name: value for name, value in zip(NAMES, names, strict=False) if value is not None}
+    return _read(env, root, had)
+
+
+def _version(path: Path) -> tuple[int, int, int] | None:
+    """Return what changes with the content of a file; None if there is none."""
+    try:
+        about = path.stat()
+    except OSError:
+        return None
+    return about.st_ino, about.st_size, about.st_mtime_ns
+
+
+def _read(env: Mapping[str, str], root: Path, had: bool | None) -> Settings:
+    """Read the settings. had : whether the store is known to have accounts; None to look."""
     store = Path(env.get("BIAOCHI_STORE") or root / "var").expanduser().absolute()
     port = _whole(env, "PORT", default=8501, low=1, high=65535)
     hosts = _words(env, "BIAOCHI_HOSTS") or LOOPBACK_HOSTS
     accounts = _accounts(env, store)
-    login = _login(env, root, accounts, store)
+    login = _asks_login(env, root) or (_closed(accounts, store) if had is None else had)
     return Settings(
         store=store,
         language=_language(env),
-        city=" ".join(env.get("BIAOCHI_CITY", "").split()),
+        city=_line(env, "BIAOCHI_CITY"),
+        office=_line(env, "BIAOCHI_OFFICE"),
+        contact=_line(env, "BIAOCHI_CONTACT"),
+        logo=_logo(env),
         port=port,
         hosts=hosts,
         origins=_words(env, "BIAOCHI_ORIGINS") or tuple(f"http://{host}:{port}" for host in hosts),
@@ -112,6 +172,37 @@ def _language(env: Mapping[str, str]) -> str:
     raise InvalidSettingError(f"BIAOCHI_LANG must be zh or en, not {value!r}.")
 
 
+def _line(env: Mapping[str, str], name: str) -> str:
+    """Return a text on a single line, without blanks around it."""
+    return " ".join(env.get(name, "").split())
+
+
+def _logo(env: Mapping[str, str]) -> Path | None:
+    """Return the file of the logo, once it is known to be a picture that pages can carry."""
+    given = env.get("BIAOCHI_LOGO", "").strip()
+    if not given:
+        return None
+    path = Path(given).expanduser().absolute()
+    if not path.is_file():
+        raise InvalidSettingError(f"BIAOCHI_LOGO must name a file; there is no file {path}.")
+    size = path.stat().st_size
+    if size > LARGEST_LOGO:
+        raise InvalidSettingError(
+            f"BIAOCHI_LOGO must have at most {LARGEST_LOGO // 1024} KB, since every page carries it; {path} has "
+            f"{-(-size // 1024)} KB. Save it smaller, such as 400 pixels wide."
+        )
+    with path.open("rb") as picture:
+        kind = picture_kind(picture.read(16))
+    if kind is None:
+        raise InvalidSettingError(f"BIAOCHI_LOGO must be a PNG or JPEG picture; {path} is neither.")
+    return path
+
+
+def picture_kind(content: bytes) -> str | None:
+    """Return the media type of a PNG or JPEG picture, by its first bytes; None for anything else."""
+    return next((kind for start, kind in LOGO_KINDS.items() if content.startswith(start)), None)
+
+
 def _cluster_folder(env: Mapping[str, str]) -> Path | None:
     given = env.get("BIAOCHI_CLUSTER_FOLDER", "").strip()
     if not given:
@@ -127,22 +218,23 @@ def _province(env: Mapping[str, str]) -> Path | None:
     return Path(given).expanduser().absolute() if given else None
 
 
-def _login(env: Mapping[str, str], root: Path, accounts: Path, store: Path) -> bool:
-    """Return whether people must sign in: BIAOCHI_LOGIN, a sign-in service in Streamlit's secrets, or accounts.
+def _asks_login(env: Mapping[str, str], root: Path) -> bool:
+    """Return whether BIAOCHI_LOGIN, or a sign-in service in Streamlit's secrets, asks people to sign in."""
+    return _flag(env, "BIAOCHI_LOGIN", default=False) or _has_sign_in(root / SECRETS)
 
-    A store that had accounts stays closed when their file is lost: whoever can delete a file must not open the door.
+
+def _closed(accounts: Path, store: Path) -> bool:
+    """Return whether there are accounts, or were: a store stays closed when their file is lost.
+
+    Whoever can delete a file must not open the door.
     """
-    asked = _flag(env, "BIAOCHI_LOGIN", default=False) or _has_sign_in(root / SECRETS)
-    return asked or (accounts / ACCOUNTS).is_file() or had_accounts(store)
+    return os.path.isfile(accounts / ACCOUNTS) or had_accounts(store)
 
 
 def had_accounts(store: Path) -> bool:
     """Return whether the audit log of a store knows accounts, or people who signed in."""
-    try:
-        about = (store / LOG).stat()
-    except OSError:
-        return False
-    return _knows_accounts(store / LOG, (about.st_ino, about.st_size, about.st_mtime_ns))
+    version = _version(store / LOG)
+    return version is not None and _knows_accounts(store / LOG, version)
 
 
 @lru_cache(maxsize=4)

@@ -91,7 +91,16 @@ def plain_name(name: str) -> str:
     return name.strip().casefold()
 
 
-def add_account(folder: Path, name: str, role: str, *, title: str = "", provider: bool = False, by: str = "") -> str:
+def add_account(
+    folder: Path,
+    name: str,
+    role: str,
+    *,
+    title: str = "",
+    provider: bool = False,
+    by: str = "",
+    now: datetime | None = None,
+) -> str:
     """Add an account and return its first password; '' for an account of the sign-in service. Raises AccountError."""
     check_role(role)
     name = plain_name(name)
@@ -102,9 +111,8 @@ def add_account(folder: Path, name: str, role: str, *, title: str = "", provider
     password = "" if provider else first_password()
     how = PROVIDER if provider else PASSWORD
     hashed = "" if provider else hashed_password(password)
-    made = Account(
-        name, role, title.strip(), how, hashed, not provider, datetime.now(UTC).isoformat("T", "seconds"), by
-    )
+    created = (now or datetime.now(UTC)).isoformat("T", "seconds")
+    made = Account(name, role, title.strip(), how, hashed, not provider, created, by)
     with _changing(folder) as accounts:
         if name in accounts:
             raise AccountError(N_("There is an account {name} already."), name=name)

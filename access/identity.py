@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
 from access.accounts import Account, account_of
@@ -40,4 +41,11 @@ def identity(folder: Path, cookies: Mapping[str, str], *, used: bool = True) -> 
     """
     session = find_session(folder, cookies.get(COOKIE), used=used)
     account = account_of(folder, session.account) if session else None
-    return Identity(account, session) if session and account else None
+    if session is None or account is None or session.began < _created(account):
+        return None
+    return Identity(account, session)
+
+
+def _created(account: Account) -> float:
+    """Return when an account was created, in seconds since 1970; sessions of an earlier account of its name end."""
+    return datetime.fromisoformat(account.created).timestamp() if account.created else 0.0

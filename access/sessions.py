@@ -19,6 +19,7 @@ CLOCK_BACK = 60  # seconds that a clock may be set back, as it is when it is syn
 SEEN_EVERY = 5  # seconds between two notes that a session was used
 FREE_FAILURES = 10
 FIRST_WAIT, LONGEST_WAIT = 60, 24 * 3600  # seconds; doubles with every failure
+FORGOTTEN_AFTER = 2 * 86400  # seconds: longer than any wait; else names that a scanner tries would pile up
 FILE = "sessions.sqlite"
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS session (
@@ -106,6 +107,7 @@ def note_failure(folder: Path, account: str, now: float | None = None) -> int:
         "ON CONFLICT (account) DO UPDATE SET count = count + 1, last = excluded.last"
     )
     with _database(folder) as rows:
+        rows.execute("DELETE FROM failure WHERE last < ?", (_now(now) - FORGOTTEN_AFTER,))
         rows.execute(text, (account[:80], _now(now)))
         return int(rows.execute("SELECT count FROM failure WHERE account = ?", (account[:80],)).fetchone()[0])
 

@@ -7,7 +7,7 @@ units: both add chances of events, so that a false claim at any look, ever, has 
 is width: a difference has to be about 1.3 to 1.5 times as large as at a single look.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -15,12 +15,14 @@ from numpy.typing import NDArray
 
 from analytics.anytime import anytime_p
 from analytics.differences import Differences
-from analytics.verdicts import BottomClaims, claims_of
+from analytics.verdicts import CONFIRMED, BottomClaims, claims_of
 
 Floats: TypeAlias = NDArray[np.float64]
 
 FEWEST = 30
 """Votes of each unit before which nothing is claimed: the theory is one of many votes."""
+GROWTHS = np.geomspace(1.0, 16.0, 25)
+"""Multiples of the votes so far at which a look is imagined."""
 
 
 @dataclass(frozen=True)
@@ -59,3 +61,17 @@ def early_claims(differences: Differences, k: int, votes: NDArray[Any], *, scale
         confirm[present] = np.minimum(1.0, k * np.sort(over, axis=1)[:, -k])
         clear[present] = np.minimum(1.0, (count - k) * np.sort(under, axis=1)[:, k - 1])
     return claims_of(confirm, clear, level)
+
+
+def growth_needed(differences: Differences, k: int, votes: NDArray[Any], *, scale: float, level: float) -> float:
+    """Return about how many times the votes so far decide all k places, if the differences stay as they are.
+
+    An outlook and no claim: infinite where GROWTHS do not suffice.
+    """
+    for growth in GROWTHS:
+        root = np.sqrt(growth)
+        grown = replace(differences, z=differences.z * root, spread=differences.spread / root)
+        verdict = early_claims(grown, k, votes * growth, scale=scale, level=level).verdict
+        if int((verdict == CONFIRMED).sum()) >= k:
+            return float(growth)
+    return float("inf")

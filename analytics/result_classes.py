@@ -23,7 +23,8 @@ class Line:
 def class_sizes(units: int, shares: Sequence[float | None], rounding: str) -> list[int | None]:
     """Return how many units each class takes at most; None without a share. The best class comes first.
 
-    rounding : "down", "nearest" (halves up), "up"; "largest", largest remainders, the sum as exact as it can be;
+    rounding : "down", "nearest" (halves up), "up"; "largest", largest remainders, the better class first where they are
+    equal;
     "remainder", down, and the last class takes all that are left.
     """
     exact = [None if share is None else round(share * units, 9) for share in shares]
@@ -38,7 +39,8 @@ def _largest(exact: Sequence[float | None]) -> list[int | None]:
     sizes = [None if value is None else math.floor(value) for value in exact]
     given = [at for at, value in enumerate(exact) if value is not None]
     missing = math.floor(sum(exact[at] or 0 for at in given) + 0.5) - sum(sizes[at] or 0 for at in given)
-    by_rest = sorted(given, key=lambda at: (exact[at] or 0) - (sizes[at] or 0), reverse=True)
+    # Rounded, since 1.4 - 1 and 4.4 - 4 differ in binary: of equal remainders the better class comes first.
+    by_rest = sorted(given, key=lambda at: round((exact[at] or 0) - (sizes[at] or 0), 9), reverse=True)
     for at in by_rest[:missing]:
         sizes[at] = (sizes[at] or 0) + 1
     return sizes

@@ -41,7 +41,7 @@ class Parameter:
         """Return the value if it is acceptable. Raises RefusedError."""
         wrong = (
             (self.choices and text not in self.choices)
-            or (self.kind == WHOLE and not (text.isascii() and text.isdigit() and 1 <= int(text[:9]) <= 99_999))
+            or (self.kind == WHOLE and not (text.isascii() and text.isdigit() and len(text) <= 5 and int(text) >= 1))
             or (self.kind == DAY and not _is_day(text))
         )
         if wrong:

@@ -56,11 +56,18 @@ class Session:
         self.path, self.language = Path(), "zh"
         self.warned = False  # of the clock, once in a call
         self.settings: settings.Settings
+        self.named = False  # whether the call names another store than the settings
 
     def begin(self, known: settings.Settings, language: str) -> None:
         """A new call begins."""
         self.path, self.language, self.settings = known.store, language, known
-        self.warned = False
+        self.warned = self.named = False
+
+    def change_store(self, path: Path) -> None:
+        """The call names its store: accounts, sign-in and two people are those of this store."""
+        self.named = path != self.settings.store
+        if self.named:
+            self.path, self.settings = path, settings.of_store(path)
 
     def store(self, *, new: bool = False) -> "Store":
         """The store of this call; schemes offer what a score may take from them. new: it may be gone."""
@@ -69,7 +76,7 @@ class Session:
         from results.ranking.component_sources import offer
 
         offer(_sources)
-        if self.settings.login and self.path == self.settings.store and not new:
+        if self.settings.login and not self.named and not new:
             refuse_gone(self.path, self.settings.accounts)
         if (facts := clock_back(self.path)) and not self.warned:
             self.say(CLOCK_BACK, **facts)

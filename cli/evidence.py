@@ -107,7 +107,7 @@ def _judge(round_: "Round", found: "Integrity", both: "SideBySide", judgement: "
 @app.command("early-look", help=N_("How much is decided while ballots still come in; valid at any time, no names."))
 def show_early_look(round_id: RoundId, form: Format = "csv", output: Output = None) -> None:
     """`biaochi early-look`."""
-    from results.evidence.early_look import caution, early_look
+    from results.evidence.early_look import caution, early_look, headline
     from results.fields import headers
     from results.ranking.statements import family_name
 
@@ -121,8 +121,12 @@ def show_early_look(round_id: RoundId, form: Format = "csv", output: Output = No
     else:
         named = [{**row, "category": family_name(str(row["category"]), session.language)} for row in rows]
         emit_rows(named, headers("early_look"), N_("Early look"), form, output)
-    for sentence in (*(look.sentence(session.language) for look in found), caution(found, session.language)):
-        session.say("{sentence}", sentence=sentence)
+    session.say("{sentence}", sentence=headline(found, session.language))
+    for look in found:
+        session.say("{sentence}", sentence=look.sentence(session.language))
+        if outlook := look.outlook(session.language):
+            session.say("  {sentence}", sentence=outlook)
+    session.say("{sentence}", sentence=caution(found, session.language))
 
 
 @app.command("suggestions", help=N_("Themes of suggestions in free text, for the office: a theme from five people."))

@@ -6,7 +6,7 @@ EXAMPLES: dict[str, tuple[str, ...]] = {
         "biaochi ranking --round 2025",
         "biaochi --store /srv/biaochi --lang en releases",
     ),
-    "biaochi demo": ("biaochi demo", "biaochi --store /tmp/demo demo"),
+    "biaochi demo": ("biaochi demo", "biaochi --store /tmp/demo demo", "biaochi --store /tmp/tampered demo --tampered"),
     "biaochi template": (
         "biaochi template units -o units.xlsx",
         "biaochi template ballots --round 2025 --rules demo-2025 -o ballots.xlsx",

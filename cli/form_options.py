@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+import settings
 from cli.context import session
 from i18n import N_
 
@@ -51,7 +52,7 @@ def with_form(command: Callable[..., None]) -> Callable[..., None]:
 def asked_form(
     annex: list[str] | None = None, sealed: bool | None = None, remember: bool = False, **texts: str | None
 ) -> "Form":
-    """Return the form of what was asked and, for what was not, of what the store remembers."""
+    """Return the form of what was asked and, for what was not, of what the store remembers, else the settings."""
     from data.store.paper_form import remember_form, remembered_form
     from formats.document import Form
 
@@ -60,12 +61,14 @@ def asked_form(
         asked["sealed"] = "yes" if sealed else ""
     if remember:
         remember_form(session.path, {name: text for name, text in asked.items() if name in REMEMBERED})
-    known = {name: text for name, text in remembered_form(session.path).items() if name in REMEMBERED}
-    wanted = known | asked
+    chosen = settings.load()
+    known = {name: text for name, text in remembered_form(session.path).items() if name in REMEMBERED and text}
+    wanted = {"office": chosen.office} | known | asked
     return Form(
         **{name: text for name, text in wanted.items() if name != "sealed"},
         attachments=tuple(annex or ()),
         sealed=bool(wanted.get("sealed")),
+        city=chosen.city,
     )
 
 

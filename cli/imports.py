@@ -34,16 +34,39 @@ if TYPE_CHECKING:
 MOST_SENTENCES = 50  # findings of one kind that are printed
 
 
+Tampered = Annotated[
+    bool, typer.Option("--tampered", help=N_("With copied, punishing and careless ballots, to try the checks on."))
+]
+
+
 @app.command(help=N_("Fill an empty store with the demonstration city and publish it."))
-def demo() -> None:
+def demo(tampered: Tampered = False) -> None:
     """`biaochi demo`."""
     from data.sample.load import load_demo
     from schemes.demonstration import scheme_files
 
     with progress(N_("Loading demonstration data")):
-        report = load_demo(session.store(), scheme_files())
+        report = load_demo(session.store(), scheme_files(), tampered=tampered)
     session.say(N_("The store holds demonstration data now; every page and file says so."))
+    if tampered:
+        _say_planted()
     print_line(report.release)
+
+
+PLANTED = N_(
+    "Round {round} has ballots with known faults: {copies} copies of a ballot in {hall}, {punishing} ballots that "
+    "punish {units}, and {careless} careless ballots. biaochi ballot-integrity --round {round} lists them."
+)
+
+
+def _say_planted() -> None:
+    from data.sample.city import ROUNDS, demo_units
+    from data.sample.tampered import planted
+
+    truth = planted()
+    names = [unit.name for unit in demo_units() if unit.code in truth.units]
+    counts = {name: len(getattr(truth, name)) for name in ("copies", "punishing", "careless")}
+    session.say(PLANTED, round=ROUNDS[-1], hall=truth.hall, units=join(names, session.language), **counts)
 
 
 Replace = Annotated[bool, typer.Option("--replace", help=N_("Correct all earlier uploads of kind and round."))]

@@ -187,7 +187,7 @@ def _common(
     ] = False,
 ) -> None:
     if store is not None:
-        session.path = store.expanduser().absolute()
+        session.change_store(store.expanduser().absolute())
     if lang is not None:
         check_choice("--lang", lang, LANGUAGES)
     if session.path.exists() and not session.path.is_dir():

@@ -18,6 +18,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "number": ("TEXT", N_("Number of the notice.")),
     "objection": ("TEXT", N_("How to object; a usual sentence if it is left out.")),
     "contact": ("TEXT", N_("Whom to ask: post, telephone of the office, address.")),
+    "city": ("NAME", N_("City or district in the heading; else that of the settings.")),
     "reason": ("TEXT", N_("Why a notice is withdrawn or corrected, for the public.")),
 }
 NAMES = (*TEXTS, "measures", "wall", "texts", "remember")

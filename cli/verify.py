@@ -69,8 +69,8 @@ def _of_accounts() -> "list[Damage]":
     from data.store.verify import Damage
 
     chosen = session.settings
-    if not chosen.login:  # a store that was moved has its accounts elsewhere
-        return []
+    if not chosen.login or (session.named and not chosen.accounts.is_dir()):
+        return []  # a store that was moved has its accounts elsewhere
     try:
         log = read_log(session.path)
         states = states_logged((entry.what, entry.note) for entry in log if entry.action == "account")

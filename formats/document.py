@@ -73,7 +73,7 @@ class Form:
 
     mark: head in red, else the office. number: of the paper. signer: who signed off. recipients: who it is sent to.
     copies_to: who gets a copy. printed_by, printed_on: the last line. sealed: the office and its date leave room for a
-    seal.
+    seal. city: before the release on every page.
     """
 
     office: str = ""
@@ -90,6 +90,7 @@ class Form:
     printed_by: str = ""
     printed_on: str = ""
     sealed: bool = False
+    city: str = ""
 
 
 @dataclass(frozen=True)

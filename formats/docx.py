@@ -57,10 +57,13 @@ def word_bytes(document: Document, template: Path | None = None) -> bytes:
 
 def _fill_own(word: Any, document: Document, path: Path) -> None:
     """Fill a template of the office between the checks of the template and of the result."""
-    roots = docx_guard.roots_of(word)
+    try:
+        roots = docx_guard.roots_of(word)
+    except SyntaxError as error:
+        raise InvalidTemplateError(NO_WORD_FILE, path=path.name) from error
     docx_guard.check_package(word, roots, path.name)
     width = docx_guard.text_width(word, path.name)
-    docx_guard.check_words(roots, document, path.name)
+    docx_guard.check_words(word, roots, document, path.name)
     looks = looks_of(word, width)
     docx_guard.check_filled(word, _fill(word, document, path, width), looks, path.name)
 

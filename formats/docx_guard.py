@@ -7,6 +7,7 @@ seen; nothing floats above or below it; the words of the template name no unit a
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
+from urllib.parse import unquote
 
 from docx.oxml import parse_xml
 from docx.oxml.ns import qn
@@ -73,9 +74,15 @@ OWN_TIER = N_(
 _TOLD = " | ".join(
     (
         "//*[local-name()='t' or local-name()='delText' or local-name()='instrText']/text()",
-        *(f"//@*[local-name()='{name}']" for name in ("string", "descr", "title", "alt", "instr")),
+        *(f"//@*[local-name()='{name}']" for name in ("string", "descr", "title", "alt", "instr", "tooltip")),
+        *(f"//*[local-name()='{name}']/@*" for name in ("docVar", "bookmarkStart", "lvlText", "alias", "tag")),
+        "//*[local-name()='listItem']/@*",
     )
 )
+_ALL = "//text() | //@*"
+LABEL = re.compile(r"(?:%\d|[^\w]|[_第条章节款项目编篇附件o]|chapter|section|article|part|annex)*", re.IGNORECASE)
+"""What stands before a numbered paragraph: numbers, bullets and words of a count; others would be read with it."""
+DEFAULT = ("1", "true", "on")
 
 
 class InvalidTemplateError(UsageError):
@@ -83,9 +90,12 @@ class InvalidTemplateError(UsageError):
 
 
 def roots_of(word: Any) -> list[Any]:
-    """Return the root of every XML part: document, headers, footers, notes, comments, drawings, styles, settings."""
-    parts = (part for part in word.part.package.iter_parts() if str(part.partname).startswith("/word/"))
-    known = (part for part in parts if str(part.partname).endswith(".xml"))
+    """Return the root of every XML part: document, headers, footers, notes, comments, drawings, styles, settings, data.
+
+    The properties of the file are written anew. Raises SyntaxError.
+    """
+    parts = (part for part in word.part.package.iter_parts() if str(part.partname).endswith(".xml"))
+    known = (part for part in parts if not str(part.partname).startswith("/docProps/core"))
     return [part.element if hasattr(part, "element") else parse_xml(part.blob) for part in known]
 
 
@@ -99,18 +109,28 @@ def check_package(word: Any, roots: Sequence[Any], path: str) -> None:
             if relation.is_external and not relation.reltype.endswith("/hyperlink"):
                 raise InvalidTemplateError(FOREIGN, path=path, place=relation.reltype.rsplit("/", 1)[-1])
     for root in roots:
-        for tag in ("altChunk", "subDoc", "linkStyles", "object", "dataBinding"):
+        for tag in ("altChunk", "subDoc", "linkStyles", "object", "dataBinding", "mailMerge"):
             if root.find(f".//{{*}}{tag}") is not None:
                 raise InvalidTemplateError(FOREIGN, path=path, place=tag)
         _check_fields(root, path)
-    ids = [style.get(qn("w:styleId")) for style in word.styles.element.iter(qn("w:style"))]
-    if twice := sorted({str(one) for one in ids if ids.count(one) > 1}):
-        raise InvalidTemplateError(FOREIGN, path=path, place=f"w:style {twice[0]} × 2")
+        for label in root.iter(qn("w:lvlText")):
+            if not LABEL.fullmatch(label.get(qn("w:val"), "")):
+                raise InvalidTemplateError(FOREIGN, path=path, place=f"lvlText {label.get(qn('w:val'))}")
+    _check_styles(word.styles.element, path)
     floating = [own for root in roots for own in _floating(root)]
     lines = [own for own in floating if _is_thin_line(own)]
     if len(lines) < len(floating) or len(lines) > 2 * LINES:  # a line is kept twice, for old and for new programs
         odd = next((own for own in floating if own not in lines), floating[-1])
         raise InvalidTemplateError(FLOATING, path=path, place=str(odd.tag).rsplit("}", 1)[-1], lines=LINES)
+
+
+def _check_styles(styles: Any, path: str) -> None:
+    """Refuse two styles of one id, and two defaults of a kind, of which programs take either."""
+    every = list(styles.iter(qn("w:style")))
+    ids = [str(style.get(qn("w:styleId"))) for style in every]
+    ids += [f"w:default {style.get(qn('w:type'))}" for style in every if style.get(qn("w:default")) in DEFAULT]
+    if twice := sorted({one for one in ids if ids.count(one) > 1}):
+        raise InvalidTemplateError(FOREIGN, path=path, place=f"w:style {twice[0]} × 2")
 
 
 def text_width(word: Any, path: str) -> int:
@@ -121,9 +141,12 @@ def text_width(word: Any, path: str) -> int:
     return min(widths)
 
 
-def check_words(roots: Sequence[Any], document: Document, path: str) -> None:
+def check_words(word: Any, roots: Sequence[Any], document: Document, path: str) -> None:
     """Refuse the name of a unit or the heading of a tier in the words of the template itself, however they are cut."""
-    texts = [_squeezed(_words(root)) for root in roots]
+    relations = (one for part in word.part.package.iter_parts() for one in part.rels.values())
+    links = [unquote(one.target_ref) for one in relations if one.is_external]
+    forwards = [_squeezed(text) for text in (*map(_words, roots), *links)]
+    texts = [*forwards, *(text[::-1] for text in forwards)]  # from the right to the left it is read the other way round
     for section in document.sections:
         heading = _squeezed(re.sub(r"^[\d.．、\s]+", "", section.heading)) if section.tier else ""
         if heading and any(heading in words for words in texts):
@@ -198,7 +221,8 @@ def _edges(word: Any) -> Iterator[list[Any]]:
 
 def _words(root: Any) -> str:
     """Return every text of a part, also deleted, computed or drawn ones, and descriptions of pictures."""
-    return " ".join(root.xpath(_TOLD))
+    ours = "openxmlformats.org/wordprocessingml" in str(root.tag)
+    return " ".join(root.xpath(_TOLD if ours else _ALL))
 
 
 def _squeezed(text: str) -> str:

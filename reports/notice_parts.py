@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import settings
 from data.store.paper_form import NOTICE, remember_form, remembered_form
 
 REMEMBERED = ("office", "objection", "contact")
@@ -22,15 +23,16 @@ SHOWN_PARTS = ("measures", "wall")
 class NoticeParts:
     """Texts of the notice as entered; an empty text is left out.
 
-    objection : how to object. reason : why it is withdrawn or corrected, for the public. measures : whether the public
-    measures of schemes are on the page. wall : number of the newest released text that the wall may print, 0 for a wall
-    without texts, None for no wall.
+    city : above the title. objection : how to object. reason : why it is withdrawn or corrected, for the public.
+    measures : whether the public measures of schemes are on the page. wall : number of the newest released text that
+    the wall may print, 0 for a wall without texts, None for no wall.
     """
 
     office: str = ""
     number: str = ""
     objection: str = ""
     contact: str = ""
+    city: str = ""
     reason: str = ""
     measures: bool = True
     wall: int | None = None
@@ -38,17 +40,28 @@ class NoticeParts:
     def options(self) -> list[str]:
         """Return the options of `biaochi public` that give these parts, each as a word of the command."""
         texts = {name: getattr(self, name) for name in ("office", "number", "objection", "contact", "reason")}
+        texts |= {"city": self.city} if self.city else {}
         words = [word for name, text in texts.items() for word in (f"--{name}", text)]
         words.append("--measures" if self.measures else "--no-measures")
         return [*words, *(["--no-wall"] if self.wall is None else ["--wall", "--texts", str(self.wall)])]
 
 
 def remembered_parts(store: Path) -> dict[str, Any]:
-    """Return the parts that a city uses; its office is that of its papers until another is saved for notices."""
+    """Return the parts that a city uses; its office is that of its papers until another is saved for notices.
+
+    City, office and contact of the settings fill what nothing was saved for.
+    """
     saved = remembered_form(store, NOTICE)
     parts: dict[str, Any] = {name: saved.get(name, "") for name in REMEMBERED}
-    parts["office"] = parts["office"] or remembered_form(store).get("office", "")
-    return {**parts, "measures": saved.get("measures", YES) == YES, "wall": saved.get("wall", NO) == YES}
+    chosen = settings.load()
+    parts["office"] = parts["office"] or remembered_form(store).get("office", "") or chosen.office
+    parts["contact"] = parts["contact"] or chosen.contact
+    return {
+        **parts,
+        "city": chosen.city,
+        "measures": saved.get("measures", YES) == YES,
+        "wall": saved.get("wall", NO) == YES,
+    }
 
 
 def remember_parts(store: Path, parts: Mapping[str, Any]) -> None:

@@ -365,6 +365,7 @@ class _Page:
             "other_id": other,
             "other_lang": LANG[other],
             "other_name": NAMES[other],
+            "city": self._city(),
             "title": self._say(TITLE, round=round_words(self._found.round, self._language)),
             "stamps": self._stamps(),
             "running": self._running(),
@@ -400,6 +401,11 @@ class _Page:
             "earlier_told": self._say(EARLIER if self._found.earlier else FIRST, count=len(self._found.earlier)),
             "earlier": [f"{one.digest} ({one.short})" for one in self._found.earlier],
         }
+
+    def _city(self) -> str:
+        """Return city and product, above the title; nothing where no city is set."""
+        city = self._parts.notice.city
+        return " · ".join([city, self._say(N_("Biaochi"))]) if city else ""
 
     def _head(self) -> str:
         head = self._release.head(self._found.round)

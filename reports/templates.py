@@ -59,8 +59,10 @@ class Choices:
 
 
 def choices_of(store: Store, round_id: str = "", rules: str | None = None) -> Choices:
-    """Return what the store knows for a round: its register, and the rule set named or in use."""
-    name = rules or (store.rules_in_use(round_id) if round_id else "")
+    """Return what the store knows for a round: its register, and the rule set named, in use or alone."""
+    stored = store.rule_sets()
+    only = stored[0].name if len(stored) == 1 else ""
+    name = rules or (store.rules_in_use(round_id) if round_id else "") or only
     uploads = store.uploads_in_force()
     register = read_register(uploads, round_id) if round_id else None
     before_id = earlier_register(uploads, round_id) if register is None else ""
@@ -228,7 +230,12 @@ def _allowed(kind: str, field: Field, choices: Choices, language: str) -> str:
 
 
 def _example(kind: str, field: Field, choices: Choices, number: int) -> str:
-    """Return an example that the import takes: a word of the list where only those are read, else an invented word."""
+    """Return an example that the import takes: a word of the list where only those are read, else an invented word.
+
+    A ballot has a grade or a score; without a rule set the examples are of grades.
+    """
+    if kind == "ballots" and field.name == "score" and choices.rules is None:
+        return ""
     invented = meanings(kind)[field.name].examples[number]
     listed = _choices(kind, field, choices)
     if not listed or invented in listed or not invented:

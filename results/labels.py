@@ -22,6 +22,7 @@ Shapes differ as well: diamond, hollow circle, dot.
 REASONS = {
     "too_few_votes": N_("Too few votes"),
     "missing_group": N_("A group is missing"),
+    "all_trimmed": N_("No vote is left of a group"),
     "small_group": N_("A group is small"),
     "exempt": N_("Exempt"),
     "consulted": N_("Consulted, not ranked"),
@@ -42,6 +43,10 @@ REASONS = {
 REASON_SENTENCES = {
     "too_few_votes": N_("The unit has fewer votes than the rule set asks for; it is not ranked."),
     "missing_group": N_("An evaluator group that counts gave the unit no vote; the score is not comparable."),
+    "all_trimmed": N_(
+        "An evaluator group that counts gave the unit so few votes that none is left without the highest and the "
+        "lowest; the score is not comparable."
+    ),
     "small_group": N_("An evaluator group that counts gave the unit few votes; nothing is confirmed."),
     "exempt": N_("The unit is exempt in this round; it is not ranked."),
     "consulted": N_("Opinions about the unit are collected, but it is not ranked."),

@@ -11,6 +11,7 @@ SHOWN_NAMES = 5  # names in a sentence; a note with more is unreadable
 SENTENCES = {
     "too_few_votes": N_("Fewer than {minimum} votes and not ranked ({count}): {units}."),
     "missing_group": N_("No vote from a group that counts ({count}): {units}."),
+    "all_trimmed": N_("No vote is left of a group without the highest and the lowest ({count}): {units}."),
     "not_taking_part": N_("Not ranked by decision of the register ({count}): {units}."),
     "provisional": N_("Not in a register, taken from the ballots: {count}."),
     "border_tie": N_("Equal scores across the border of the bottom rule ({count}): {units}."),

@@ -131,6 +131,7 @@ def _notes(rows: pd.DataFrame, units: pd.DataFrame, rules: RuleSet | None, count
     found = {
         "too_few_votes": by_reason.get("too_few_votes", ()),
         "missing_group": by_reason.get("missing_group", ()),
+        "all_trimmed": by_reason.get("all_trimmed", ()),
         "not_taking_part": tuple(decided),
         "provisional": _names(units[units["provisional"].astype(bool)]),
         "border_tie": _names(tied),

@@ -47,6 +47,8 @@ def dated_rules(scheme: Scheme, rows: pd.DataFrame) -> tuple[DatedRules, ...]:
     rows : of the kind `scheme_rules`.
     """
     found = [DatedRules(None, scheme.default_rules)]
+    if not len(rows):  # most stores: to group no rows took a tenth of an import of seven ballots
+        return tuple(found)
     own = rows[rows["scheme"] == scheme.name].sort_values(["valid_from", "name"], kind="stable")
     for (first, _), part in own.groupby(["valid_from", "name"], sort=True):
         found.append(DatedRules(date.fromisoformat(str(first)[:10]), read_rules(_as_text(part), scheme.settings)))

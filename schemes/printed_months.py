@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from data.store.closing import Closing, Compared, close_month, closings, compared
+from errors import UsageError
 from schemes.chosen import Chosen, choose, rows
 from schemes.frame import ALL, Period, records
 from schemes.scheme import Scheme
@@ -35,9 +36,15 @@ def month_rows(chosen: Chosen) -> pd.DataFrame:
 
 
 def close(store: "Store", release: "Release", scheme: Scheme, month: str, note: str = "", who: str = "") -> Closing:
-    """Close a month with the figures of a release as of its newest day. Raises UsageError."""
+    """Close a month with the figures of a release as of its newest day. Raises UsageError, also before it is over."""
     period = Period.of(month)
     day = scheme.latest_day(release) or period.last
+    if day < period.last:
+        raise UsageError(
+            "The newest file gives the state of {day}; the month {month} was not over on that day.",
+            day=day.isoformat(),
+            month=month,
+        )
     figures = records(month_rows(choose(scheme, release, period, day)))
     return close_month(store, scheme.name, month, figures, release.id, note, who)
 

@@ -249,8 +249,23 @@ SETTINGS = {
         "en": ("language until a person chooses: `zh` or `en`", "`zh`"),
     },
     "BIAOCHI_CITY": {
-        "zh": ("城市或地区名称，显示在菜单上方和投影画面下方", "不显示"),
-        "en": ("name of the city or district, shown above the menu and below the projected screen", "none"),
+        "zh": ("城市或地区名称，显示在菜单上方、投影画面下方、文件页脚和公示页", "不显示"),
+        "en": (
+            "name of the city or district: above the menu, below the projected screen, on papers and notices",
+            "none",
+        ),
+    },
+    "BIAOCHI_OFFICE": {
+        "zh": ("主办单位全称，显示在每页下方；文件和公示未另填时也用它", "不显示"),
+        "en": ("office in charge: at the foot of every page, and on papers and notices that name no other", "none"),
+    },
+    "BIAOCHI_CONTACT": {
+        "zh": ("联系方式（岗位、办公电话、地址），显示在每页下方；公示未另填时也用它", "不显示"),
+        "en": ("whom to ask: at the foot of every page, and on notices that name no other contact", "none"),
+    },
+    "BIAOCHI_LOGO": {
+        "zh": ("标志图片（PNG 或 JPEG，不超过 256 KB），显示在产品名称旁；过大或不是图片时不启动", "不显示"),
+        "en": ("logo next to the name of the product: PNG or JPEG of at most 256 KB, else refused", "none"),
     },
     "PORT": {"zh": ("网页的端口", "`8501`"), "en": ("port of the dashboard", "`8501`")},
     "BIAOCHI_HOSTS": {
@@ -266,8 +281,12 @@ SETTINGS = {
         "en": ("`1`: people sign in (also when accounts exist or `.streamlit/secrets.toml` has `[auth]`)", "`0`"),
     },
     "BIAOCHI_TWO_PEOPLE": {
-        "zh": ("`1`：定稿、公布、裁定异议、回退须两人办理；`0`：不须", "须登录时为 `1`"),
-        "en": ("`1`: finalising, announcing, ruling and rolling back need two people; `0`: not", "`1` with sign-in"),
+        "zh": ("`1`：定稿、公布、裁定异议、回退、对可疑评议票作出处理须两人办理；`0`：不须", "须登录时为 `1`"),
+        "en": (
+            "`1`: finalising, announcing, ruling, rolling back and deciding on flagged ballots need two people; "
+            "`0`: not",
+            "`1` with sign-in",
+        ),
     },
     "BIAOCHI_ACCOUNTS": {
         "zh": ("账号和会话的文件夹，须在数据目录以外", "数据目录旁的 `var-accounts/`"),

@@ -36,6 +36,22 @@ def choose(
     return chosen
 
 
+def picked(name: str, options: Iterable[str], label: str, words: Callable[[str], str]) -> str | None:
+    """Return the option whose code is in the address, shown as buttons of which none may be pressed; else None."""
+    known, key = list(options), f"address_{name}"
+    asked = st.query_params.get(name)
+    st.session_state[key] = asked if asked in known else None
+
+    def keep() -> None:
+        pressed = st.session_state[key]
+        if pressed:
+            st.query_params[name] = pressed
+        else:
+            st.query_params.pop(name, None)
+
+    return st.pills(label, known, format_func=words, key=key, on_change=keep, label_visibility="collapsed")
+
+
 def typed(name: str, label: str, **more: object) -> str:
     """Return the text in the address, for a search field; empty if there is none."""
     key = f"address_{name}"

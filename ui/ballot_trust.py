@@ -13,8 +13,7 @@ from errors import BiaochiError
 from formats.spreadsheet import Sheet
 from i18n import N_
 from reports.evidence_table import evidence_sheet, integrity_sheet
-from results import number_format
-from results.evidence.flips import flips
+from results.evidence.flips import flips, headlines
 from results.evidence.integrity import (
     CHECKS,
     FALSE_ALARMS,
@@ -28,7 +27,8 @@ from results.evidence.integrity import (
     moved_in_words,
     side_by_side,
 )
-from ui import cached, charts, downloads, guard, layout, printing, problem_table, tables
+from ui import cached, charts, downloads, guard, layout, markup, printing, problem_table, tables
+from ui.grids import number_column, rounded, whole
 from ui.i18n import _, language
 from ui.releases import second_person
 
@@ -49,18 +49,20 @@ def show_findings(round_: Round, found: Integrity) -> None:
                 _("Evaluator group"): rows["group"].to_numpy(),
                 _("Site"): rows["site"].fillna("–").to_numpy(),
                 _("Unit"): rows["unit_name"].fillna("–").to_numpy(),
-                _("Ballots concerned"): [number_format.count(value) for value in rows["ballots"]],
-                _("Among"): [number_format.count(value) for value in rows["of"]],
-                _("Share of ballots"): [number_format.percent(value) for value in rows["share"]],
+                _("Ballots concerned"): whole(rows["ballots"]),
+                _("Among"): whole(rows["of"]),
+                _("Share of ballots"): rounded(rows["share"], 1, percent=True),
             }
         )
-        printing.grid(shown, hide_index=True, key=f"integrity_{check}", alt=_(title))
+        config = {_("Share of ballots"): number_column(_("Share of ballots"), 1, percent=True)}
+        printing.grid(shown, hide_index=True, key=f"integrity_{check}", column_config=config, alt=_(title))
         st.caption(_(FALSE_ALARMS[check]))
-    _for_statisticians(INTEGRITY_METHOD)
+    for_statisticians(INTEGRITY_METHOD)
     downloads.table("integrity", round_, partial(_integrity_file, round_, language()), keys=False)
 
 
-def _for_statisticians(paragraph: str) -> None:
+def for_statisticians(paragraph: str) -> None:
+    """Show a paragraph on the second layer."""
     with st.expander(_("For the statistician")):
         st.markdown(layout.plain(_(paragraph)))
 
@@ -81,8 +83,8 @@ FLIP_METHOD = N_(
 )
 
 
-def show_turnout(found: Integrity) -> None:
-    """Draw the return rate against the mean score of each site."""
+def show_turnout(found: Integrity, release: str) -> None:
+    """Draw the return rate against the mean score of each site. release : its short id."""
     st.subheader(_("Turnout and score by site"))
     if found.turnout.empty:
         st.caption(_("No issued and returned ballots were reported by site; turnout cannot be drawn."))
@@ -92,6 +94,7 @@ def show_turnout(found: Integrity) -> None:
     fig = go.Figure(go.Scatter(x=100 * sites["share"], y=sites["score"], mode="markers", text=names))
     fig.update_layout(xaxis_title=_("Return rate") + " (%)", yaxis_title=_("Score"), height=360)
     charts.show(fig, "turnout", _("Return rate against mean score of each site."))
+    markup.show(markup.source(release, len(sites), of=markup.SITES))
 
 
 def show_without(round_: Round, found: Integrity) -> None:
@@ -108,16 +111,18 @@ def show_without(round_: Round, found: Integrity) -> None:
     shown = pd.DataFrame(
         {
             _("Unit"): rows["unit_name"].to_numpy(),
-            _("Place"): [tables.number(value, 0) for value in rows["rank"]],
-            _("Place, without"): [tables.number(value, 0) for value in rows["rank_without"]],
-            _("Score"): [tables.number(value, decimals) for value in rows["score"]],
-            _("Score, without"): [tables.number(value, decimals) for value in rows["score_without"]],
+            _("Place"): whole(rows["rank"]),
+            _("Place, without"): whole(rows["rank_without"]),
+            _("Score"): rounded(rows["score"], decimals),
+            _("Score, without"): rounded(rows["score_without"], decimals),
             _("Verdict"): [tables.verdict(value) for value in rows["verdict"]],
             _("Verdict, without"): [tables.verdict(value) for value in rows["verdict_without"]],
             _("Verdict moves"): [_("yes") if moved else "" for moved in rows["moved"]],
         }
     )
-    printing.grid(shown, hide_index=True, key="with_without", alt=_("With and without the listed ballots"))
+    config = {name: number_column(name, decimals) for name in (_("Score"), _("Score, without"))}
+    alt = _("With and without the listed ballots")
+    printing.grid(shown, hide_index=True, key="with_without", column_config=config, alt=alt)
 
 
 def _counted_again(round_: Round, found: Integrity) -> SideBySide:
@@ -176,20 +181,21 @@ def show_flips(round_: Round) -> None:
     st.subheader(_("Ballots to flip"))
     st.caption(_("Fewer ballots than the number cannot alter the finding: left out, changed or added."))
     rows = flips(round_)
+    for sentence in headlines(rows, language()):
+        st.markdown("- **" + layout.plain(sentence) + "**")
     rows = rows[rows["verdict"] != "not_ranked"]
-    count = number_format.count
     shown = pd.DataFrame(
         {
             _("Unit"): rows["unit_name"].to_numpy(),
             _("Verdict"): [tables.verdict(value) for value in rows["verdict"]],
-            _("Ballots left out, rule"): [count(value) for value in rows["drop_place"]],
-            _("Ballots changed, rule"): [count(value) for value in rows["change_place"]],
-            _("Ballots added, rule"): [count(value) for value in rows["add_place"]],
-            _("Ballots changed, verdict"): [count(value) for value in rows["change_verdict"]],
+            _("Ballots left out, rule"): whole(rows["drop_place"]),
+            _("Ballots changed, rule"): whole(rows["change_place"]),
+            _("Ballots added, rule"): whole(rows["add_place"]),
+            _("Ballots changed, verdict"): whole(rows["change_verdict"]),
         }
     )
     printing.grid(shown, hide_index=True, key="flips", alt=_("Ballots to flip"))
-    _for_statisticians(FLIP_METHOD)
+    for_statisticians(FLIP_METHOD)
     downloads.table("flip", round_, partial(_flip_file, round_, language()), keys=False)
 
 

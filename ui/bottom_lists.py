@@ -31,12 +31,19 @@ def _size(round_: Round, category: str) -> int:
     return len(not_settled([lists[category]] if category else list(lists.values())).rows)
 
 
+def finding(round_: Round, category: str) -> str:
+    """Return the finding on a category, or on all of the round for ""."""
+    if category:
+        return cached.year_cards(round_)[category].sentence(language())
+    return headline(round_.id, cached.home_cards(round_)).sentence(language())
+
+
 # --- all categories ----------------------------------------------------------------------------------------------
 
 
 def show_all(round_: Round) -> None:
     """Show the lists of all categories: the finding, a line a category, then the units of each verdict."""
-    st.subheader(layout.plain(headline(round_.id, cached.home_cards(round_)).sentence(language())))
+    st.subheader(layout.plain(finding(round_, "")))
     key = (round_.release.id, round_.id, language(), "all lists")
     for part in cached.kept(key, lambda: _all_lists(round_)):
         if isinstance(part, Markup):
@@ -57,7 +64,7 @@ def _all_lists(round_: Round) -> list[Markup | str]:
         rows = [row for found in lists for row in records(found.tier(verdict))]
         none = markup.tag("p", _("None."))
         table = unit_rows.unit_table(title, rows, round_.scored_rules, round_.id) if rows else none
-        parts += [f"{markup.SHAPES[verdict]} {title} · {len(rows)}", markup.note(note), table]
+        parts += [f"{markup.SHAPES[verdict]} {title} · {len(rows)}", markup.note(note) + table]
     return [*parts, _cleared(lists, round_)]
 
 
@@ -104,8 +111,9 @@ def show_category(round_: Round, category: str) -> None:
     """Show the list of a category with its chart, permitted statements, and what other rules would do."""
     bottom, card = cached.bottom_lists(round_)[category], cached.year_cards(round_)[category]
     rules = bottom.family.rules
-    rows = tables.ranking_rows(bottom.rows, rules)
-    st.subheader(layout.plain(card.sentence(language())))
+    key = (round_.release.id, round_.id, category, language())
+    rows = cached.kept((*key, "bottom rows"), lambda: tables.ranking_rows(bottom.rows, rules))
+    st.subheader(layout.plain(finding(round_, category)))
     _chart(bottom, rows, round_)
     _promise(bottom)
     for told in (*_resolution(card), about_whom(bottom.family, language())):
@@ -116,14 +124,14 @@ def show_category(round_: Round, category: str) -> None:
     elif card.outcome != "no_list":
         _confirmed(bottom, card, rules)
         _undecided(bottom, card, rules, round_)
-        _not_at_the_bottom(bottom, card, rules, round_)
-    _statistics(bottom, rows, card)
+        _not_at_the_bottom(bottom, card, round_)
+    _statistics(bottom, rows, card, key)
     if bottom.count:
         st.subheader(_("Effect of other rules"))
         names = dict(zip(bottom.family.members["unit_code"], bottom.family.members["unit_name"], strict=True))
-        robustness.show(cached.robustness(round_, category), names)
+        robustness.show(cached.robustness(round_, category), names, key)
         st.subheader(_("Effect of other evaluators"))
-        leniency.show(cached.leniency(round_, category), rules.presentation.decimals)
+        leniency.show(cached.leniency(round_, category), rules.presentation.decimals, key)
     if not bottom.not_ranked.empty:
         st.subheader(_("Not ranked"))
         tables.show_not_ranked(bottom.not_ranked)
@@ -183,33 +191,46 @@ def _undecided(bottom: BottomList, card: YearCard, rules: RuleSet, round_: Round
         return
     st.caption(_tiers()[1][2])
     rows = records(bottom.tier("undecided"))
-    markup.show(unit_rows.unit_table(title, rows, rules, round_.id, category=False))
+    markup.show(_table(title, bottom, "undecided", round_))
     with st.expander(_("Permitted statements on each unit"), expanded=card.undecided <= 3):
         for row in rows:
             unit_statements.show(row, bottom.sentences(row, language()), rules)
 
 
-def _not_at_the_bottom(bottom: BottomList, card: YearCard, rules: RuleSet, round_: Round) -> None:
+def _not_at_the_bottom(bottom: BottomList, card: YearCard, round_: Round) -> None:
     title = _("Cleared")
     st.subheader(f"● {title} · {card.cleared}")
     if not card.cleared:
         st.markdown(_("None."))
         return
     st.caption(_("These units are not {membership}.").format(membership=layout.plain(bottom.membership(language()))))
-    rows = records(bottom.tier("cleared"))
-    markup.show(unit_rows.unit_table(title, rows, rules, round_.id, category=False))
+    markup.show(_table(title, bottom, "cleared", round_))
 
 
-def _statistics(bottom: BottomList, rows: pd.DataFrame, card: YearCard) -> None:
+def _table(title: str, bottom: BottomList, verdict: str, round_: Round) -> Markup:
+    """Return the units of a verdict as a table, made once for all sessions."""
+
+    def make() -> Markup:
+        rows = records(bottom.tier(verdict))
+        return unit_rows.unit_table(title, rows, bottom.family.rules, round_.id, category=False)
+
+    key = (round_.release.id, round_.id, bottom.family.name, language(), verdict, "list")
+    table: Markup = cached.kept(key, make)
+    return table
+
+
+def _statistics(bottom: BottomList, rows: pd.DataFrame, card: YearCard, key: tuple[str, ...]) -> None:
     if not bottom.count or bottom.no_list:
         return
     with st.expander(_(STATISTICIAN)):
         share = tables.percent(bottom.reliability, 0)
         gap = PUNCTUATION[language()].gap
         st.caption(gap.join([_(NO_SECOND_VERDICT), _(RELIABILITY).format(share=share)]))
-        for sentence in card.on_sites(language()):
+        for sentence in cached.kept((*key, "sites"), lambda: card.on_sites(language())):
             st.caption(layout.plain(sentence))
-        tables.show_statistics(rows, bottom.family.rules.presentation.decimals, "statistics")
+        decimals = bottom.family.rules.presentation.decimals
+        shown = cached.kept((*key, "statistics"), lambda: tables.statistics(rows, decimals))
+        tables.show_statistics(shown, decimals, "statistics")
         if bottom.sets.borderline:
             words = _(
                 "{count} of {pairs} comparisons lie within 0.04 of the critical value {critical}; with other draws "

@@ -1,11 +1,11 @@
 """Cached access to results for the pages.
 
-Keys are scalars and days, and what has an id by its id; never a frame, since Streamlit hashes big frames from a sample
-and could return the answer to another frame.
+Keys are scalars and days, and what has an id by its id; never a frame.
 
 All sessions share what comes back: read it, never change it in place.
 """
 
+import os
 from collections.abc import Callable
 from datetime import date
 from typing import Any, ParamSpec, TypeVar
@@ -52,12 +52,13 @@ from results.ranking.what_if import what_if
 from results.ranking.year_card import YearCard, ballots_of, year_card
 from results.unit_finder import Directory
 from ui.i18n import _
+from ui.memo import Memo
 
 P = ParamSpec("P")
 T = TypeVar("T")
 
 
-KEYS: dict[str | type, Callable[[Any], object]] = {
+KEYS: dict[type, Callable[[Any], object]] = {
     date: date.isoformat,
     Release: lambda release: release.id,
     Round: lambda round_: (round_.release.id, round_.id),
@@ -68,15 +69,24 @@ KEYS: dict[str | type, Callable[[Any], object]] = {
 """What identifies an argument; a scalar identifies itself."""
 
 
-def answers(entries: int) -> Callable[[Callable[P, T]], Callable[P, T]]:
+MEMOS: list[Memo[..., Any]] = []
+"""Everything that is cached."""
+
+
+def answers(entries: int) -> Callable[[Callable[P, T]], Memo[P, T]]:
     """Cache the answers of a function for all sessions, the newest `entries` of them.
 
     A release never changes, so nothing expires. Functions that are slow the first time show a spinner themselves.
     """
-    return st.cache_resource(max_entries=entries, show_spinner=False, hash_funcs=KEYS)
+
+    def kept(ask: Callable[P, T]) -> Memo[P, T]:
+        MEMOS.append(memo := Memo(ask, entries, KEYS))
+        return memo
+
+    return kept
 
 
-@st.cache_resource(max_entries=1, show_spinner=False)
+@answers(1)
 def store() -> Store:
     """Return the store of this server."""
     chosen = settings.load()
@@ -94,7 +104,7 @@ def release() -> Release | None:
     return None if current is None else release_by_id(current.id)
 
 
-@st.cache_resource(max_entries=8, show_spinner=False)
+@answers(8)
 def release_by_id(release_id: str) -> Release:
     """Return an opened release. Releases never change, so an open one stays right. Raises UsageError."""
     return store().open_release(release_id)
@@ -207,11 +217,17 @@ def review_steps(round_id: str, today: date) -> dict[str, StepFacts]:
 
 def _state_of_store() -> tuple[str, ...]:
     """Return what changes with every entry of the history and every upload: names, times and sizes."""
-    path = store().path
-    entries = sorted((path / "history").glob("*.json"))[-1:]
-    seen = [(path / "uploads"), (path / "history"), *entries]
-    facts = ((part.name, part.stat()) for part in seen if part.exists())
-    return (str(path), *(f"{name} {found.st_mtime_ns} {found.st_size}" for name, found in facts))
+    path = str(store().path)
+    folders = [os.path.join(path, name) for name in ("uploads", "history")]
+    found = [folder for folder in folders if os.path.isdir(folder)]
+    newest = max((name for name in _names(folders[1]) if name.endswith(".json")), default="")
+    seen = [*found, *([os.path.join(folders[1], newest)] if newest else [])]
+    facts = ((os.path.basename(part), os.stat(part)) for part in seen)
+    return (path, *(f"{name} {about.st_mtime_ns} {about.st_size}" for name, about in facts))
+
+
+def _names(folder: str) -> list[str]:
+    return os.listdir(folder) if os.path.isdir(folder) else []
 
 
 @answers(32)
@@ -323,6 +339,13 @@ def figure(key: tuple[str, ...], _make: Callable[[], Any]) -> Any:
     return _make()
 
 
+# 512: the table of 90 units takes some 15 KB.
+@answers(512)
+def part(key: tuple[str, ...], _make: Callable[[], Any]) -> Any:
+    """Draw a part of a page once for all sessions, see ui/finished.py."""
+    return _make()
+
+
 # 256: the answers of a scheme's page take some 100 KB, its registers of 500,000 rows do not come through here.
 @answers(256)
 def kept(key: tuple[str, ...], _make: Callable[[], Any]) -> Any:
@@ -341,4 +364,5 @@ def clear() -> None:
 
     Whoever still reads an older release opens it again.
     """
-    st.cache_resource.clear()
+    for memo in MEMOS:
+        memo.clear()

@@ -170,8 +170,9 @@ REMEMBERED = ("office", "mark", "signer", "recipients", "classification", "term"
 
 def ask_form() -> Form:
     """Ask for the parts around the text; all may be empty. What the store remembers is filled in."""
-    known = remembered_form(cached.store().path)
-    texts = {}
+    chosen = settings.load()
+    saved = {name: text for name, text in remembered_form(cached.store().path).items() if text}
+    known, texts = {"office": chosen.office} | saved, {}
     for column, name in zip(st.columns(2), OFTEN, strict=True):
         texts[name] = _ask(name, known, column)
     with st.expander(_("Official form: number, recipients, copies, printing")):
@@ -185,7 +186,7 @@ def ask_form() -> Form:
             wanted = {name: texts[name] for name in REMEMBERED} | {"sealed": "yes" if sealed else ""}
             remember_form(cached.store().path, wanted)
             st.toast(_("Remembered."))
-    return Form(**texts, attachments=tuple(annexes.splitlines()), sealed=sealed)
+    return Form(**texts, attachments=tuple(annexes.splitlines()), sealed=sealed, city=chosen.city)
 
 
 def _ask(name: str, known: Mapping[str, str], column: DeltaGenerator) -> str:

@@ -12,7 +12,7 @@ from data.store.audit_log import log_export
 from data.store.release import Release, Round
 from errors import BiaochiError
 from formats.spreadsheet import Sheet, csv_bytes, xlsx_bytes
-from i18n import N_
+from i18n import N_, PUNCTUATION
 from ui import cached, guard, jobs, layout
 from ui.i18n import _, language
 
@@ -49,6 +49,11 @@ FILE_WORDS = {
     "province": N_("Province by levels"),
     "province_list": N_("Bottom lists as published"),
     "province_ranking": N_("Ranking across cities"),
+    "classes": N_("Classes of units"),
+    "integrity": N_("Findings on the ballots"),
+    "flip": N_("Ballots to flip"),
+    "objections": N_("Objections"),
+    "audit": N_("Audit log"),
 }
 """Names of files by the code that the log and the command line use."""
 
@@ -176,6 +181,12 @@ def holds(round_id: str, category: str, count: int, search: str = "") -> str:
     return words.format(round=round_id, category=named, count=count, text=search)
 
 
+def _held(title: str, round_id: str, of: str) -> str:
+    """Return what a file holds: its table, the round, and the choice on the page, as far as there are any."""
+    about = _("round {round}").format(round=round_id) if round_id else ""
+    return PUNCTUATION[language()].comma.join(filter(None, [title, about, of]))
+
+
 def table(
     name: str,
     about: Round | Release,
@@ -186,22 +197,24 @@ def table(
     right: str = "table",
     holds: str = "",
     title: str = "",
+    of: str = "",
 ) -> None:
     """Show two buttons that download a table as a workbook and as CSV, created on the click.
 
     name: of reports.tables. sheet: builds the table in the language of the page. depends: what determines the content
     besides release, table, round, status and language; all of these enter the file name, so that files cannot be
     confused. keys: add keyboard shortcuts; for a single table per page. right: a download of the table of roles.
-    holds: what the file holds, in words. title: name of the file in the reader's language, where FILE_WORDS has none.
+    holds: what the file holds, in words; else its table, the round and `of`, the choice on the page. title: name of the
+    file in the reader's language, where FILE_WORDS has none.
     """
     if not guard.may(DOWNLOAD, right):
         return
     release, round_id, status = (about.release, about.id, about.status) if isinstance(about, Round) else (about, "", "")
     own = (release.id, name, round_id, status, release.head(round_id), language(), *depends)
+    holds = holds or _held(title or _(FILE_WORDS[name]), round_id, of)
     digest = hashlib.sha256("\n".join(own).encode()).hexdigest()[:12]
     store, who = cached.store().path, layout.user()
-    if holds:
-        st.caption(layout.plain(_("The file holds: {what}.").format(what=holds)))
+    st.caption(layout.plain(_("The file holds: {what}.").format(what=holds)))
     with st.container(horizontal=True):
         for kind, label in LABELS.items():
             st.download_button(

@@ -43,18 +43,20 @@ def signed_column(label: str, decimals: int, *, width: Width | None = None, help
     return st.column_config.NumberColumn(label, format=f"%+.{decimals}f", width=width, help=help)
 
 
+CODE = re.compile(r"0\d|\d{16}")
 PRINTED = re.compile(r"([-+−]?)(\d[\d,]*(?:\.(\d+))?)(%?)")
 
 
 def from_texts(shown: pd.DataFrame) -> tuple[pd.DataFrame, dict[str, ColumnConfig]]:
     """Return a table of printed texts with every column of numbers as numbers, and the formats of these columns.
 
-    A column is one of numbers if every text in it is a number, a percentage or empty; any other stays as it is.
+    A column is one of numbers if every text in it is a number, a percentage or empty; any other stays as it is, as does
+    one of codes: 007 is not 7, and a number of a letter with 18 digits is not exact as a number.
     """
     frame, config = shown.copy(), {}
     for name in shown.columns:
         texts = [str(value) for value in shown[name] if not is_missing(value) and value not in ("", NONE)]
-        matches = [PRINTED.fullmatch(text) for text in texts]
+        matches = [None if CODE.match(text) else PRINTED.fullmatch(text) for text in texts]
         found = [match for match in matches if match]
         if shown[name].dtype.kind in "OUT" and found and len(found) == len(matches):
             frame[name] = pd.Series([_parsed(value) for value in shown[name]], dtype="Float64", index=shown.index)

@@ -29,6 +29,7 @@ from ui.markup import (
     table_row,
     tag,
     together,
+    unbroken,
     unseen,
     verdict_tag,
     whole_table,
@@ -181,7 +182,7 @@ def _named(unit: NamedUnit, round_id: str) -> Markup:
     name = link("unit", unit.name, {"unit": unit.code, "round": round_id})
     told = PUNCTUATION[language()].semicolon.join(filter(None, [unit.evidence(language()), unit.again(language())]))
     shown = verdict_tag(unit.verdict, _(VERDICTS[unit.verdict]))
-    return table_row(cell(shown), header_cell(name), cell(told, "biaochi-evidence"), class_=unit.verdict)
+    return table_row(cell(shown), header_cell(name), cell(unbroken(told), "biaochi-evidence"), class_=unit.verdict)
 
 
 def _reasons(found: HomeCard) -> Markup:

@@ -1,10 +1,11 @@
 """Frame of every page: menu, page permissions, language switch, banners, and choices kept in the address."""
 
-import html
 import re
 from collections.abc import Collection, Mapping
+from copy import copy
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 import pandas as pd
 import streamlit as st
@@ -33,11 +34,6 @@ LANGUAGE_NAMES = {
     "zh": "中文",
     "en": "English",
 }  # each in the language it names, so that its readers recognise it
-NAME_PLATE = (
-    '<svg xmlns="http://www.w3.org/2000/svg" width="200" height="44" viewBox="0 0 200 44" fill="#1F2933" '
-    "font-family=\"'Microsoft YaHei','PingFang SC','Noto Sans CJK SC','Segoe UI',Arial,sans-serif\">"
-    '<text x="0" y="19" font-size="20" font-weight="700">{0}</text><text x="0" y="39" font-size="13">{1}</text></svg>'
-)
 MARKDOWN = re.compile(r"([\\`*_{}\[\]()<>#+\-.!|~$:&^=@/])")
 
 
@@ -71,6 +67,7 @@ MENU = {
     N_("Manage"): (
         Entry("rules", "manage/rules.py", N_("Scoring rules")),
         Entry("upload", "manage/upload.py", N_("Upload data")),
+        Entry("early", "manage/early.py", N_("Early look")),
         Entry("releases", "manage/releases.py", N_("Releases")),
     ),
     N_("Method"): (Entry("methods", "method/methods.py", N_("Methods")),),
@@ -134,7 +131,7 @@ def navigation(schemes: Mapping[str, str] | None = None) -> st.Page:
             else:
                 hidden.append(_refused(entry))
     if known and allowed(SCHEME):
-        hidden.append(st.Page(PAGES / SCHEME_FILE, title=_(SCHEMES), url_path=SCHEME, visibility="hidden"))
+        hidden.append(copy(_looked_up(SCHEME_FILE, _(SCHEMES), SCHEME, first=False, visibility="hidden")))
     last = list(menu)[-1]
     menu[last] += hidden
     return st.navigation(menu, expanded=True)
@@ -153,7 +150,16 @@ def _offered(entry: Entry) -> bool:
 
 
 def _page(entry: Entry, first: bool) -> st.Page:
-    return st.Page(PAGES / entry.file, title=_(entry.title), url_path=entry.path, default=first)
+    """Return a page of this run: a copy, as `st.navigation` marks the page that may run."""
+    return copy(_looked_up(entry.file, _(entry.title), entry.path, first))
+
+
+@cached.answers(256)
+def _looked_up(
+    file: str, title: str, path: str, first: bool, visibility: Literal["visible", "hidden"] = "visible"
+) -> st.Page:
+    """Return a page whose file was looked up on the disk, which takes longer than the rest of the menu."""
+    return st.Page(PAGES / file, title=title, url_path=path, default=first, visibility=visibility)
 
 
 def _refused(entry: Entry) -> st.Page:
@@ -246,12 +252,6 @@ def _keep_search() -> None:
     typed = str(st.session_state["find_unit"]).strip()
     if typed:
         st.session_state["find_asked"] = typed
-
-
-def product_name() -> None:
-    """Show the name of the product and of the city above the menu, and on a phone above the page."""
-    texts = _("Biaochi"), settings.load().city or _("Public ratings")
-    st.logo(NAME_PLATE.format(*map(html.escape, texts)), size="large")
 
 
 def language_switch() -> None:

@@ -4,13 +4,16 @@ import pandas as pd
 import streamlit as st
 
 from results.ranking.leniency import Leniency
-from ui import layout, printing, tables
+from ui import cached, layout, printing, tables
 from ui.grids import number_column, rounded, whole
 from ui.i18n import _, language
 
 
-def show(found: Leniency, decimals: int) -> None:
-    """Show whether an adjustment was possible, the units whose verdict changes, and all scores side by side."""
+def show(found: Leniency, decimals: int, depends: tuple[str, ...]) -> None:
+    """Show whether an adjustment was possible, the units whose verdict changes, and all scores side by side.
+
+    depends : release, round, category and language.
+    """
     for sentence in found.sentences(language()):
         st.markdown(layout.plain(sentence))
     if found.refused is not None:
@@ -19,7 +22,7 @@ def show(found: Leniency, decimals: int) -> None:
     for row in ranked[ranked["changed"]].to_dict("records"):
         st.markdown("- " + layout.plain(_change(row, decimals)))
     with st.expander(_("Official and adjusted scores of all units")):
-        _table(ranked, decimals)
+        _show_scores(cached.kept((*depends, "leniency"), lambda: _scores(ranked, decimals)), decimals)
 
 
 def _change(row: dict, decimals: int) -> str:
@@ -40,8 +43,8 @@ def _change(row: dict, decimals: int) -> str:
     )
 
 
-def _table(ranked: pd.DataFrame, decimals: int) -> None:
-    shown = pd.DataFrame(
+def _scores(ranked: pd.DataFrame, decimals: int) -> pd.DataFrame:
+    return pd.DataFrame(
         {
             _("Unit"): ranked["unit_name"],
             _("Votes"): ranked["n"],
@@ -55,6 +58,9 @@ def _table(ranked: pd.DataFrame, decimals: int) -> None:
             _("Adjusted verdict"): [tables.verdict(code) for code in ranked["adjusted_verdict"]],
         }
     )
+
+
+def _show_scores(shown: pd.DataFrame, decimals: int) -> None:
     points = (_("Score"), _("Adjusted score"), _("Interval from"), _("Interval to"))
     printing.grid(
         shown,

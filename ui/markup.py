@@ -4,17 +4,20 @@
 it. Streamlit removes scripts besides. Classes are defined in ui/look.css.
 """
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from urllib.parse import urlencode
 
 import streamlit as st
 from markupsafe import Markup, escape
 
-from i18n import PUNCTUATION
+from i18n import N_, PUNCTUATION
+from ui import finished
 from ui.i18n import _, language
 
 NOTHING = Markup()
 HOME = "home"  # the first page, which is at the root address
+IN_BRACKETS = re.compile(r"([（(][\d.,–\u00a0 -]+[）)])")
 VOID = frozenset({"br", "hr"})
 
 
@@ -39,6 +42,12 @@ def together(children: Iterable[object], between: str = "") -> Markup:
 def unseen(text: object) -> Markup:
     """Return a text for screen readers only."""
     return tag("span", text, class_="biaochi-unseen")
+
+
+def unbroken(text: str) -> Markup:
+    """Return a text whose figures in brackets stay on a line: "(30–" at the end of a line belongs to nothing."""
+    parts = IN_BRACKETS.split(text)
+    return together(tag("span", part, class_="biaochi-whole") if at % 2 else part for at, part in enumerate(parts))
 
 
 def link(path: str, words: object, query: Mapping[str, str] | None = None, **attributes: str | None) -> Markup:
@@ -88,7 +97,7 @@ def show(markup: Markup, *, narrow: bool = False) -> None:
     if not isinstance(markup, Markup):
         raise TypeError(f"Markup is needed, got {type(markup).__name__}")
     if markup:
-        st.html(str(markup), width="content" if narrow else "stretch")
+        finished.element(st.html, str(markup), width="content" if narrow else "stretch")
 
 
 def verdict_tag(verdict: str, words: str) -> Markup:
@@ -105,7 +114,12 @@ def note(text: object) -> Markup:
     return tag("p", text, class_="biaochi-note")
 
 
-def source(release: str, count: int, key: str = "") -> Markup:
-    """Return the line under a chart or table: what its marks are, the release, and how many units it is of."""
-    words = _("Release {release} · {count} units").format(release=release, count=count)
+UNITS, VOTES = N_("Release {release} · {count} units"), N_("Release {release} · {count} votes")
+POSTS, PLEDGES = N_("Release {release} · {count} posts"), N_("Release {release} · {count} pledges")
+SITES, EVENTS = N_("Release {release} · {count} sites"), N_("Release {release} · {count} events")
+
+
+def source(release: str, count: int, key: str = "", of: str = UNITS) -> Markup:
+    """Return the line under a chart: what its marks are, the release, and how many units, votes ... it is of."""
+    words = _(of).format(release=release, count=f"{count:,}")
     return note(PUNCTUATION[language()].gap.join(filter(None, [key, words])))

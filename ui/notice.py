@@ -47,4 +47,4 @@ def ask_notice() -> NoticeParts:
             )
             st.toast(_("Remembered."))
     wall = newest_text(store) if shown["wall"] else None
-    return NoticeParts(**texts, measures=shown["measures"], wall=wall)
+    return NoticeParts(**texts, city=known["city"], measures=shown["measures"], wall=wall)

@@ -12,7 +12,7 @@ import pandas as pd
 import streamlit as st
 
 from results.missing import is_missing
-from ui import markup
+from ui import finished, markup
 
 VIEW, PRINT = "view", "print"
 
@@ -39,10 +39,10 @@ def is_printed() -> bool:
 
 def grid(data: Any, **options: Any) -> Any:
     """Show a sortable grid, as `st.dataframe` does; in a printed page a table with all of its lines and columns."""
-    frame = data.copy() if isinstance(data, pd.DataFrame) else pd.DataFrame(data)
     if not is_printed():
         options["column_config"] = _wide_enough(options.get("column_config") or {})
-        return st.dataframe(data, placeholder="", **options)
+        return finished.element(st.dataframe, data, placeholder="", **options)
+    frame = data.copy() if isinstance(data, pd.DataFrame) else pd.DataFrame(data)
     if not options.get("hide_index"):
         frame = frame.reset_index()
     config = options.get("column_config") or {}

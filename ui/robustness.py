@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Callable
+from functools import partial
 
 import pandas as pd
 import streamlit as st
@@ -9,13 +10,16 @@ from streamlit.elements.lib.column_types import ColumnConfig
 
 from results.ranking.robustness import Margin, Robustness
 from results.ranking.rule_grid import KINDS
-from ui import charts, guard, layout, printing, tables
+from ui import charts, guard, layout, markup, printing, tables
 from ui.grids import number_column, rounded
 from ui.i18n import _, language
 
 
-def show(found: Robustness, names: dict[str, str]) -> None:
-    """Show the strip of rules, the margins of weights and points, and the list of rules tried."""
+def show(found: Robustness, names: dict[str, str], depends: tuple[str, ...]) -> None:
+    """Show the strip of rules, the margins of weights and points, and the list of rules tried.
+
+    depends : release, round, category and language.
+    """
     rows = found.rows[found.rows["times"] > 0].iloc[::-1].reset_index(drop=True)
     st.caption(
         _(
@@ -26,8 +30,9 @@ def show(found: Robustness, names: dict[str, str]) -> None:
     if rows.empty:
         st.markdown(_("No rule in the grid puts a unit at the bottom."))
     else:
-        chart = charts.robustness_strip(found, rows.head(charts.MOST_STRIP), narrow=guard.on_phone())
-        charts.show(chart, "robustness", _("Which rules put which unit at the bottom."))
+        draw = partial(charts.robustness_strip, found, rows.head(charts.MOST_STRIP), narrow=guard.on_phone())
+        charts.show_kept(depends, draw, "robustness", _("Which rules put which unit at the bottom."))
+        markup.show(markup.source(depends[0][:16], len(names)))
     for row in rows[rows["only"].notna()].itertuples():
         kind = _(KINDS[str(row.only)])
         text = _("{unit} is at the bottom only through one kind of assumption: {kind}.").format(

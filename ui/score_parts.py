@@ -11,12 +11,12 @@ from data.store.release import Round
 from i18n import join
 from reports.score_table import KIND_WORDS, REASON_WORDS
 from results.missing import is_missing
-from results.number_format import interval, number
 from results.ranking.apart_votes import apart_votes
 from results.ranking.other_parts import VETO, VOLUME
 from results.ranking.score_classes import score_classes
 from results.ranking.score_parts import ScoreParts, score_parts
 from ui import layout, printing, tables
+from ui.grids import number_column, rounded, whole
 from ui.i18n import _, language
 
 
@@ -48,13 +48,13 @@ def _classes(round_: Round, category: str | None) -> None:
         st.markdown(f"{layout.plain(layout.category_name(name))}: {layout.plain(told)}")
     rows = found.rows[found.rows["rank"].notna()]
     decimals = round_.scored_rules.presentation.decimals
-    shown = {
+    shown: dict[str, Any] = {
         _("Unit"): rows["unit_name"],
         _("Category"): rows["category"].map(layout.category_name),
-        _("Place as printed"): [str(place) for place in rows["place"]],
-        _("Votes"): rows["n"],
-        _("Score"): [number(score, decimals) for score in rows["score"]],
-        _("Interval"): _intervals(rows, "score_low", "score_high", decimals),
+        _("Place as printed"): whole(rows["place"]),
+        _("Votes"): whole(rows["n"]),
+        _("Score"): rounded(rows["score"], decimals),
+        **_ends(rows, "score_low", "score_high", decimals),
     }
     if classed:
         ends = zip(rows["class_best"], rows["class_worst"], strict=True)
@@ -64,7 +64,7 @@ def _classes(round_: Round, category: str | None) -> None:
             _("Remark"): [_word(REASON_WORDS, code) for code in rows["class_reason"]],
         }
     alt = _("The printed place, and the class, of every ranked unit.")
-    printing.grid(pd.DataFrame(shown), hide_index=True, key="score_classes", alt=alt)
+    _grid(pd.DataFrame(shown), "score_classes", alt, decimals)
 
 
 def _parts(own: ScoreParts, decimals: int) -> None:
@@ -86,18 +86,18 @@ def _parts(own: ScoreParts, decimals: int) -> None:
     shown = pd.DataFrame(
         {
             _("Unit"): rows["unit_name"],
-            _("Votes"): rows["n"],
-            _("Score"): [number(score, decimals) for score in rows["score"]],
-            _("Interval"): _intervals(rows, "score_low", "score_high", decimals),
-            _("Place"): [_whole(place) for place in rows["rank"]],
+            _("Votes"): whole(rows["n"]),
+            _("Score"): rounded(rows["score"], decimals),
+            **_ends(rows, "score_low", "score_high", decimals),
+            _("Place"): whole(rows["rank"]),
             _("Verdict"): rows["verdict"].map(tables.verdict),
-            _("Score of the ballots"): [number(score, decimals) for score in rows["ballots"]],
-            _("Place by the ballots alone"): [_whole(place) for place in rows["ballots_rank"]],
+            _("Score of the ballots"): rounded(rows["ballots"], decimals),
+            _("Place by the ballots alone"): whole(rows["ballots_rank"]),
             _("Verdict by the ballots alone"): rows["ballots_verdict"].map(tables.verdict),
         }
     )
     key = f"score_parts_{own.family.name}"
-    printing.grid(shown, hide_index=True, key=key, alt=_("Scores and places with and without other parts."))
+    _grid(shown, key, _("Scores and places with and without other parts."), decimals)
     with st.expander(_("Each part with its evidence")):
         parts = own.parts
         listed = pd.DataFrame(
@@ -106,11 +106,11 @@ def _parts(own: ScoreParts, decimals: int) -> None:
                 _("Kind of part"): [_word(KIND_WORDS, kind) for kind in parts["kind"]],
                 _("Part"): parts["part"],
                 _("Value of the part"): [_value(row) for row in parts.to_dict("records")],
-                _("Points in the score"): [number(points, decimals) for points in parts["points"]],
+                _("Points in the score"): rounded(parts["points"], decimals),
                 _("Evidence"): parts["evidence"],
             }
         )
-        printing.grid(listed, hide_index=True, key=f"{key}_each", alt=_("Every part of every score."))
+        _grid(listed, f"{key}_each", _("Every part of every score."), decimals)
 
 
 def _apart(round_: Round, category: str | None, decimals: int) -> None:
@@ -124,18 +124,25 @@ def _apart(round_: Round, category: str | None, decimals: int) -> None:
         {
             _("Unit"): rows["unit_name"],
             _("Group"): rows["group"],
-            _("Votes"): rows["n"],
-            _("Mean of these votes"): [number(mean, decimals) for mean in rows["mean"]],
-            _("Interval"): _intervals(rows, "low", "high", decimals),
-            _("Score of the ballots that count"): [number(score, decimals) for score in rows["score"]],
-            _("Difference"): [number(difference, decimals) for difference in rows["difference"]],
+            _("Votes"): whole(rows["n"]),
+            _("Mean of these votes"): rounded(rows["mean"], decimals),
+            **_ends(rows, "low", "high", decimals),
+            _("Score of the ballots that count"): rounded(rows["score"], decimals),
+            _("Difference"): rounded(rows["difference"], decimals),
         }
     )
-    printing.grid(shown, hide_index=True, key="apart_votes", alt=_("Votes kept apart, next to the score."))
+    _grid(shown, "apart_votes", _("Votes kept apart, next to the score."), decimals)
 
 
-def _intervals(rows: pd.DataFrame, low: str, high: str, decimals: int) -> list[str]:
-    return [interval(*ends, decimals) for ends in zip(rows[low], rows[high], strict=True)]
+def _ends(rows: pd.DataFrame, low: str, high: str, decimals: int) -> dict[str, pd.Series]:
+    return {_("Interval from"): rounded(rows[low], decimals), _("Interval to"): rounded(rows[high], decimals)}
+
+
+def _grid(shown: pd.DataFrame, key: str, alt: str, decimals: int) -> None:
+    """Show a table that sorts by its numbers, those with decimals as the rule set prints them."""
+    fractions = [str(name) for name in shown if str(shown[name].dtype) == "Float64"]
+    config = {name: number_column(name, decimals) for name in fractions}
+    printing.grid(shown, hide_index=True, key=key, column_config=config, alt=alt)
 
 
 def _value(row: Mapping[Any, Any]) -> str:
@@ -146,10 +153,6 @@ def _value(row: Mapping[Any, Any]) -> str:
         return f"{float(str(row['value'])):g} (× {float(str(row['weight'])):g})"
     value = float(str(row["value"]))
     return f"{100 * value:.1f}%" if row["kind"] == "component" else f"{value:g}"
-
-
-def _whole(value: object) -> str:
-    return "" if is_missing(value) else str(int(str(value)))
 
 
 def _word(words: Mapping[str, str], code: object) -> str:

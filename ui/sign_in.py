@@ -35,6 +35,7 @@ from data.store.audit_log import log_action
 from errors import BiaochiError
 from i18n import LANGUAGES, N_, translate
 from ui.host_page import HTML_LANGUAGE
+from ui.name_plate import picture_address
 
 SIGN_IN, SIGN_OUT, CHANGE = "/signin", "/signout", "/signin/password"
 TO_PROVIDER, CALLBACK = "/signin/provider", "/oauth2callback"
@@ -421,6 +422,7 @@ def _html(content: Mapping[str, Any], path: str, facts: Mapping[str, str], langu
     text = _template().render(
         **content,
         product=translate(N_("Biaochi"), language),
+        **who_asks(),
         language=language,
         html_language=HTML_LANGUAGE[language],
         next=target,
@@ -429,6 +431,13 @@ def _html(content: Mapping[str, Any], path: str, facts: Mapping[str, str], langu
         other_html_language=HTML_LANGUAGE[other],
     )
     return HTMLResponse(text, status_code=status)
+
+
+def who_asks() -> dict[str, str]:
+    """Return what the page shows of the city: its name, logo, office and contact; empty where not set."""
+    chosen = settings.load()
+    logo = picture_address(chosen.logo) if chosen.logo else ""
+    return {"city": chosen.city, "office": chosen.office, "contact": chosen.contact, "logo": logo}
 
 
 @cache

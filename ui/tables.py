@@ -20,7 +20,7 @@ from results.ranking.rows import records
 from results.ranking.rule_words import UNSCORED_NAMES, bottom_words
 from results.ranking.statements import STRONGEST, gauge, named_with_verdict, strength
 from results.ranking.unit import WITHHELD
-from ui import layout, printing
+from ui import finished, layout, printing
 from ui.grids import number_column, rounded, whole
 from ui.i18n import _, language
 
@@ -46,9 +46,9 @@ def bottom_sentence(bottom: Bottom) -> str:
     return bottom_words(bottom, language())
 
 
-def show_statistics(rows: pd.DataFrame, decimals: int, key: str) -> None:
-    """Show ranked units as statisticians read them: p-values, probability, shrunken score; always with the verdict."""
-    shown = pd.DataFrame(
+def statistics(rows: pd.DataFrame, decimals: int) -> pd.DataFrame:
+    """Return ranked units as statisticians read them: p-values and probability, always with the verdict."""
+    return pd.DataFrame(
         {
             "unit": names_with_verdicts(rows),
             "n": whole(rows["n"]),
@@ -62,6 +62,10 @@ def show_statistics(rows: pd.DataFrame, decimals: int, key: str) -> None:
             "expected": rounded(rows["expected_rank"], 1),
         }
     )
+
+
+def show_statistics(shown: pd.DataFrame, decimals: int, key: str) -> None:
+    """Show `statistics` of ranked units."""
     smallest = _("0.000 means less than 0.001.")
     config: dict[str, ColumnConfig | str | None] = {
         "unit": st.column_config.TextColumn(_("Unit"), width="large"),
@@ -95,7 +99,8 @@ def verdict(code: object) -> str:
 def written(rows: pd.DataFrame, alt: str) -> None:
     """Show a table whose texts wrap, so that none is cut off; a long table scrolls."""
     cells = pd.DataFrame({name: [_cell(value) for value in rows[name]] for name in rows})
-    st.table(cells, hide_index=True, height=WRITTEN_HEIGHT if len(cells) > WRITTEN_WHOLE else "content", alt=alt)
+    height = WRITTEN_HEIGHT if len(cells) > WRITTEN_WHOLE else "content"
+    finished.element(st.table, cells, hide_index=True, height=height, alt=alt)
 
 
 def filled(shown: pd.DataFrame, *optional: str) -> list[str]:
@@ -129,6 +134,21 @@ def ranking_rows(rows: pd.DataFrame, rules: RuleSet) -> pd.DataFrame:
         verdict_words=[verdict(code) for code in rows["verdict"]],
         remark=["" if pd.isna(code) else _(REASONS[code]) for code in rows["reason"]],
     )
+
+
+def ranked_count(rows: pd.DataFrame, category: str) -> int:
+    """Return how many units of a category have a place."""
+    return int((rows["category"].eq(category) & rows["rank"].notna()).sum())
+
+
+def ranking_parts(
+    rows: pd.DataFrame, category: str, search: str, rules: RuleSet
+) -> tuple[pd.DataFrame, pd.DataFrame, int]:
+    """Return the ranked and the unranked rows of a choice, and how many its category has. category : "" for all."""
+    chosen = rows[rows["category"] == category] if category else rows
+    ranked = ranking_rows(chosen, rules)
+    ranked = ranked[layout.mentions(ranked, search)].reset_index(drop=True)
+    return ranked, chosen[chosen["rank"].isna() & layout.mentions(chosen, search)], len(chosen)
 
 
 def names_with_verdicts(rows: pd.DataFrame) -> list[str]:

@@ -11,7 +11,7 @@ from results.labels import REASONS, VERDICTS
 from results.ranking.statements import Row, gauge
 from ui import layout
 from ui.i18n import _, language
-from ui.markup import link, table, tag, verdict_tag
+from ui.markup import link, table, tag, unbroken, verdict_tag
 
 
 def unit_link(row: Row, round_id: str) -> Markup:
@@ -61,8 +61,8 @@ def unit_table(caption: str, rows: Iterable[Row], rules: RuleSet, round_id: str,
             unit_link(row, round_id),
             verdict(row),
             layout.category_name(str(row["category"])),
-            place(row),
-            score(row, rules),
+            unbroken(place(row)),
+            unbroken(score(row, rules)),
             number_format.count(row["n"]),
             strength(row, rules),
         )

@@ -3,12 +3,13 @@
 from functools import partial
 
 import pandas as pd
+import plotly.graph_objects as go
 import streamlit as st
 
 from i18n import N_
 from reports import unit_dossier as words_of
 from results.unit_dossier import Dossier
-from ui import charts, layout, tables
+from ui import charts, finished, layout, markup, tables
 from ui.charts.lanes import lanes_chart
 from ui.i18n import _, language
 
@@ -25,15 +26,22 @@ def section(found: Dossier, depends: tuple[str, ...]) -> None:
     """Show the dossier of a unit over all schemes. depends : release and unit that it is of."""
     st.subheader(_("All schemes"))
     if len(found.events):
-        events = found.events.assign(words=[_(str(text)) for text in found.events["words"]])
-        lanes = {name: _(title) for name, title in found.lanes.items()}
-        draw = partial(lanes_chart, events, lanes, found.first, found.as_of)
-        charts.show_kept(depends, draw, "lanes", _(ALT))
-        st.caption(_(CAPTION))
+        charts.show_kept(depends, partial(_lanes, found), "lanes", _(ALT))
+        markup.show(markup.source(depends[0][:16], len(found.events), _(CAPTION), of=markup.EVENTS))
+    finished.part((*depends, "lines"), partial(_lines, found))
+
+
+def _lanes(found: Dossier) -> go.Figure:
+    events = found.events.assign(words=[_(str(text)) for text in found.events["words"]])
+    lanes = {name: _(title) for name, title in found.lanes.items()}
+    return lanes_chart(events, lanes, found.first, found.as_of)
+
+
+def _lines(found: Dossier) -> None:
     lines = [words_of.cells(line, language()) for line in found.lines]
     heads = {name: _(words_of.HEADERS[name]) for name in COLUMNS}
     table = pd.DataFrame(lines, columns=list(heads)).rename(columns=heads)
     tables.written(table, _("Lines of the dossier of the unit."))
     for sentence in words_of.sentences(found, language()):
-        st.caption(layout.plain(sentence))
-    st.caption(layout.plain(_(words_of.INTERNAL)))
+        finished.caption(layout.plain(sentence))
+    finished.caption(layout.plain(_(words_of.INTERNAL)))

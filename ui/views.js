@@ -52,7 +52,8 @@
     foot.setAttribute("role", "status");
     const resting = document.querySelector('[data-testid="stApp"][data-test-script-state="notRunning"] h1');
     const place = shown.length ? words().place(at + 1, shown.length) : resting ? words().none : "…";
-    for (const text of [place, words().foot]) {
+    const who = document.querySelector("#root p.biaochi-foot");
+    for (const text of [who ? who.textContent : words().product, place, words().foot]) {
       const part = document.createElement("span");
       part.textContent = text;
       foot.append(part);
@@ -148,17 +149,25 @@
       const heads = [...table.querySelectorAll("thead th")].map((head) => head.textContent.trim());
       for (const row of table.querySelectorAll("tbody tr"))
         for (const [at, cell] of [...row.cells].entries())
-          if (heads[at] && cell.dataset.head !== heads[at]) cell.dataset.head = heads[at];
+          if (heads[at] && cell.dataset.head !== heads[at]) {
+            cell.dataset.head = heads[at];
+            cell.toggleAttribute("data-bare", !cell.textContent.trim());
+          }
       if (table.hasAttribute("role")) continue;
       for (const [part, role] of Object.entries({ table: "table", "thead, tbody": "rowgroup", tr: "row", th: "columnheader", td: "cell" }))
         for (const found of part === "table" ? [table] : table.querySelectorAll(part)) found.setAttribute("role", role);
     }
   }
 
+  function plateName() {
+    const who = document.querySelector("#root p.biaochi-foot");
+    return who ? who.textContent : words().product;
+  }
+
   // The name plate above the menu is a picture of two texts.
   function mendName() {
     for (const plate of document.querySelectorAll('img[data-testid="stSidebarLogo"], img[data-testid="stHeaderLogo"]'))
-      if (plate.alt !== words().product) plate.alt = words().product;
+      if (plate.alt !== plateName()) plate.alt = plateName();
   }
 
   // Streamlit's subheaders are of level 3 under a title of level 1: readers are told of the level that comes next.
@@ -172,6 +181,73 @@
       before = level;
     }
   }
+
+  // --- a chart as a picture: with the finding above it and release and n below, as on the page ------------------------
+  const TYPE = "'Microsoft YaHei', 'PingFang SC', 'Noto Sans CJK SC', 'Segoe UI', Arial, sans-serif";
+  const SCALE = 2, EDGE = 12;
+  const follows = (part, other) => Boolean(part.compareDocumentPosition(other) & Node.DOCUMENT_POSITION_FOLLOWING);
+
+  function aboutChart(chart) {
+    const main = chart.closest('[data-testid="stMain"]') || document.body;
+    const before = [...main.querySelectorAll("h1, h2, h3, h4")].filter((heading) => follows(heading, chart));
+    const after = [...main.querySelectorAll("h1, h2, h3, .js-plotly-plot, p.biaochi-note")].find((part) => follows(chart, part));
+    const note = after && after.matches("p.biaochi-note") ? after.textContent.trim() : "";
+    return { title: before.length ? before[before.length - 1].textContent.trim() : "", source: [note, plateName()].filter(Boolean).join(" · ") };
+  }
+
+  // Chinese breaks at any character and English between words.
+  function lines(pen, text, width) {
+    const found = [""];
+    for (const piece of text.match(/[\w.,%()–-]+\s*|[^]/gu) || []) {
+      if (pen.measureText(found[found.length - 1] + piece).width > width) found.push("");
+      found[found.length - 1] += piece;
+    }
+    return found;
+  }
+
+  async function drawnOn(pen, chart, top) {
+    const { width, height } = chart.getBoundingClientRect();
+    for (const layer of chart.querySelectorAll(".main-svg")) {
+      const picture = new Image();
+      picture.src = `data:image/svg+xml;charset=utf-8,${encodeURIComponent(new XMLSerializer().serializeToString(layer))}`;
+      await picture.decode();
+      pen.drawImage(picture, 0, top, width, height);
+    }
+  }
+
+  async function savePicture(chart) {
+    const { title, source } = aboutChart(chart), { width, height } = chart.getBoundingClientRect();
+    const canvas = document.createElement("canvas"), pen = canvas.getContext("2d");
+    const parts = [[title, `700 20px ${TYPE}`, 28, "#1F2933"], [source, `400 13px ${TYPE}`, 20, "#52606D"]];
+    const [above, below] = parts.map(([text, font, step, ink]) => {
+      pen.font = font;
+      return { rows: text ? lines(pen, text, width - 2 * EDGE) : [], font, step, ink };
+    });
+    const heights = [above, below].map(({ rows, step }) => EDGE + rows.length * step);
+    Object.assign(canvas, { width: width * SCALE, height: (heights[0] + height + heights[1]) * SCALE });
+    pen.scale(SCALE, SCALE);
+    pen.fillStyle = "#FFFFFF";
+    pen.fillRect(0, 0, width, heights[0] + height + heights[1]);
+    await drawnOn(pen, chart, heights[0]);
+    for (const [{ rows, font, step, ink }, top] of [[above, EDGE / 2], [below, heights[0] + height]]) {
+      Object.assign(pen, { font, fillStyle: ink, textBaseline: "top" });
+      rows.forEach((row, at) => pen.fillText(row, EDGE, top + at * step));
+    }
+    const link = document.createElement("a");
+    link.href = URL.createObjectURL(await new Promise((done) => canvas.toBlob(done, "image/png")));
+    link.download = `${(title || words().product).replace(/[\\/:*?"<>|\s]+/g, " ").trim().slice(0, 60)}.png`;
+    link.click();
+    setTimeout(() => URL.revokeObjectURL(link.href), 60000);
+  }
+
+  document.addEventListener("click", (event) => {
+    const button = event.target.closest && event.target.closest(".modebar-btn[data-title]");
+    const chart = button && /^(Download plot|下载图片)/.test(button.dataset.title) && button.closest(".js-plotly-plot");
+    if (!chart) return;
+    event.preventDefault();
+    event.stopImmediatePropagation();
+    savePicture(chart);
+  }, true);
 
   let waiting = 0;
   new MutationObserver((records) => {

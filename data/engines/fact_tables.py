@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 
 import settings
-from data.model.facts import Lines
+from data.model.facts import Lines, StoredLines
 from data.moments.vote_sums import Ballots
 
 T = TypeVar("T")
@@ -28,7 +28,7 @@ class FactTables:
     """
 
     con: duckdb.DuckDBPyConnection
-    lines: Lines
+    lines: Lines | StoredLines
     ballots: Ballots
     url: str
     folder: Path
@@ -80,7 +80,9 @@ class FactTables:
 
 
 @contextmanager
-def fact_tables(con: duckdb.DuckDBPyConnection, lines: Lines, ballots: Ballots, staging: Path) -> Iterator[FactTables]:
+def fact_tables(
+    con: duckdb.DuckDBPyConnection, lines: Lines | StoredLines, ballots: Ballots, staging: Path
+) -> Iterator[FactTables]:
     """Yield the tables for the engine of the settings; what it opened or wrote is gone at the end."""
     known = settings.load()
     tables = FactTables(con, lines, ballots, known.engine, known.cluster_folder or staging)

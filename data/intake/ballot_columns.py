@@ -42,9 +42,15 @@ from data.model.rule_sets import RuleSet
 from problems import Problem
 
 # Set in the column of a grade; TRUE and FALSE are what the check boxes of spreadsheets store, 选中 is of survey tools.
-MARKS = ("√", "✓", "✔", "☑", "■", "1", "是", "○", "●", "v", "V", "Y", "y", "TRUE", "True", "选中", "已选")
+MARKS = (
+    *("√", "✓", "✔", "✔️", "☑", "☑️", "✅", "■", "○", "●", "勾", "打勾", "对", "是", "选中", "已选"),
+    *("1", "1.0", "１", "v", "V", "Ｖ", "y", "Y", "Ｙ", "T", "t", "+", "＋", "TRUE", "True"),
+)
 # In a column that the evaluator did not choose.
-NO_MARKS = ("0", "×", "✗", "✘", "x", "X", "□", "☐", "否", "N", "n", "FALSE", "False", "未选中", "未选")
+NO_MARKS = (
+    *("0", "0.0", "０", "×", "✗", "✘", "❌", "x", "X", "Ｘ", "□", "☐", "否", "错", "未选中", "未选", "未勾选"),
+    *("N", "n", "F", "f", "FALSE", "False", "-", "—", "——", "/", "／"),
+)
 CIRCLES = ("●", "○")  # each is a mark in a file without the other
 FEWEST_UNITS = 3  # columns of grades that are taken for units without a register; fewer may be indicators
 MOSTLY = 0.5  # share of ticks, or of numbers in a column that is not read, which decides; a remark may hold a few
@@ -212,11 +218,12 @@ class _Reader:
     def _units(self, rest: dict[int, str]) -> dict[int, str]:
         """Take the columns that are headed by a unit; return the others."""
         graded = sorted(column for column in rest if self._holds_grades(column) and not self._is_figure(rest[column]))
+        graded = graded or self._headed_by_units(rest)
         texts = [self.header.other[column] for column in graded]
         self.unit_first = not self.context.former and self.context.register is None and named_first(texts)
         named = {column: self._unit_of(column) for column in graded} if self._are_units(graded) else {}
         values = {column: pair for column, pair in named.items() if pair is not None}
-        if values:
+        if values or self._name_units(graded):
             self._not_units([column for column in graded if column not in values])
         counts = Counter(unit for unit, _ in values.values())
         several = any(count > 1 for count in counts.values())
@@ -246,6 +253,22 @@ class _Reader:
         one_question = len(texts) > 1 and len({stem_of(text) for text in texts} - {""}) == 1
         return self.context.register is not None or len(graded) >= FEWEST_UNITS or one_question
 
+    def _headed_by_units(self, rest: Mapping[int, str]) -> list[int]:
+        """Return the columns that units head where no column holds a grade: their cells are refused, one by one."""
+        if self.context.former:
+            return []
+        filled = [
+            column for column, text in sorted(rest.items()) if self.profile[column].filled and not is_of_tool(text)
+        ]
+        headed = [column for column in filled if unit_named(rest[column], self.codes)]
+        return headed if len(headed) >= FEWEST_UNITS else []
+
+    def _name_units(self, graded: Sequence[int]) -> bool:
+        """Return whether most headings of grades hold the name of a registered unit, though none can be cut out."""
+        keys = [match_key(self.header.other[column]) for column in graded]
+        named = [key for key in keys if any(len(name) > 1 and name in key for name in self.codes)]
+        return not self.context.former and len(named) > MOSTLY * len(keys)
+
     def _unit_of(self, column: int) -> tuple[str, str] | None:
         """Return the unit that a column is headed by, and the rest of its heading; without a register any topic."""
         lower, upper = self.header.other[column], self.header.above.get(column, "")
@@ -257,7 +280,9 @@ class _Reader:
         for text, other in ((lower, upper or stem_of(lower)), (upper, topic_of(lower))):
             found = unit_named(text, self.codes) if text else None
             if found is not None:
-                is_stem = match_key(found[0]) == match_key(other) and not (upper or self.context.former)
+                name, stem = match_key(found[0]), match_key(other)
+                is_stem = name in stem and name not in match_key(topic_of(lower)) and not upper
+                is_stem = is_stem and not self.context.former
                 return found[0], topic_of(lower) if is_stem else other
         return None
 

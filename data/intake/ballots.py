@@ -19,10 +19,12 @@ from data.intake.anonymous import equal_rows, number_rows
 from data.intake.ballot_columns import MARKS, NO_MARKS, BallotColumns, ValueColumn, merged, read_columns
 from data.intake.categories import other_than_registered
 from data.intake.claimed_fields import CHECKED_OF_BALLOTS, is_one, judge_claimed
+from data.intake.coded_lines import SIDE, TAIL, CodedTable, coded_table
 from data.intake.context import Context
 from data.intake.contradictions import other_points
-from data.intake.headers import Header
-from data.intake.headings import is_of_tool, is_skipped, option_scores
+from data.intake.fault_limit import MOST_LISTED, more_faults
+from data.intake.headers import Header, round_columns
+from data.intake.headings import is_of_tool, is_skipped, option_scores, question_of
 from data.intake.identifiers import (
     DASHED,
     DIGITS_KEPT,
@@ -38,7 +40,7 @@ from data.intake.personal import looks_personal, personal_cells, unread_looks_pe
 from data.intake.personal_values import sorts_in
 from data.intake.profile import ColumnProfile, profiles
 from data.intake.source import TextTable
-from data.intake.table import LoadedTable, unknown_columns
+from data.intake.table import LoadedTable, cut_last_row, unknown_columns
 from data.intake.values import (
     Judgement,
     alone,
@@ -54,8 +56,8 @@ from data.intake.values import (
     scored_indicators,
 )
 from data.model.contract import fields, header_of
-from data.model.facts import Bits, Dictionaries, Lines, ballots_digest, has_double, lines_digest
-from data.model.names import CONTROL, LONGEST_NAME, match_key
+from data.model.facts import Bits, Dictionaries, PackedLines, ballots_digest, has_double, lines_digest
+from data.model.names import CONTROL, EXCEL_ERRORS, LONGEST_NAME, match_key
 from data.model.register import ONLY_CATEGORY, RESERVED
 from data.model.spellings import one_spelling, other_spellings
 from i18n import N_
@@ -89,7 +91,6 @@ ROWS_OF_0_1 = 2000  # rows in which version 0.1.0 looked for grades to tell whic
 NOT_ASKED = "\x1a"  # in a column of grades that a file lacks: not on its form, so there is no line
 SERIALS = frozenset(match_key(word) for word in ("序号", "答卷序号", "答卷编号", "编号", "Response ID", "id"))
 ROW_NUMBER = "[0-9]{1,9}"
-MOST_LISTED = 20_000  # faulty cells of a file that are listed: nobody reads more, and a million take a gigabyte
 UNLIKELY = 0.001  # chance below which a group that always gives the same is shown to a person
 FEWEST_UNIFORM = 5  # ballots, and UNITS_UNIFORM units: the small tables of a check by hand are often alike on purpose
 UNITS_UNIFORM = 3
@@ -105,7 +106,7 @@ class BallotFacts:
     """Accepted ballots of one upload: codes, their texts, and table `ballot` in the connection."""
 
     dictionaries: Dictionaries
-    lines: Lines
+    lines: PackedLines
     digest: str
 
 
@@ -203,34 +204,59 @@ def _load(
     for (_, _, of), file in zip(content, files, strict=True):
         intake.meaning.cells["set_aside"] += _unasked(of, file)
         intake.meaning.cells["ignored"] += sum(of[column].filled for column in file.ignored)
-    intake.problems += [lack for text, header in tables for lack in _lacking(text, header, form, long=long)]
+    named = {problem.file for file in files for problem in file.problems if problem.code == "unknown_unit"}
+    intake.problems += [
+        lack for text, header in tables if text.name not in named for lack in _lacking(text, header, form, long=long)
+    ]
     if _refused(intake):
         return None, form, {}
     for (text, header), file in zip(tables, files, strict=True):
         intake.problems += [*file.problems, *_left_out(con, text, header, file)]
     if _refused(intake):
         return None, form, {}
-    loaded = LoadedTable(con, "line_raw" if long else "wide_raw")
     present = [name for name in LINE_COLUMNS if any(name in h.fields for _, h in tables)]
-    for (text, header), file in zip(tables, files, strict=True):
-        intake.problems += loaded.add(text, header, _projection(header, present, form.values, file, context))
-    if _refused(intake):
-        return None, form, {}
-    asked, distinct = list(present), Distinct()
-    if loaded.count and "ballot_id" not in present:
-        number_rows(con, loaded.name)
-        present = ["ballot_id", *present]
-        intake.problems.append(equal_rows(con, loaded.name, tables[0][0].name))
-    if loaded.count:
-        _name_columns(con, present, form.values, _skipped([of for _, _, of in content]))
-        # In the wide form lines without a grade are left out already, and their cells would not be searched.
-        distinct = {} if form.values else {what: _spellings(con, what) for what in SPELLED}
+    coded, distinct = _as_codes(tables, form, present, context)
+    asked = list(present)
+    loaded: LoadedTable = coded or LoadedTable(con, "line_raw" if long else "wide_raw")
+    if coded is not None:
+        ends = zip(tables, coded.placements, strict=True)
+        intake.problems += [problem for of, placed in ends for problem in cut_last_row(*of, placed)]
+    else:
+        for (text, header), file in zip(tables, files, strict=True):
+            intake.problems += loaded.add(text, header, _projection(header, present, form.values, file, context))
+        if _refused(intake):
+            return None, form, {}
+        if loaded.count and "ballot_id" not in present:
+            number_rows(con, loaded.name)
+            present = ["ballot_id", *present]
+            intake.problems.append(equal_rows(con, loaded.name, tables[0][0].name))
+        if loaded.count:
+            _name_columns(con, present, form.values, _skipped([of for _, _, of in content]))
+            # In the wide form lines without a grade are left out already, and their cells would not be searched.
+            distinct = {} if form.values else {what: _spellings(con, what) for what in SPELLED}
     if not context.earlier:
         intake.problems += _personal(content, loaded, asked, context, files, intake.problems, distinct)
     if loaded.count == 0:
         intake.problems += [Problem("header_only", file=text.name) for text, _ in tables]
         return None, form, {}
     return loaded, form, distinct
+
+
+def _as_codes(
+    tables: list[tuple[TextTable, Header]], form: _Form, present: list[str], context: Context
+) -> tuple[CodedTable | None, Distinct]:
+    """Load large regular files in the long form as numbers; None if they have lines to set aside, such as totals."""
+    if form.values or context.earlier or "ballot_id" not in present:
+        return None, {}
+    loaded = coded_table(context.con, tables, {name: LINE_COLUMNS[name] for name in present})
+    if loaded is None:
+        return None, {}
+    distinct = {what: _spellings(context.con, what) for what in SPELLED}
+    units, groups = ([row["value"] for row in distinct[what]] for what in ("units", "groups"))
+    if "" in units or _header_words(units, groups, form) or _words_of_sums(context.con, units, groups, context):
+        loaded.discard()
+        return None, {}
+    return loaded, distinct
 
 
 def _personal(
@@ -252,7 +278,10 @@ def _personal(
     texts = {str(text) for rows in distinct.values() for row in rows for name, text in row.items() if name != "lines"}
     suspicious = any(map(sorts_in, texts)) or (
         bool(loaded.placements and names)
-        and looks_personal(context.con, loaded.name, names, {LINE_COLUMNS["ballot_id"]})
+        and any(
+            looks_personal(context.con, table, own, {LINE_COLUMNS["ballot_id"]})
+            for table, own in _columns_by_table(loaded, names).items()
+        )
     )
     remarks = [p.value for source in (known, *(header.problems for _, header, _ in content)) for p in source if p.value]
     suspicious = suspicious or any(map(sorts_in, remarks))
@@ -263,6 +292,15 @@ def _personal(
         if flagged or unread_looks_personal(context.con, text, len(header.cells), unread):
             found += personal_cells(text, header.columns("ballots"))
     return found
+
+
+def _columns_by_table(loaded: LoadedTable, names: list[str]) -> dict[str, list[str]]:
+    """Return table -> those of the columns whose values it has."""
+    if not isinstance(loaded, CodedTable):
+        return {loaded.name: names}
+    parts = {"line_head": ("ballot_id",), "line_side": SIDE, "line_tail": TAIL}
+    found = {table: [name for name in names if name in of] for table, of in parts.items()}
+    return {table: own for table, own in found.items() if own}
 
 
 def _refused(intake: BallotIntake) -> bool:
@@ -288,15 +326,18 @@ def without_tool_fields(header: Header) -> Header:
 
 
 def claimed(header: Header, profile: Mapping[int, ColumnProfile], context: Context) -> Header:
-    """Return the header with two fields that survey exports name differently: the group, by its answers, and
-    the number of the answer, where each row is one respondent.
+    """Return the header with the fields that only their content or form tells: the group, by its answers, a column of
+    years, and the number of the answer, where each row is one respondent.
     """
     assert context.rules is not None, "ballots are read under a rule set"
     groups = {match_key(name) for name in context.rules.group_names() or ()}
     if "group_code" not in header.fields and groups:
         answers = [c for c, of in profile.items() if of.values and {match_key(v) for v in of.values} <= groups]
         header = header.claiming("group_code", answers[0]) if len(answers) == 1 else header
-    serial = [column for column, text in header.other.items() if match_key(text) in SERIALS]
+    rounds = set() if context.former else round_columns("ballots", header)
+    if rounds and "round_id" not in header.fields:
+        header = header.claiming("round_id", min(rounds))
+    serial = [column for column, text in header.other.items() if match_key(question_of(text)) in SERIALS]
     if "unit_code" not in header.fields and "ballot_id" not in header.fields and len(serial) == 1:
         header = header.claiming("ballot_id", serial[0])
     return header
@@ -356,7 +397,7 @@ def _projection(
         if found is None:
             parts.append(column(None, f"v{number}") if context.earlier else f"'{NOT_ASKED}' AS v{number}")
         elif found.ticks:
-            parts.append(f"{_marks(found.ticks)} AS v{number}")
+            parts.append(f"{_marks(found.ticks, strict=not context.former)} AS v{number}")
         else:
             parts.append(column(positions[found.name], f"v{number}"))
     return ", ".join(parts)
@@ -376,18 +417,25 @@ def _lead(header: Header, file: BallotColumns) -> str:
     return f"CASE WHEN {missing} THEN coalesce({', '.join(words)}) END"
 
 
-def _marks(columns: Sequence[tuple[int, str]]) -> str:
+def _marks(columns: Sequence[tuple[int, str]], *, strict: bool) -> str:
     """Return the SQL for the grade ticked; several ticks give a text outside every scale, so that it is refused.
 
-    A cell that is neither a tick nor empty is passed on unchanged.
+    A cell that is neither a tick nor empty is passed on unchanged; strict: the name of another grade below a grade is
+    refused as two ticks are.
     """
     quoted = [(f"c{column}", "'" + grade.replace("'", "''") + "'") for column, grade in columns]
     marks, none = (", ".join(f"'{mark}'" for mark in signs) for signs in (MARKS, ("", *NO_MARKS)))
     cells = [
-        f"CASE WHEN trim({cell}) IN ({marks}) THEN {grade} WHEN trim({cell}) NOT IN ({none}) THEN {cell} END"
+        f"CASE WHEN trim({cell}) IN ({marks}) THEN {grade} WHEN trim({cell}) IN ({_others(grade, quoted, strict)})"
+        f" THEN concat_ws('+', {grade}, {cell}) WHEN trim({cell}) NOT IN ({none}) THEN {cell} END"
         for cell, grade in quoted
     ]
     return f"nullif(concat_ws('+', {', '.join(cells)}), '')"
+
+
+def _others(grade: str, quoted: Sequence[tuple[str, str]], strict: bool) -> str:
+    """Return the names of the other grades as SQL; of none, if they are read as votes."""
+    return ", ".join(other for _, other in quoted if other != grade and strict) or "NULL"
 
 
 def _named_by(values: Sequence[ValueColumn]) -> dict[str, bool]:
@@ -424,6 +472,7 @@ def _name_columns(
         absent = [duckdb.ConstantExpression(word) for word in sorted({NOT_ASKED, *skipped})]
         lines = lines.filter(grade.isnull() | grade.isnotin(*absent))
     lines.create_view("line_text")
+    con.execute(read_sql("intake/text_parts"))
 
 
 def _without(text: TextTable, header: Header, names: Sequence[str]) -> Problem:
@@ -677,7 +726,8 @@ class _Judge:
         categories = name_categories(self.con, joins=not earlier)
         others = () if earlier else (join_sites(self.con), join_ballot_numbers(self.con))
         self.intake.joined |= other_spellings(categories, *others)
-        for value, code in self.con.execute(read_sql("intake/bad_ballots")).fetchall():
+        errors = [] if self.context.former else sorted(EXCEL_ERRORS)
+        for value, code in self.con.execute(read_sql("intake/bad_ballots"), {"errors": errors}).fetchall():
             self._refuse("ballot_id", value, Judgement(None, code, _ballot_facts(value)))
         if not earlier:
             self._damaged_numbers()
@@ -729,7 +779,7 @@ class _Judge:
             return []
         column = duckdb.ColumnExpression(LINE_COLUMNS[name])
         plain = duckdb.FunctionExpression("regexp_full_match", column, duckdb.ConstantExpression(ROW_NUMBER))
-        lines = self.con.table("line_text")
+        lines = self.con.table("line_side" if LINE_COLUMNS[name] in SIDE else "line_tail")
         lines = lines.filter(~plain) if name == "row_no" else lines  # every row has another number
         return sorted(value for (value,) in lines.select(column).distinct().fetchall() if value is not None)
 
@@ -800,7 +850,8 @@ class _Judge:
     def _two_categories(self) -> None:
         if self.context.register is not None:
             return
-        rows = self.con.execute(read_sql("intake/two_categories")).fetchall()
+        (any_unit,) = self.con.execute(read_sql("intake/any_two_categories")).fetchall()[0]
+        rows = self.con.execute(read_sql("intake/two_categories")).fetchall() if any_unit else []
         for place, unit, category, usual in rows:
             file, row = self._place(place)
             header = self.form.headers[file].text_of("ballots", "category")
@@ -814,11 +865,6 @@ class _Judge:
             file, row = self._place(place)
             header = self.form.headers[file].text_of("ballots", "category")
             self.intake.problems.append(Problem("missing_value", "error", file, None, row, header, ""))
-
-
-def more_faults() -> Problem:
-    """Return the problem of a file that has more faulty cells than are listed."""
-    return Problem("more_faults", facts={"limit": MOST_LISTED})
 
 
 def _add(counts: dict[str, int], name: str, number: int) -> None:
@@ -837,7 +883,10 @@ def _ballot_facts(value: str) -> dict[str, object]:
 def unscored(facts: BallotFacts, context: Context) -> dict[str, int]:
     """Count the lines of each word that is kept but not scored, such as 不了解 or 弃权; '' for an empty cell."""
     assert context.rules is not None, "ballots are read under a rule set"
-    lines = np.bincount(facts.lines.grade, minlength=len(facts.dictionaries.grades))
+    many = len(facts.dictionaries.grades)
+    lines = np.zeros(many, dtype=np.int64)
+    for piece in facts.lines.pieces():
+        lines += np.bincount(piece.grade, minlength=many)
     found: dict[str, int] = {}
     for (name, kind), count in zip(facts.dictionaries.grades, lines.tolist(), strict=True):
         if kind or not name or name in context.rules.unscored:
@@ -858,14 +907,18 @@ def _uniform_groups(facts: BallotFacts | None, context: Context) -> list[Problem
     scored = np.array([bool(text) and not kind and text not in rules.unscored for text, kind in grades], dtype=bool)
     groups = context.con.execute(read_sql("intake/ballots_by_group")).fetchall()
     of_ballot = np.repeat(np.arange(len(groups)), [count for _, count in groups])
-    of_line = of_ballot[facts.lines.ballot]
-    cells = np.bincount(of_line * len(grades) + facts.lines.grade, minlength=len(groups) * len(grades))
+    cells = np.zeros(len(groups) * len(grades), dtype=np.int64)
+    units = np.zeros((len(groups), len(facts.dictionaries.units)), dtype=bool)
+    for piece in facts.lines.pieces():
+        of_line = of_ballot[piece.ballot]
+        cells += np.bincount(of_line * len(grades) + piece.grade, minlength=len(cells))
+        units[of_line, piece.unit] = True
     votes = cells.reshape(len(groups), len(grades)) * scored
     problems = []
     for place, (name, ballots) in enumerate(groups):
         if np.count_nonzero(votes[place]) != 1 or ballots < FEWEST_UNIFORM:
             continue
-        if len(np.unique(facts.lines.unit[of_line == place])) < UNITS_UNIFORM:
+        if np.count_nonzero(units[place]) < UNITS_UNIFORM:
             continue
         grade = int(votes[place].argmax())
         others = votes.sum(axis=0) - votes[place]
@@ -884,13 +937,12 @@ def _encode(loaded: LoadedTable, form: _Form, context: Context, intake: BallotIn
     con = context.con
     dictionaries = dictionaries_of(con)
     con.sql(read_sql("intake/ballot")).create("ballot")
-    ballots = len(con.table("ballot"))
-    keys, bits = sorted_keys(con, dictionaries, ballots)
+    keys, bits = sorted_keys(con, dictionaries, len(con.table("ballot")), loaded)
     context.watch.step(0.85, CHECKING)
     if has_double(keys, bits):
         intake.problems += _double_lines(loaded, form, con)
         return
-    lines = Lines.from_keys(keys, bits)
+    lines = PackedLines(keys, bits)
     intake.meaning.categories = _categories(dictionaries, context)
     intake.problems += _of_register(dictionaries, context)
     digest = lines_digest(dictionaries, ballots_digest(con), lines)
@@ -914,22 +966,26 @@ def _of_register(dictionaries: Dictionaries, context: Context) -> list[Problem]:
 
 
 def sorted_keys(
-    con: duckdb.DuckDBPyConnection, dictionaries: Dictionaries, ballots: int
+    con: duckdb.DuckDBPyConnection, dictionaries: Dictionaries, ballots: int, loaded: LoadedTable | None = None
 ) -> tuple[NDArray[np.int64], Bits]:
-    """Return every line of `line_text` as a single integer, sorted."""
+    """Return every line of `line_text` as a single integer, sorted. loaded: the table behind it."""
     bits = Bits.for_sizes(len(dictionaries.units), ballots, len(dictionaries.indicators), len(dictionaries.grades))
     shifts = {
         "unit_shift": bits.unit_shift,
         "ballot_shift": bits.ballot_shift,
         "indicator_shift": bits.indicator_shift,
     }
-    # The keys are sorted below, so DuckDB need not keep the order of the file (8 million lines: 0.1 s less).
+    keys = loaded.keys(shifts) if isinstance(loaded, CodedTable) else _keys_of_texts(con, shifts)
+    keys.sort()
+    return keys, bits
+
+
+def _keys_of_texts(con: duckdb.DuckDBPyConnection, shifts: dict[str, int]) -> NDArray[np.int64]:
+    # The keys are sorted afterwards, so DuckDB need not keep the order of the file (8 million lines: 0.1 s less).
     con.execute("SET preserve_insertion_order = false")
     keys = con.execute(read_sql("intake/encode"), shifts).fetchnumpy()["key"]
     con.execute("SET preserve_insertion_order = true")
-    keys = np.asarray(keys, dtype=np.int64)
-    keys.sort()
-    return keys, bits
+    return np.asarray(keys, dtype=np.int64)
 
 
 def name_categories(con: duckdb.DuckDBPyConnection, *, joins: bool = True) -> dict[str, str]:

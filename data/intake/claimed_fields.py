@@ -2,8 +2,8 @@
 
 from data.intake.cells import number_in, read_cell
 from data.intake.values import Judgement
-from data.model.contract import Field, fields
-from data.model.names import LONGEST_NAME, tidy
+from data.model.contract import Field, field_of_header, fields
+from data.model.names import LONGEST_NAME, match_key, tidy
 
 CHECKED_OF_BALLOTS = ("channel", "site", "invalid_reason", "row_no", "file_id")
 CHECKED_OF_COUNTS = ("share_pct", "base_n", "estimated")
@@ -23,6 +23,11 @@ def judge_claimed(kind: str, name: str, value: str) -> Judgement:
 def is_one(value: str) -> bool:
     """Return whether a sampling weight changes nothing: empty or 1."""
     return not tidy(value) or number_in(value) == 1
+
+
+def is_weight(text: str) -> bool:
+    """Return whether a heading names sampling weights, which tables of counts have no field for."""
+    return field_of_header("ballots").get(match_key(text)) == "weight"
 
 
 def _field(kind: str, name: str) -> Field:

@@ -18,15 +18,18 @@ SATISFIED, RETURN_RATE, VALID_RATE, INVALID_RATE = "satisfied_rate", "return_rat
 RATES_OF_RETURN = frozenset({RETURN_RATE, VALID_RATE, INVALID_RATE})
 MEAN, OTHER = "mean", "other"
 _KINDS = (
-    (TOTAL, r"(?:票数|总票|得票|投票|总)?(?:合计|总计|小计|共计|总数|总票数|票数)|(?:合计|总计)票数?|总票"),
+    (TOTAL, r"(?:票数|总票|得票|投票|总)?(?:合计|总计|小计|共计|总数|总票数|票数)|(?:合计|总计)票数?|总票|total"),
     (ISSUED, r"应参[评加]人数|(?:发放|发出|下发|应发|应投|应收)(?:票|票数|数|数量|份数|张数|问卷数?|评议表数?)?"),
     (RETURNED, r"(?:收回|回收|实收|实投|返回)(?:票|票数|数|数量|份数|张数|问卷数?|评议表数?)?"),
     (INVALID, r"(?:无效|作废|废)(?:票|票数|数|份数|张数|问卷数?)?"),
-    (VALID, r"有效(?:票|票数|数|份数|张数|问卷数?|样本数?)?|样本数?|样本量|参评人数|评价人数"),
+    (
+        VALID,
+        r"有效(?:票|票数|数|份数|张数|问卷数?|样本数?)?|样本[数量]?|(?:参评|参与|参加|测评|评[价议]|投票)+人[数次]",
+    ),
     (RETURN_RATE, r"(?:回收|收回|回票)率"),
     (VALID_RATE, r"有效率"),
     (INVALID_RATE, r"(?:无效|作废|废票)率"),
-    (MEAN, r"(?:平均|综合)?得分|平均分"),
+    (MEAN, r"(?:平均|综合|总|最终|评议|测评|满意度)?得分|平均分|评议分|总分"),
     (SATISFIED, r"(?:群众|总体|综合)?满意[率度]"),
     (
         OTHER,
@@ -34,6 +37,7 @@ _KINDS = (
     ),
 )
 _SHARE = re.compile(r"(?:得?票数?|人数)?的?(?:[率比]|占比|比[例重率])$")
+_AND = re.compile(r"[和与及加、+]")
 _PIECES = re.compile(r"(?<=\d)(?:张|票|人|份|人次|分)$")
 _UNIT = re.compile(r"[(（]?[%％]?[)）]?$|[(（](?:%|％|张|份|人|票|分)[)）]$")
 
@@ -64,9 +68,9 @@ def differences(
     for name, text in printed.items():
         number = number_of(text)
         expected = _expected(columns[name], figures, votes, rules)
-        grade = _share_of(name, votes) if columns[name] == OTHER else ""
-        if grade:
-            expected = _share(votes[grade], votes, rules)
+        graded = _shares_of(name, votes) if columns[name] == OTHER else ()
+        if graded:
+            expected = _share(sum(votes[grade] for grade in graded), votes, rules)
         if number is None or not expected:
             continue
         if not any(is_rounded_from(number, value, text) for value in expected):
@@ -76,12 +80,24 @@ def differences(
 def _share_of(text: str, votes: Mapping[str, int]) -> str:
     """Return the grade whose share a heading names: 不满意率, 满意票占比; '' for other figures."""
     upper, _, lower = match_key(text).rpartition("/")
+    if upper and is_share(upper):  # 占比 over the grades
+        upper, lower = lower, upper
     if upper and is_share(lower):  # 满意 over 票数 and 占比
         return next((grade for grade in votes if match_key(grade) in map(match_key, grade_texts(upper))), "")
     bare = _SHARE.sub("", _UNIT.sub("", match_key(without_number(text))))
     name, measure = measured_in(text)
     bare = match_key(name) if is_share(measure) else bare  # 满意（%）
     return next((grade for grade in votes if match_key(grade) == bare and bare != match_key(text)), "")
+
+
+def _shares_of(text: str, votes: Mapping[str, int]) -> tuple[str, ...]:
+    """Return the grades whose share a heading names: one, or several of 满意和基本满意率; () for other figures."""
+    grade = _share_of(text, votes)
+    if grade:
+        return (grade,)
+    parts = _AND.split(_SHARE.sub("", _UNIT.sub("", match_key(without_number(text)))))
+    known = {match_key(name): name for name in votes}
+    return tuple(known[part] for part in parts) if len(parts) > 1 and set(parts) <= set(known) else ()
 
 
 def is_share_of_grade(text: str, grades: Iterable[str]) -> bool:

@@ -4,9 +4,12 @@ A heading over the grades names the scale (评议等级) unless the rule set lis
 divide the columns. A column of numbers that is none of these would take its votes out of the ranking: it is refused.
 """
 
+import re
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
+from data.intake.claimed_fields import is_one, is_weight
 from data.intake.context import Context
 from data.intake.contradictions import names_other_round, other_points
 from data.intake.control_figures_of_counts import OTHER, kind_of_figure
@@ -23,24 +26,27 @@ from data.intake.headings import (
     option_scores,
     without_number,
 )
-from data.intake.meaning import CONTROL, FIELD, GRADE, IGNORED, ColumnMeaning
+from data.intake.meaning import CONTROL, FIELD, GRADE, IGNORED, ColumnMeaning, shortened
 from data.intake.profile import ColumnProfile
-from data.intake.values import NUMBER, judge_grade, whole_number
+from data.intake.values import NUMBER, is_totals_row, judge_grade, whole_number
 from data.model.names import match_key
 from data.model.rule_sets import RuleSet
 from problems import Problem
 
+_OF_GROUP = re.compile(r"(?:的?(?:评议|评价|测评|投票))?(?:结果|情况|票数|票)?(?:[(（]票[)）])?$")  # 普通群众评议票数
+
 
 @dataclass
 class CountColumns:
-    """Reading of one file. grades: column -> grade; indicators: column -> indicator that its heading names; figures:
-    column -> kind of control figure; rounds: columns that name the round; ignored: columns that are left out, and
-    votes_ignored: what their whole numbers add up to, but for those that survey tools add.
+    """Reading of one file. grades: column -> grade; indicators, groups: column -> indicator or group that its heading
+    names; figures: column -> kind of control figure; rounds: columns that name the round; ignored: columns that are
+    left out, and votes_ignored: what their whole numbers add up to, but for those that survey tools add.
     """
 
     grades: dict[int, str] = field(default_factory=dict)
     indicators: dict[int, str] = field(default_factory=dict)
     figures: dict[int, str] = field(default_factory=dict)
+    groups: dict[int, str] = field(default_factory=dict)
     rounds: set[int] = field(default_factory=set)
     ignored: set[int] = field(default_factory=set)
     votes_ignored: int = 0
@@ -60,9 +66,12 @@ def read_columns(file: str, header: Header, profile: Mapping[int, ColumnProfile]
         result.indicators = {c: header.above[c] for c in result.grades if c in header.above}
         result.problems = []
         return result
-    result.indicators = _indicators(header, result.grades, context.rules)
+    result.groups = {} if context.former else _groups(header, result.grades, context.rules)
+    named = {column: grade for column, grade in result.grades.items() if column not in result.groups}
+    result.indicators = _indicators(header, named, context.rules)
     printed = [(_grade_text(header, c), grade) for c, grade in result.grades.items()]
     result.problems += other_points(file, header.row, printed, context.rules)
+    result.problems += _pooled_groups(file, header, result, profile, context)
     result.problems += _lone_heading(file, header, result, profile)
     result.problems += _asked(file, header, result, profile, context.rules)
     result.problems += [
@@ -92,6 +101,9 @@ def _place(
     figure = kind_of_figure(text)
     if over and not long and (counts_votes(text) or is_share(text)):
         grade, figure = (over, "") if counts_votes(text) else (None, OTHER)
+    upper = header.above.get(column, "")
+    if grade and not context.former and (is_share(upper) or is_totals_row(upper)):
+        grade, figure = None, OTHER
     name, measure = ("", "") if context.earlier or grade or figure or long else measured_in(text)
     if measure and grade_of(name, context.rules) is not None:
         figure = OTHER
@@ -114,7 +126,11 @@ def _place(
             result.problems.append(Problem("measure_differs", "error", file, None, header.row, cell, cell, about))
     else:
         result.ignored.add(column)
-        if votes and not is_of_tool(text):
+        weighted = is_weight(text) and not context.former
+        weights = [value for value in profile.values if weighted and not is_one(value)]
+        if weights:
+            result.problems.append(Problem("sampling_weight", "error", file, None, header.row, cell, weights[0]))
+        elif votes and not weighted and not is_of_tool(text):
             facts = {"votes": votes, "known": [*context.rules.points, *context.rules.unscored]}
             result.problems.append(Problem("votes_not_read", "error", file, None, header.row, cell, cell, facts))
     if role == IGNORED and not is_of_tool(text):
@@ -140,7 +156,7 @@ def _lone_heading(
     """Ask about the only heading over all grades, where it may name a part of the votes and is no indicator."""
     over = {header.above.get(c, "") for c in result.grades if not counts_votes(header.other[c])}
     heading = over.pop() if len(over) == 1 else ""
-    if not heading or result.indicators or not names_part(heading):
+    if not heading or result.indicators or result.groups or not names_part(heading):
         return []
     votes = sum(_total(profile[c]) for c in result.grades)
     facts = {"columns": [heading], "shown": [heading], "votes": votes}
@@ -171,6 +187,32 @@ def _indicators(header: Header, grades: Mapping[int, str], rules: RuleSet) -> di
     if len(others) > 1 or (others and any(named.values())):
         named |= {text: without_number(text) for text in others}
     return {column: named[text] for column, text in over.items() if named[text]}
+
+
+def _groups(header: Header, grades: Mapping[int, str], rules: RuleSet) -> dict[int, str]:
+    """Return the group over each grade, where every heading over the grades names a group of the rule set."""
+    known = {match_key(name): name for name in rules.group_names() or ()}
+    over = {column: match_key(_OF_GROUP.sub("", header.above.get(column, ""))) for column in grades}
+    is_named = "group_code" not in header.fields and bool(over) and set(over.values()) <= set(known)
+    return {column: known[key] for column, key in over.items()} if is_named else {}
+
+
+def _pooled_groups(
+    file: str, header: Header, result: CountColumns, profile: Mapping[int, ColumnProfile], context: Context
+) -> list[Problem]:
+    """Take headings that repeat all grades for groups, where the rule set lists no groups, and ask about them."""
+    assert context.rules is not None, "counts are read under a rule set"
+    over = {column: _OF_GROUP.sub("", header.above.get(column, "")) for column in result.grades}
+    names = list(dict.fromkeys(over.values()))
+    shared = all(Counter(over.values())[name] == len(set(result.grades.values())) for name in names)
+    if context.former or context.rules.group_names() is not None or "group_code" in header.fields:
+        return []
+    if result.indicators or len(names) < 2 or "" in names or not shared:
+        return []
+    result.groups = over
+    votes = sum(_total(profile[column]) for column in over)
+    facts = {"columns": names, "shown": shortened(names), "count": len(names), "votes": votes}
+    return [Problem("confirm_group_headings", "warning", file, None, header.row, facts=facts)]
 
 
 def _asked(

@@ -16,8 +16,9 @@ from data.intake.categories import other_than_registered
 from data.intake.claimed_fields import CHECKED_OF_COUNTS, judge_claimed
 from data.intake.context import Context
 from data.intake.contradictions import other_points
-from data.intake.control_figures_of_counts import differences, is_share_of_grade, number_of
+from data.intake.control_figures_of_counts import VALID, differences, is_share_of_grade, number_of
 from data.intake.count_columns import CountColumns, read_columns
+from data.intake.fault_limit import FaultLimit
 from data.intake.headers import Header
 from data.intake.line_of_totals import LineOfTotals
 from data.intake.meaning import Meaning, shortened
@@ -85,6 +86,7 @@ class _Reader:
         self.codes = context.register.codes() if context.register else {}
         names = self.rules.group_names()
         self.groups = None if names is None else {match_key(name): name for name in names}
+        self.limit = FaultLimit()
         self.seen: dict[tuple[str, str, str, str], _Cell] = {}
         self.cells: list[tuple[str, str, str, str, str, int]] = []
         self.categories: dict[str, str] = {}
@@ -152,9 +154,10 @@ class _Reader:
         self._category(unit, place.get("category"))
         counted: dict[str, int] = {}
         by_column: dict[str, int] = {}
-        for above, grade_cell, count_cell in self._grade_cells(header, columns, place, file, row, values):
+        for column, above, grade_cell, count_cell in self._grade_cells(header, columns, place, file, row, values):
             printed = judge_indicator(above, self.rules).kept if above else indicator
-            grade, votes = self._count((unit, group, printed or above), grade_cell, count_cell)
+            key = (unit, columns.groups.get(column, group), printed or above)
+            grade, votes = self._count(key, grade_cell, count_cell)
             counted[grade] = counted.get(grade, 0) + votes
             by_column[count_cell.column] = votes
         self.totals.setdefault(file, LineOfTotals(file)).add(by_column)
@@ -162,7 +165,7 @@ class _Reader:
             self.empty.setdefault(file, []).append((row, unit))
         key = (texts["unit_code"], group_text, texts.get("indicator_code", ""))
         self.by_text.append((key, sum(by_column.values())))
-        if not columns.indicators:  # else a figure may belong to any of them
+        if not (columns.indicators or columns.groups):  # else a figure may belong to any of them
             self._figures(header, columns, counted, file, row, values)
 
     def _sums(self, header: Header, columns: CountColumns, file: str, row: int, values: list[str], word: str) -> None:
@@ -202,7 +205,10 @@ class _Reader:
     ) -> None:
         """Note the printed figures that the counts of the line contradict."""
         kinds = {header.cells[column]: kind for column, kind in columns.figures.items()}
-        printed = {header.cells[column]: values[column] for column in columns.figures}
+        base = header.fields.get("base_n")
+        if base is not None and "count" not in header.fields and not self.context.former:
+            kinds = {header.cells[base]: VALID, **kinds}  # 有效票数 is claimed for a share, which the line lacks
+        printed = {name: values[header.cells.index(name)] for name in kinds}
         for name, text in () if self.context.former else printed.items():
             if _WORD.search(text) and number_of(text) is None:
                 self.intake.problems.append(Problem("no_number", "note", file, None, row, name, text))
@@ -244,15 +250,15 @@ class _Reader:
 
     def _grade_cells(
         self, header: Header, columns: CountColumns, place: dict[str, _Cell], file: str, row: int, values: list[str]
-    ) -> Iterator[tuple[str, _Cell, _Cell]]:
-        """Yield (indicator above the column, grade, count): once in the long form, per grade column in the wide."""
+    ) -> Iterator[tuple[int, str, _Cell, _Cell]]:
+        """Yield (column, indicator above it, grade, count): once in the long form, per grade column in the wide."""
         if "grade_code" in place and "count" in place:
-            yield "", place["grade_code"], place["count"]
+            yield header.fields["count"], "", place["grade_code"], place["count"]
             return
         for column, grade in columns.grades.items():
             name = header.cells[column]
             cell = _Cell(file, row, name, values[column])
-            yield columns.indicators.get(column, ""), _Cell(file, row, name, grade), cell
+            yield column, columns.indicators.get(column, ""), _Cell(file, row, name, grade), cell
 
     def _count(self, key: tuple[str, str, str], grade_cell: _Cell, count_cell: _Cell) -> tuple[str, int]:
         """Take the votes of a cell; return its grade and its votes, none where the cell is refused."""
@@ -354,7 +360,7 @@ def read_counts(tables: list[tuple[TextTable, Header]], context: Context) -> Cou
     for number, (text, header) in enumerate(tables):
         columns = _columns(text, header, context, intake)
         reader.ignored += columns.votes_ignored
-        if "group_code" not in header.fields and reader.groups is not None:
+        if "group_code" not in header.fields and not columns.groups and reader.groups is not None:
             missing: dict[str, object] = {"missing": [header_of("counts", "group_code")], "found": list(header.cells)}
             intake.problems.append(Problem("missing_columns", file=text.name, row=header.row, facts=missing))
             continue
@@ -373,6 +379,7 @@ def read_counts(tables: list[tuple[TextTable, Header]], context: Context) -> Cou
     intake.problems += reader.doubtful()
     intake.problems += reader.of_all_lines()
     intake.places = {key: (cell.file, cell.row, cell.column) for key, cell in reader.seen.items()}
+    intake.problems = reader.limit.listed(intake.problems)
     if not any(problem.level == "error" for problem in intake.problems):
         intake.frame = reader.frame()
         intake.digest = frame_digest("counts", intake.frame)
@@ -385,8 +392,10 @@ def _read_rows(
     records = [["" if value is None else str(value) for value in record] for record in context_rows(loaded)]
     reader.spellings(header, records)
     for position, values in enumerate(records):
-        if any(value.strip() for value in values):
+        if any(value.strip() for value in values) and not reader.limit.is_full:
+            before = len(intake.problems)
             reader.row(header, columns, file, loaded.place(position)[1], values)
+            reader.limit.settle(intake.problems, before)
             intake.rows += 1
 
 

@@ -60,7 +60,25 @@ def third_row(
     texts = tuple(low[column] or middle[column] or top[column] for column in range(width))
     if len(set(named)) == len(named):
         return texts, {}
-    return texts, {column: _over(middle, column) for column in parts}
+    over = {column: _over(middle, column) for column in parts}
+    if len({(over[column], low[column]) for column in parts}) < len(parts):  # 票数 over the grades of all indicators
+        over = {column: _over(top, column) for column in parts}
+    return texts, over
+
+
+def is_split(records: list[list[str]], index: int, known: Collection[str]) -> bool:
+    """Return whether two rows below divide the columns that no field claims, one column in the first row of the two
+    for several in the second: 服务态度 over 票数 over the grades.
+    """
+    if index + 2 >= len(records):
+        return False
+    width = max(map(len, records[index : index + 3]))
+    top, middle, low = (padded(record, width) for record in records[index : index + 3])
+    fields = [column for column, text in enumerate(top) if match_key(text) in known]
+    filled = [[text for text in row if text] for row in (middle, low)]
+    no_data = not any(middle[column] or low[column] for column in fields)
+    words = not any(map(_NUMERIC.fullmatch, [*filled[0], *filled[1]]))
+    return bool(fields) and no_data and words and 2 <= len(filled[0]) < len(filled[1])
 
 
 def _over(row: list[str], column: int) -> str:

@@ -11,9 +11,9 @@ from collections.abc import Container, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from data.intake.header_rows import SurveyHeader, survey_header, third_row
+from data.intake.header_rows import SurveyHeader, is_split, survey_header, third_row
 from data.intake.header_shape import joined, padded
-from data.intake.headings import is_of_tool, without_number
+from data.intake.headings import is_of_tool, question_of
 from data.intake.meaning import ROLES
 from data.intake.personal import Columns, names_maker, names_person, names_voter
 from data.intake.personal_values import hidden
@@ -32,7 +32,7 @@ _UNIT = re.compile(r"[(]?%[)]?$")
 SERIAL = "序号"
 ROUND_HEADERS = {
     match_key(word)
-    for word in ("批次编号", "年度", "年份", "批次", "评议年度", "测评年度", "考核年度", "year", "round_id")
+    for word in ("批次编号", "年", "年度", "年份", "批次", "评议年度", "测评年度", "考核年度", "year", "round_id")
 }
 _OF_YEAR = re.compile("(?:评议|测评|评价|考核|考评|统计|所属|报告|数据|调查|任务|计划)(?:年度|年份|年|批次|期次|届次)")
 # Kinds whose rows tell of other years too: a reform of 2019 belongs into the lineage of 2025.
@@ -185,7 +185,8 @@ def _one_header(
     records: list[list[str]], index: int, known: dict[str, str]
 ) -> tuple[int, int, tuple[str, ...], dict[int, str]]:
     """Return the first and last row of the header, its texts, and the text above each column of a lower row."""
-    third = third_row(records, index, known) if _is_lower(records, index, known) else None
+    divided = _is_lower(records, index, known) or is_split(records, index, known)
+    third = third_row(records, index, known) if divided else None
     if third is not None:
         return index, index + 2, *third
     if _is_lower(records, index, known):
@@ -354,7 +355,8 @@ def _means(kind: str, cell: str, known: dict[str, str]) -> str | None:
     """Return the field of a header. Published tables print maxima and units in headers: 总得分(100), 满意率%."""
     name = known.get(match_key(cell), known.get(match_key(without_maximum(cell)[0])))
     if name is None and kind == "ballots":
-        name = known.get(match_key(without_number(cell)).rstrip(":?是为"))  # 1、您的身份是：
+        question = match_key(question_of(cell)).rstrip(":?*")
+        name = known.get(question, known.get(question.rstrip(":?是为")))  # 1、您的身份是：
     if name is None and kind == "results":
         name = known.get(_UNIT.sub("", match_key(cell)))
     return name

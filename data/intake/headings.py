@@ -12,24 +12,32 @@ from data.model.names import match_key, tidy
 
 _NUMBER = re.compile(
     r"^[(（]?(?:第\s*)?(?:[A-Z]{1,3}\d{1,3}(?=[.．、:：])|Q\s*\d+(?:[_.-]\d+)*(?:\[\w+\])?|\d{1,3}(?:[._-]\d{1,3})*|[一二三四五六七八九十]{1,3})(?:题)?"
-    r"[)）]?\s*(?:[、.．:：)）*—_-]|\s)\s*",
+    r"[)）]?\s*(?:[、.．:：)）*—_-]|\s)\s*|^[①-⑳]\s*",
     re.IGNORECASE,
 )
-_CODE = re.compile(r"^[A-Za-z]\w{0,15}\[\w{1,20}\][.:：]?\s*")  # LimeSurvey: Q1[SQ001]. 题干 [单位]
+# LimeSurvey: Q1[SQ001]. 题干 [单位], G01Q01. 题干, id. Response ID
+_CODE = re.compile(r"^[A-Za-z]\w{0,15}(?:\[\w{1,20}\][.:：]?\s*|[.:：]\s+(?=\S))")
 _TAIL = re.compile(
     r"^(?P<stem>.*?)\s*[(（\[【〔](?P<name>[^()（）\[\]【】〔〕]+(?:[(（][^()（）]*[)）])?)[)）\]】〕]\s*$", re.DOTALL
 )
-_CUT = re.compile(r"\s*(?:——|—|–|--|\s-\s|-|:|：|\||>|/|／|_|\n)\s*")
+_CUT = re.compile(r"\s*(?:——|—|–|--|\s-\s|-|:|：|\||>|/|／|_|\n|(?<=[一-鿿])[.．。](?=[一-鿿]))\s*")
 _UNIT_END = re.compile(
     r"(?:[局委办院会处厅署部社行站所队科室校园]|公司|中心|集团|街道|[乡镇村区县市]|大队|支队|机关|协会|银行|医院|学校|单位|政府)$"
 )
-_AROUND = re.compile(r"(?:^|[对给为请于向])(?P<name>[^对给为请于向]{2,60}?)(?=的|在|[,，。:：?？]|$)")
+# Where a name inside a question may begin and end: 请您对市财政局2025年度工作进行评价. Words that names contain as well
+# end it only where no office follows, as in 市公安局服务中心.
+_BEGINS = re.compile(r"^|(?<=[对给为请于向“\"‘「『《])|(?<=[a-z] )")
+_ENDS = re.compile(
+    r"$|(?=[的在,，。:：?？！!”\"’」』》]|[(（\[【]?20\d\d|进行|是否|总体|整体|作风|满意|表现|履职|打分|评分|怎么?样|如何|以下|下列)"
+    r"|(?=(?:工作|服务|综合|评价|评议|测评)(?!中心|大厅|[站所队组处部室局委办科]|窗口|公司|领导|执法|行政|服务))"
+)
 # A question about one unit, where no register tells which part of it is the name: 您对市第1局的总体评价.
 _ABOUT = re.compile(
     r"(?:请问?|[您你])(?:如何|怎样|怎么|认为|觉得|看待|评价|为|给|对){0,3}(?P<name>.{2,60}?)"
     r"(?:的?(?:总体|整体|综合|工作|服务)*(?:评价|评分|打分|满意度|满意程度|印象|看法)(?:是|如何|怎样|怎么样)?|打分|评分)?[?？:：]?"
 )
-_OPTION = re.compile(r"^[(（]?[A-Ja-j][)）.、．:：]\s*(?=\S)")
+_OPTION = re.compile(r"^(?:[(（]?(?:[A-Ja-j]|\d{1,2}(?=\D\s*[^\d\s]))[)）.、．:：]|[①-⑳])\s*(?=\S)")
+_AROUND_ANSWER = "“”\"'‘’。．;；┋ "
 _POINTS = re.compile(r"\s*[(（\[]\s*-?\d{1,3}(?:\.\d+)?\s*分?\s*[)）\]]$|(?<=[^\d.])\s*-?\d{1,3}(?:\.\d+)?\s*分$")
 _SCORE = re.compile(r"^(\d{1,3}(?:\.\d+)?)\s*分$")
 _COUNTED = re.compile(
@@ -46,7 +54,13 @@ _SCALE_BEHIND = re.compile(
     r"\s*[(（\[【〔]\s*(?:满分|分值?|范围|评分)?\s*[:：]?\s*\d{1,3}\s*分?(?:\s*[-~—–～至到]\s*\d{1,4}\s*分?)?(?:制|满分)?\s*[)）\]】〕]\s*$"
 )
 
-SKIPPED = frozenset(match_key(word) for word in ("(跳过)", "跳过", "(空)", "skipped", "not shown", "未显示", "N/A"))
+SKIPPED = frozenset(
+    match_key(word)
+    for word in (
+        *("(跳过)", "跳过", "[跳过]", "【跳过】", "〖跳过〗", "(空)", "未填写", "(未填写)", "未作答", "(未作答)"),
+        *("skipped", "not shown", "未显示", "N/A"),
+    )
+)
 
 # Headings over the columns of grades that name the scale and not what is graded.
 _GENERIC = re.compile(
@@ -68,7 +82,7 @@ _DESCRIBES = re.compile(
     r"|.*(?:代码|编码|编号|序号|号码)|sex|gender|age(?:_?group|_?band)?|education|occupation|income|region|district"
     r"|marital.*|ethnic.*|job.*|.*_?(?:code|id|no)"
     r"|单位(?:性质|类型|类别)|(?:人员)?(?:类型|类别|身份)|家庭.*[数口]|子女.*|问卷(?:版本|来源|类型)"
-    r"|(?:督导|访问|调查|录入)员?)(?:[(（\[].*[)）\]])?[?？:：*]*"
+    r"|(?:督导|访问|访|调查|录入)员?|所属.*|样本.+|.+次数|.*(?:耗时|时长).*|(?:问卷|样本|抽样)?批次)(?:是|为)?(?:[(（\[].*[)）\]])?[?？:：*]*"
 )
 _VOTES = re.compile(
     r"(?:得|获|投)?(?:票数?|人数|人次|数量?|张数?|份数?|频数|计数|个数|人)(?:[(](?:票|人|张|份|个|人次)[)])?|votes?|counts?|n"
@@ -112,6 +126,11 @@ def names_in(text: str) -> Iterator[str]:
         yield pieces[0]
 
 
+def question_of(text: str) -> str:
+    """Return a heading without the number of its question and without how it is to be answered."""
+    return without_number(_HOW.sub("", tidy(text)))
+
+
 def without_number(text: str) -> str:
     """Return a heading without the number of its question: 3、, Q2_1., (4), 二、, Q1[SQ001]."""
     bare = _CODE.sub("", text)
@@ -132,9 +151,12 @@ def unit_named(text: str, codes: Mapping[str, str]) -> tuple[str, str] | None:
         code = codes.get(match_key(name))
         if code is not None:
             return name, code
-    about = {found["name"] for found in _AROUND.finditer(without_number(tidy(text)))}
+    plain = without_number(tidy(text))
+    ends = [found.start() for found in _ENDS.finditer(plain)]
+    about = [plain[found.start() : end] for found in _BEGINS.finditer(plain) for end in ends if end > found.start()]
     inside = {(name, codes[match_key(name)]) for name in about if match_key(name) in codes}
-    return inside.pop() if len(inside) == 1 else None
+    named = max(inside, key=lambda pair: len(pair[0]), default=("", ""))
+    return named if inside and all(name in named[0] for name, _ in inside) else None
 
 
 def topic_of(text: str) -> str:
@@ -182,8 +204,8 @@ def grade_texts(text: str) -> Iterator[str]:
     """Yield what an answer may be as a grade: itself, without an option's letter, without the points behind it."""
     plain = tidy(text)
     yield plain
-    bare = _OPTION.sub("", plain)
-    if bare != plain:
+    bare = _OPTION.sub("", plain).strip(_AROUND_ANSWER)
+    if bare not in (plain, ""):
         yield bare
     without_points = _POINTS.sub("", bare)
     if without_points and without_points != bare:

@@ -17,7 +17,7 @@ DIGITS_KEPT = 15  # by every spreadsheet: a float has 53 bits
 SURELY_LONG = 17  # digits: two zeros at the end of every number are no accident any more
 FEWEST_LONG = 3  # numbers of 16 digits that all end in 0: 1 in 1,000 by accident
 _MONTHS = "jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec"
-EXPONENT = r"\d(\.\d+)?[Ee][+-]\d{2,3}"
+EXPONENT = r"\d(\.\d+)?[Ee][+-]\d{2,3}|\d\.\d+[Ee]\d{1,3}"
 DATE = (
     r"\d{4}/\d{1,2}/\d{1,2}( 0?0:00(:00)?)?|\d{4}-\d{2}-\d{2}( 00:00:00)?|(\d{4}年)?\d{1,2}月\d{1,2}日"
     rf"|(?i:({_MONTHS})-\d{{1,2}}|\d{{1,2}}-({_MONTHS})(-\d{{2,4}})?)"

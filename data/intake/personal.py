@@ -52,7 +52,9 @@ _PERSON = (
 _IDENTIFIES = (
     r".{0,8}(?:姓名|真名)|.{0,8}(?<!单位|部门|机构)名字|name|(?:full|first|last|sur|real|respondent|rater|voter)name",
     f"(?:{_PERSON})(?:人|者|员|人员)(?:名单|信息|电话|手机号?|号码|账号)",
-    "(?:诉求|信访|来访|上访|来信|反映|投诉|举报|求助|当事|联系|监护)人|户主|家庭成员|签名|签字|署名",
+    "(?:诉求|信访|来访|上访|来信|反映|投诉|举报|求助|当事|联系|监护|转达|缴款|缴费|交款|捐款|捐赠|捐资|付款|收款|受助)人|户主"
+    "|家庭成员|.{0,4}(?:签名|签字|署名)|创建人|(?:学|工|警)号|员工编号",
+    "(?:业主|住户|居民|村民|户主|群众|市民|商户|家长|来电|主叫|被叫)的?(?:电话|手机|手机号码?|号码|住址|名单)",
     ".{0,8}(?:手机|手机号|手机号码|移动电话|座机|座机号码)|.{0,6}(?:联系|家庭|住宅|固定|本人|个人|办公)(?:电话|号码)",
     "电话|电话号码|.{0,6}联系(?:方式|电话)|.{0,4}(?:通[讯信]|联络)方式|传真|.{0,6}(?:电话|微信)号码?",
     "(?:mobile|cell|tele)?phone(?:number|no)?|mobile(?:number|no)?|tel|fax|contacts?(?:info|number)?",
@@ -67,7 +69,7 @@ _IDENTIFIES = (
     "设备(?:号|id|编号|标识|指纹)|deviceid|imei|idfa|mac(?:地址|address)|ua|useragent|cookie",
     ".{0,6}(?:邮箱|邮箱地址|电子邮件|电子信箱|邮件地址)|.{0,12}email(?:address)?",
     ".{0,4}(?:住址|居住地址|家庭地址|通[讯信]地址|详细地址|地址|门牌号?|房号)|(?:home|street|mailing)?address",
-    "location(?:latitude|longitude)|经纬度|gps|地理位置|recipient(?:last|first)name",
+    "location(?:latitude|longitude)|经纬度|gps|(?:地理)?位置|(?:地理|当前)?定位(?:信息)?|recipient(?:last|first)name",
     "银行卡号?|银行账[号户]|卡号|.{0,2}[账帐]号|车牌号?码?|出生(?:日期|年月日?)|生日|birth(?:day|date)|dateofbirth",
 )
 # Words for a person who votes or writes, which some forms use for the group: refused unless somebody names the field.
@@ -118,6 +120,7 @@ def _header_key(header: str) -> str:
 _NARROW = "".join(map(chr, range(0x21, 0x7F)))
 _WIDE = "".join(chr(ord(sign) + 0xFEE0) for sign in _NARROW) + "\u200b\u200c\u200d\ufeff"
 SOUGHT = {"likely": LIKELY, "wide": _WIDE, "narrow": _NARROW, "any_wide": f"[{_WIDE}]"}
+_AMOUNT = re.compile(r"[\s\d.,+-]*")  # a number alone: remarks begin in the first column, whatever it holds
 _NUMERIC = frozenset({"int", "decimal"})  # fields of amounts: 15000000000 yuan is no telephone number
 _ID_HEADER = re.compile(r".*(?:编号|编码|序号|号码?|流水号?|代码)|.*(?:_id|_no|_code|id|no|number)")
 NEAR = 3  # between two numbers of a series; 30 % returned of consecutive numbers have a median gap of 2
@@ -342,7 +345,8 @@ def personal_columns(text: TextTable, columns: Columns) -> dict[int, PersonalCol
             if at in ids and row > columns.row:
                 found.setdefault(at, PersonalColumn()).distinct.add(value)
             for sort, part in _sorts(value, free=at in texts, code=at in codes):
-                if (at in numeric and sort == TELEPHONE) or (at in office and _is_of_office(sort, part)):
+                is_amount = at in numeric and sort == TELEPHONE and row > columns.row and _AMOUNT.fullmatch(value)
+                if is_amount or (at in office and _is_of_office(sort, part)):
                     continue
                 column = found.setdefault(at, PersonalColumn())
                 if at in ids and sort == TELEPHONE and part.isdigit():  # the check digit settles an identity number

@@ -22,9 +22,10 @@ from data.duckdb_access import read_sql
 from data.intake import section_sums
 from data.intake.cells import Reading, is_formula, number_in, plain_number, read_cell, without_text_mark
 from data.intake.coded_values import MOST_COMPARED, read_coded
-from data.intake.context import Context
+from data.intake.context import Context, Stored
 from data.intake.control_figures_of_counts import RATES_OF_RETURN, Difference, kind_of_figure
 from data.intake.control_figures_of_results import PrintedLine, of_line, of_return, ranks
+from data.intake.fault_limit import FaultLimit
 from data.intake.headers import Header, round_columns
 from data.intake.identifiers import Numbers, damage
 from data.intake.line_of_totals import LineOfTotals
@@ -97,7 +98,7 @@ class RecordIntake:
     joined: dict[str, list[str]] = field(default_factory=dict)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class _Row:
     """Record of a file with its place."""
 
@@ -132,6 +133,7 @@ class _Reader:
         self.spelled: dict[str, dict[str, str]] = {}
         self.alone: frozenset[str] = frozenset()
         self.known: frozenset[str] = frozenset(self.codes)
+        self.limit = FaultLimit()
         self.seen: dict[str, Place] = {}
         self.lines: list[tuple[str, str]] = []  # canonical text and key; as dictionaries, 500,000 rows took 0.7 GB
         self.linked: list[tuple[_Row, dict[str, object]]] = []
@@ -167,7 +169,7 @@ class _Reader:
             self.numbers[name] = Numbers.of([row.texts.get(name, "") for row in rows])
         self.begin(header, lambda name: (row.texts.get(name, "") for row in rows))
         for row in rows:
-            self.row(row)
+            self._limited(row)
         return len(rows)
 
     def columns(self, loaded: LoadedTable, text: TextTable, header: Header) -> int:
@@ -186,7 +188,9 @@ class _Reader:
         for position, cells in rows_at(con, loaded.name, doubtful):
             row = _row_of(text.name, loaded.place(position)[1], header, cells)
             if row is not None:
-                self.row(row)
+                self._limited(row)
+            if self.limit.is_full:
+                break
         self.lines_by_columns += read.lines
         self.count_by_columns += read.rows - len(doubtful)
         self.at += loaded.count
@@ -223,6 +227,13 @@ class _Reader:
         found = np.flatnonzero((numbers >= 0) & again[numbers]) if len(again) else np.array([], dtype=np.int64)
         self.doubled += (found + self.at).tolist()
         return found
+
+    def _limited(self, row: _Row) -> None:
+        """Read a record, unless no further fault would be listed."""
+        if not self.limit.is_full:
+            before = len(self.intake.problems)
+            self.row(row)
+            self.limit.settle(self.intake.problems, before)
 
     def row(self, row: _Row) -> None:
         """Read a record: each field by itself, then rules across fields, then whether it is a duplicate."""
@@ -263,12 +274,18 @@ class _Reader:
             yield from settle_share(own, check, content, row.texts.get(check.other, ""), header)
 
     def _own_faults(self, content: Mapping[str, object]) -> Iterator[Fault]:
-        """Yield entries after the as-of day of the file, and rows that refer to themselves."""
+        """Yield entries after the as-of day of the file, checks before the year, and rows that refer to themselves."""
         if self.context.as_of:
             yield from after_day(self.kind, content, self.context.as_of)
+        if self.kind == "progress" and not self.context.former and self._is_before_year(content["check_date"]):
+            yield Fault("check_date", "wrong_round", {"round": self.context.round_id})
         for own, name in self.self_references:
             if content[own.name] is not None and content[own.name] == content[name]:
                 yield Fault(own.name, "unknown_reference", {"table": Term(KIND_NAMES[self.kind])})
+
+    def _is_before_year(self, day: object) -> bool:
+        """Return whether a pledge would be checked before the year of its round began."""
+        return self.year is not None and day is not None and int(str(day)[:4]) < self.year
 
     def _number(self, content: Mapping[str, object]) -> str:
         """Return a number for a row that has none: of its content, and of how many equal rows came before it."""
@@ -334,7 +351,9 @@ class _Reader:
         """Note the rules across rows that the rows break."""
         entries = {Place(row.file, row.number): (row, content) for row, content in self.linked}
         listed = [Entry(place, content) for place, (_, content) in entries.items()]
-        faults = across_rows(self.kind, listed, partial(self.context.rows, TABLE_OF_KIND[self.kind]))
+        stored: Mapping[str, Stored] = {}
+        rows = partial(self.context.rows, TABLE_OF_KIND[self.kind])
+        faults = across_rows(self.kind, listed, (lambda: stored) if self.context.replaying else rows)
         for entry, fault in faults:
             self._note(entries[entry.place][0], fault.name, fault.code, fault.facts, fault.level)
 
@@ -582,6 +601,7 @@ def read_records(
     intake.problems += reader.questions()
     if not reader.count and not has_errors(intake.problems):
         intake.problems += [Problem("header_only", file=text.name) for text, _ in tables]
+    intake.problems = reader.limit.listed(intake.problems)
     if not any(problem.level == "error" for problem in intake.problems):
         intake.facts, intake.digest = reader.facts()
         if context.as_of:

@@ -4,7 +4,6 @@ that were registered twice.
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 
 from data.intake.context import Stored
 from data.intake.record_rules import Fault
@@ -36,7 +35,7 @@ def across_rows(
     if kind == "place":
         yield from _cycles(entries)
     if kind == "person":
-        yield from _overlaps(entries)
+        yield from _overlaps(entries, rows())
     for own in TABLE_OF[kind].fields:
         for check in own.checks:
             if check.sort == SINGLE:
@@ -106,14 +105,29 @@ def _cycles(entries: Sequence[Entry]) -> Iterator[tuple[Entry, Fault]]:
             yield entry, Fault("parent_code", "cycle", {"place": code, "other": parents[code]})
 
 
-def _overlaps(entries: Sequence[Entry]) -> Iterator[tuple[Entry, Fault]]:
-    """Yield the later of two spans of a person that have days in common."""
-    ordered = sorted(entries, key=lambda entry: (str(entry.content["person_code"]), *_span(entry)))
-    for before, after in pairwise(ordered):
-        first, last = max(_span(before)[0], _span(after)[0]), min(_span(before)[1], _span(after)[1])
-        if before.content["person_code"] == after.content["person_code"] and first < last:
-            shown = f"{after.content['person_code']} {first}–{'' if last == LAST_DAY else last}"
-            yield after, Fault("valid_from", "duplicate_key", {"value": shown, "earlier": before.place})
+def _overlaps(entries: Sequence[Entry], rows: Mapping[str, Stored]) -> Iterator[tuple[Entry, Fault]]:
+    """Yield the spans of a person that have days in common with an earlier span, or with one of another file."""
+    new = {key_of("person", entry.content) for entry in entries}
+    stored = [Entry(Place(row.file), row.content) for key, row in rows.items() if key not in new]
+    own = {id(entry) for entry in entries}
+    named: set[int] = set()
+    longest: dict[str, Entry] = {}
+    for entry in sorted([*stored, *entries], key=lambda entry: (str(entry.content["person_code"]), *_span(entry))):
+        person = str(entry.content["person_code"])
+        before = longest.get(person)
+        if before is None or _span(before)[1] < _span(entry)[1]:
+            longest[person] = entry
+        if before is None or _span(entry)[0] >= _span(before)[1]:
+            continue
+        here, there = (entry, before) if id(entry) in own else (before, entry)
+        if id(here) in own and id(here) not in named:
+            named.add(id(here))
+            yield here, _in_two_posts(person, _span(entry)[0], min(_span(before)[1], _span(entry)[1]), there)
+
+
+def _in_two_posts(person: str, first: str, last: str, other: Entry) -> Fault:
+    shown = f"{person} {first}–{'' if last == LAST_DAY else last}"
+    return Fault("valid_from", "duplicate_key", {"value": shown, "earlier": other.place})
 
 
 def _span(entry: Entry) -> tuple[str, str]:

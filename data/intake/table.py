@@ -118,7 +118,7 @@ class LoadedTable:
             self.con.rollback()
             return self._add_slowly(text, header, projection)
         # Records and line breaks agree: no record spans lines, none is blank, rows are plain arithmetic.
-        if count + header.row != _lines(text):
+        if count + header.row != lines_of(text):
             self.con.rollback()
             return self._add_slowly(text, header, projection)
         named = {f"c{column}": cell for column, cell in enumerate(header.cells) if column in header.fields.values()}
@@ -134,7 +134,8 @@ class LoadedTable:
         self.placements.append(Placement(text.name, before, count, header.row + 1))
         self.kept += rows
         empty = [header.row + 1 + at for at, row in enumerate(rows) if _is_empty(row)]
-        return self._gaps(text, empty if small else self._blank_rows(before), count) + self._cut(text, header)
+        gaps = self._gaps(text, empty if small else self._blank_rows(before), count)
+        return gaps + cut_last_row(text, header, self.placements[-1])
 
     def _repeated(self, table: duckdb.DuckDBPyRelation, named: Mapping[str, str], before: int) -> list[int]:
         """Return the places, in their file, of rows that repeat the header: column -> its cell.
@@ -169,7 +170,8 @@ class LoadedTable:
         self._append(_reader(self.con, text, header, copy, regular=True), projection)
         rows = scan.rows
         self.placements.append(Placement(text.name, before, len(rows), header.row + 1, rows, len(scan.blank_rows)))
-        return scan.problems + self._gaps(text, scan.blank_rows, len(rows)) + self._cut(text, header)
+        gaps = self._gaps(text, scan.blank_rows, len(rows))
+        return scan.problems + gaps + cut_last_row(text, header, self.placements[-1])
 
     def _blank_rows(self, before: int) -> list[int]:
         """Return the rows of the last file that have delimiters only."""
@@ -187,12 +189,12 @@ class LoadedTable:
             if len(rows) >= FEWEST_BLANK and rows[-1] < last
         ]
 
-    def _cut(self, text: TextTable, header: Header) -> list[Problem]:
-        """Warn of a last row that may be cut after a delimiter, so that it has all cells but the last value."""
-        placed = self.placements[-1]
-        if not placed.count or not _is_cut_short(text, header):
-            return []
-        return [Problem("cut_last_row", "warning", text.name, row=placed.row(placed.start + placed.count - 1))]
+
+def cut_last_row(text: TextTable, header: Header, placed: Placement) -> list[Problem]:
+    """Warn of a last row that may be cut after a delimiter, so that it has all cells but the last value."""
+    if not placed.count or not _is_cut_short(text, header):
+        return []
+    return [Problem("cut_last_row", "warning", text.name, row=placed.row(placed.start + placed.count - 1))]
 
 
 def _alike(rows: Iterable[Cells], columns: Sequence[str], named: Mapping[str, str]) -> list[int]:
@@ -238,11 +240,16 @@ def is_note(record: list[str]) -> bool:
     return len(texts) == 1 and REMARK.match(texts.pop()) is not None
 
 
-def _lines(text: TextTable) -> int:
+def lines_of(text: TextTable) -> int:
     """Return the number of lines; the last one may lack its line break."""
     with text.path.open("rb") as file:
         file.seek(-1, 2)
         return text.newline_count + (file.read() != b"\n")
+
+
+def is_plain(text: TextTable) -> bool:
+    """Return whether a file has neither quotes, nor cells of a sheet, nor a remark below its rows."""
+    return text.sheet is None and not text.has_quotes and not _ends_in_note(text)
 
 
 def _ends_in_note(text: TextTable) -> bool:

@@ -53,6 +53,7 @@ _WHOLE = re.compile(
     r"|[全本][国省市州盟县区旗镇乡村校院局体]|(?:所有|全部)(?:单位|部门)|各?单位(?:合计|汇总)"
     r"|最[高低大小优差](?:分数?|值|得分)?|标准(?:偏?差|误)|方差|中位数|众数|极差|(?:上[年月期]|上季度|去年)(?:度|同期)?"
     rf"|[同环]比(?:增减|增长|变化)?|[比较](?:上[年月期]|去年|上季度|同期)(?:同期|度)?.{{0,4}}|增减|增幅|差值"
+    rf"|(?:{_SUM})[(\[【〔].{{1,10}}[)\]】〕]|全部|所有|总票数?|(?:加权|算术)平均(?:分数?|数|值)?|均数"
     rf"|计|[∑σ]|[票人份张]数(?:{_SUM})|(?:{_SUM})[(\[【〔]共?\d{{1,4}}[{_COUNTABLE}][)\]】〕]"
     r"|(?:所?占)?比[例重率]|占比|百分[比率]|权[重数]|满分|分值|[承接][上前]页|[转过][下次]页|overall|all(?:units)?|grandtotal"
 )
@@ -242,7 +243,8 @@ def judge_group(value: str, known: dict[str, str] | None) -> Judgement:
         return fault
     if known is None:
         return Judgement(tidy(value))
-    name = known.get(match_key(value))
+    options = (known.get(match_key(option)) for option in grade_texts(value))  # A.普通群众
+    name = next((name for name in options if name is not None), None)
     if name is None:
         return Judgement(None, "unknown_group", {"known": list(known.values())})
     return Judgement(name)

@@ -23,7 +23,7 @@ import zipfile
 from collections.abc import Iterator
 from contextlib import suppress
 from decimal import Decimal
-from typing import Any
+from typing import Any, NamedTuple
 from xml.etree import ElementTree
 
 MEMORY = 2 << 30  # bytes; a file of 5.6 KB with one far cell asked for 549 GB
@@ -69,7 +69,9 @@ OFFICE = "{urn:oasis:names:tc:opendocument:xmlns:office:1.0}"
 EXTENDED = "{urn:org:documentfoundation:names:experimental:calc:xmlns:calcext:1.0}"
 FORMAT, STYLE, RUN, NUMBERS = 0x041E, 0xE0, 0xBD, {0x0203, 0x027E, 0x0006}  # of an .xls: formats and cells of numbers
 STYLED = re.compile(rb'<c\b(?=[^>]*\br="([A-Z]+)([0-9]+)")[^>]*\bs="([0-9]+)"')
+ZEROS = re.compile(r"0{2,}")  # 000, in which codes are shown with their zeros
 PLAIN_FORMAT = re.compile(r"[#,]*0(?:\.(0+))?(%?)")
+ZERO_FIRST = re.compile(r"0\d+")
 SHOWN_NUMBER = re.compile(r"[+-]?[\d,]*\d(?:\.(\d+))?(%?)")
 BUILT_IN = {"2": "0.00", "4": "#,##0.00", "9": "0%", "10": "0.00%"}  # formats that a file does not list
 ROW_OF_CELL = re.compile(rb'<c\b(?=[^>]*\br="[A-Z]+([0-9]+)")([^>]*[^>/])>(.*?)</c>', re.DOTALL)
@@ -78,7 +80,17 @@ SHARED_TEXT = re.compile(rb'\bt="s"')
 NUMBER_OF_TEXT = re.compile(rb"<v>([0-9]+)</v>")
 NOT_STRUCK = ("0", "false", "none")
 MOST_REPEATED = 1000  # cells that an element of an OpenDocument table represents
-Formats = dict[tuple[int, int], tuple[bool, int]]  # row and column from 0 -> whether in percent, decimals
+
+
+class Format(NamedTuple):
+    """Format of a number: whether in percent, its decimals, the digits up to which zeros are put in front."""
+
+    is_percent: bool
+    decimals: int
+    digits: int = 0
+
+
+Formats = dict[tuple[int, int], Format]  # by row and column, from 0
 Area = tuple[int, int, int, int]  # first row, first column, last row, last column, from 0
 NoValue = tuple[str, int, str]  # column letters, row from 1, the error that the cell shows
 
@@ -194,23 +206,29 @@ def shown(value: Any) -> str:
     return str(value)
 
 
-def shown_in(value: Any, is_percent: bool, decimals: int, printed: bool) -> str:
-    """Return a number in its cell's format where nothing is lost: 0.9423 as 94.23%, 94.4 as 94.40 where it is printed.
+def shown_in(value: Any, style: Format, printed: bool) -> str:
+    """Return a number in its cell's format where nothing is lost: 0.9423 as 94.23%, 94.4 as 94.40 where it is printed,
+    1 as 001.
 
     A format that shows fewer digits than the cell holds is not followed: scores count as they are.
     """
-    if isinstance(value, bool) or not isinstance(value, (int, float)) or not (is_percent or printed):
+    is_number = isinstance(value, (int, float)) and not isinstance(value, bool)
+    if is_number and style.digits:
+        return shown(value).zfill(style.digits) if value >= 0 and value == int(value) else shown(value)
+    if not is_number or not (style.is_percent or printed):
         return shown(value)
-    number = Decimal(plain_number(float(value))).scaleb(2 if is_percent else 0).normalize()
-    digits = max(decimals, -int(number.as_tuple().exponent))
-    return f"{number:.{digits}f}" + ("%" if is_percent else "")
+    number = Decimal(plain_number(float(value))).scaleb(2 if style.is_percent else 0).normalize()
+    digits = max(style.decimals, -int(number.as_tuple().exponent))
+    return f"{number:.{digits}f}" + ("%" if style.is_percent else "")
 
 
-def read_format(code: str) -> tuple[bool, int] | None:
-    """Return whether a format shows percent, and its decimals; None for formats of dates, texts and others."""
+def read_format(code: str) -> Format | None:
+    """Return what a format shows of a number; None for formats of dates, texts and others."""
     first = re.sub(r"\[[^\]]*\]|_.|\\.|\*.", "", code.split(";")[0]).strip()
+    if ZEROS.fullmatch(first):
+        return Format(False, 0, len(first))
     found = PLAIN_FORMAT.fullmatch(first)
-    plain = (bool(found[2]), len(found[1] or "")) if found else (False, 0)
+    plain = Format(bool(found[2]), len(found[1] or "")) if found else Format(False, 0)
     return plain if any(plain) else None
 
 
@@ -295,7 +313,7 @@ def column_of(name: bytes) -> int:
 def formats_of_xls(data: bytes, index: int) -> Formats:
     """Return the formats of the cells with decimals or percent."""
     book = Compound(data).stream("Workbook", "Book")
-    codes, styles, starts = dict(BUILT_IN), list[tuple[bool, int] | None](), list[int]()
+    codes, styles, starts = dict(BUILT_IN), list[Format | None](), list[int]()
     for kind, content in biff_records(book, 0):
         if kind == FORMAT:
             number, _, wide = struct.unpack_from("<HHB", content)
@@ -316,7 +334,7 @@ def formats_of_xls(data: bytes, index: int) -> Formats:
     return found
 
 
-def keep_format(found: Formats, row: int, column: int, styles: list[tuple[bool, int] | None], style: int) -> None:
+def keep_format(found: Formats, row: int, column: int, styles: list[Format | None], style: int) -> None:
     """Add the format of a cell if it shows decimals or percent."""
     known = styles[style] if style < len(styles) else None
     if known:
@@ -357,7 +375,7 @@ def rows_like_excel(
         texts = left + [shown(value) for value in row]
         for at in range(len(left), len(texts)) if formats else ():
             if (number - 1, at) in formats:
-                texts[at] = shown_in(row[at - len(left)], *formats[number - 1, at], printed)
+                texts[at] = shown_in(row[at - len(left)], formats[number - 1, at], printed)
         cells = merged.filled(texts)
         if not any(cells):
             blank += 1
@@ -467,9 +485,13 @@ class OpenDocumentSheet:
     def _format(self, cell: ElementTree.Element, row: int, down: int, column: int, across: int) -> None:
         """Read the format of a number from the text that the sheet shows."""
         text = SHOWN_NUMBER.fullmatch("".join(cell.itertext()).strip())
-        if text and cell.get(OFFICE + "value") and any(text.groups()) and down * across <= MOST_REPEATED:
+        if not text or not cell.get(OFFICE + "value") or down * across > MOST_REPEATED:
+            return
+        zeros = len(text[0]) if ZERO_FIRST.fullmatch(text[0]) else 0
+        style = Format(bool(text[2]), len(text[1] or ""), zeros)
+        if any(style):
             places = ((row + below, column + beside) for below in range(down) for beside in range(across))
-            self.formats |= dict.fromkeys(places, (bool(text[2]), len(text[1] or "")))
+            self.formats |= dict.fromkeys(places, style)
 
     def _formula(self, cell: ElementTree.Element, row: int, column: int) -> None:
         if cell.get(TABLE + "formula") is None or len(self.no_value) >= NAMED_CELLS:

@@ -6,9 +6,10 @@ in the order of its text, so file order, encoding, chunk size and thread count d
 
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Protocol
 
 import duckdb
 import numpy as np
@@ -19,6 +20,7 @@ from numpy.typing import NDArray
 from data.duckdb_access import cursor_of, read_sql
 
 KEYS_AT_ONCE = 1 << 17  # 1 MB of keys
+CODES = ("unit", "ballot", "indicator", "grade")
 DIGEST_CHUNK = 1 << 16  # ballots: text hashed at a time
 
 
@@ -54,6 +56,11 @@ class Bits:
     def unit_shift(self) -> int:
         return self.grade + self.indicator + self.ballot
 
+    def fields(self) -> tuple[tuple[int, int], ...]:
+        """Return shift and width of unit, ballot, indicator and grade."""
+        widths = (63 - self.unit_shift, self.ballot, self.indicator, self.grade)
+        return tuple(zip((self.unit_shift, self.ballot_shift, self.indicator_shift, 0), widths, strict=True))
+
 
 @dataclass(frozen=True)
 class Lines:
@@ -67,17 +74,45 @@ class Lines:
     @classmethod
     def from_keys(cls, keys: NDArray[np.int64], bits: Bits) -> "Lines":
         """Split sorted keys into codes, in pieces that fit the processor's cache (a third of the time)."""
-        shifts = (bits.unit_shift, bits.ballot_shift, bits.indicator_shift, 0)
-        widths = (63 - bits.unit_shift, bits.ballot, bits.indicator, bits.grade)
-        parts = tuple(np.empty(len(keys), dtype=np.int32) for _ in shifts)
+        parts = tuple(np.empty(len(keys), dtype=np.int32) for _ in bits.fields())
         for start in range(0, len(keys), KEYS_AT_ONCE):
             piece = keys[start : start + KEYS_AT_ONCE]
-            for part, shift, width in zip(parts, shifts, widths, strict=True):
+            for part, (shift, width) in zip(parts, bits.fields(), strict=True):
                 part[start : start + KEYS_AT_ONCE] = (piece >> shift) & ((1 << width) - 1)
         return cls(*parts)
 
+    def columns(self) -> "Iterator[Iterator[NDArray[np.int32]]]":
+        """Yield unit, ballot, indicator and grade, each in pieces."""
+        for part in (self.unit, self.ballot, self.indicator, self.grade):
+            yield iter([part])
+
     def __len__(self) -> int:
         return len(self.unit)
+
+    def loaded(self) -> "Lines":
+        """Return all lines as arrays, which these are."""
+        return self
+
+
+@dataclass(frozen=True)
+class PackedLines:
+    """Codes of every line as sorted keys, in half the memory of `Lines`."""
+
+    keys: NDArray[np.int64]
+    bits: Bits
+
+    def __len__(self) -> int:
+        return len(self.keys)
+
+    def pieces(self) -> Iterator[Lines]:
+        """Yield the lines in order, in pieces that fit the processor's cache."""
+        for start in range(0, len(self.keys), KEYS_AT_ONCE):
+            yield Lines.from_keys(self.keys[start : start + KEYS_AT_ONCE], self.bits)
+
+    def columns(self) -> Iterator[Iterator[NDArray[np.int32]]]:
+        """Yield unit, ballot, indicator and grade, each in pieces."""
+        for shift, width in self.bits.fields():
+            yield (_field(piece, shift, width) for piece in _in_pieces(self.keys))
 
 
 @dataclass(frozen=True)
@@ -99,6 +134,42 @@ class Dictionaries:
         return json.dumps(content, ensure_ascii=False, separators=(",", ":")).encode()
 
 
+@dataclass(frozen=True)
+class StoredLines:
+    """Lines of a table `line` that are too many to hold; it is in their order."""
+
+    con: duckdb.DuckDBPyConnection
+    count: int
+
+    def __len__(self) -> int:
+        return self.count
+
+    def columns(self) -> Iterator[Iterator[NDArray[np.int32]]]:
+        """Yield unit, ballot, indicator and grade, each in pieces."""
+        for name in CODES:
+            batches = self.con.table("line").project(name).to_arrow_reader(KEYS_AT_ONCE)
+            yield (batch.column(0).to_numpy() for batch in batches)
+
+    def of_ballots(self, low: int, high: int) -> pa.Table:
+        """Return the lines of the ballots from `low` up to, but not including, `high`."""
+        code, number = duckdb.ColumnExpression("ballot"), duckdb.ConstantExpression
+        wanted = (code >= number(low)) & (code < number(high))
+        return self.con.table("line").filter(wanted).project(", ".join(CODES)).to_arrow_table()
+
+    def loaded(self) -> Lines:
+        """Return all lines as arrays."""
+        columns = self.con.table("line").fetchnumpy()
+        return Lines(*(np.asarray(columns[name], dtype=np.int32) for name in CODES))
+
+
+def _in_pieces(keys: NDArray[np.int64]) -> Iterator[NDArray[np.int64]]:
+    return (keys[start : start + KEYS_AT_ONCE] for start in range(0, len(keys), KEYS_AT_ONCE))
+
+
+def _field(keys: NDArray[np.int64], shift: int, width: int) -> NDArray[np.int32]:
+    return ((keys >> shift) & ((1 << width) - 1)).astype(np.int32)
+
+
 def has_double(keys: NDArray[np.int64], bits: Bits) -> bool:
     """Return whether any two neighbours among sorted keys differ only in the grade."""
     for start in range(0, len(keys), KEYS_AT_ONCE):
@@ -118,13 +189,23 @@ def ballots_digest(con: duckdb.DuckDBPyConnection) -> bytes:
     return digest.digest()
 
 
-def lines_digest(dictionaries: Dictionaries, ballots: bytes, lines: Lines) -> str:
+class CodesInOrder(Protocol):
+    """Lines sorted by unit, ballot and indicator, wherever their codes are kept."""
+
+    def __len__(self) -> int: ...
+
+    def columns(self) -> Iterator[Iterator[NDArray[np.int32]]]:
+        """Yield unit, ballot, indicator and grade, each in pieces."""
+
+
+def lines_digest(dictionaries: Dictionaries, ballots: bytes, lines: CodesInOrder) -> str:
     """Return the SHA-256 (hex) of the canonical facts of a round."""
     digest = hashlib.sha256(b"ballots\n")
     digest.update(dictionaries.canonical())
     digest.update(ballots)
-    for part in (lines.unit, lines.ballot, lines.indicator, lines.grade):
-        digest.update(np.ascontiguousarray(part, dtype="<i4").data)
+    for column in lines.columns():
+        for piece in column:
+            digest.update(np.ascontiguousarray(piece, dtype="<i4").data)
     return digest.hexdigest()
 
 

@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from functools import lru_cache
 
 # Zero-width and direction marks: they hide in pasted names and would split a unit into two.
 INVISIBLE = re.compile("[\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff\u00ad]")
@@ -17,6 +18,7 @@ LONGEST_NAME = 100
 RAISED = re.compile("[\u00b2\u00b3\u00b9\u2070-\u209c]")
 
 
+@lru_cache(maxsize=1 << 14)  # the names of a register and the words of the contract are asked for again and again
 def match_key(text: str) -> str:
     """Return the key that spellings of a name share: NFKC, no invisible marks, no white space, one case.
 

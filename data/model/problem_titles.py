@@ -61,6 +61,7 @@ TITLES: dict[str, str] = {
     "confirm_empty": N_("lines without any count"),
     "confirm_names": N_("names of units with numbers or footnote marks"),
     "confirm_groups": N_("sheets named by evaluator groups"),
+    "confirm_group_headings": N_("headings named by evaluator groups"),
     "confirm_struck": N_("rows that are struck through"),
     "confirm_notes": N_("notes on cells may change what is counted"),
     "measure_differs": N_("votes in another unit of measurement"),

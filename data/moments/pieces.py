@@ -20,6 +20,9 @@ from data.moments.vote_moments import GroupSums, sums_of_groups
 
 Ints: TypeAlias = NDArray[np.int64]
 
+FEW_GAPS = 4
+"""Codes of ballots for each line up to which they are marked in an array, in place of sorting."""
+MOST_COUNTERS = 8_000_000
 PAIR, SIZE, MET, COMMON, SCORE, CLUSTER = range(6)
 """What a row counts: a pair of units (or a unit with itself); the ballots of one size; for a unit, the sums of such
 ballots that it is on; such ballots that grade both units; votes of a unit with one score; votes of a cluster."""
@@ -67,11 +70,8 @@ class PieceSums:
 
 def rows_of_piece(lines: pa.Table, scoring: Scoring) -> pa.Table:
     """Return the rows of a piece; its lines come in any order."""
-    columns = {name: lines.column(name).to_numpy() for name in LINES}
-    order = np.lexsort((columns["indicator"], columns["ballot"], columns["unit"]))
-    unit, ballot, indicator, grade, group_at, cluster = (columns[name][order] for name in LINES)
-    numbers, place = np.unique(ballot, return_inverse=True)
-    ballot = place.astype(np.int32)
+    unit, ballot, indicator, grade, group_at, cluster = _in_order([lines.column(name).to_numpy() for name in LINES])
+    numbers, ballot = _numbered(ballot.astype(np.int64))
     votes = votes_of_codes(unit, ballot, indicator, grade, scoring.points, scoring.weight)
     group_of, cluster_of = np.zeros(len(numbers), dtype=np.int64), np.zeros(len(numbers), dtype=np.int64)
     group_of[ballot], cluster_of[ballot] = group_at, cluster
@@ -83,6 +83,28 @@ def rows_of_piece(lines: pa.Table, scoring: Scoring) -> pa.Table:
     if (cluster >= 0).any():
         parts.append(_cluster_rows(cluster_of[votes.ballot], unit_at, votes.score, scoring.units))
     return pa.concat_tables(parts)
+
+
+def _in_order(columns: list[NDArray[Any]]) -> list[NDArray[Any]]:
+    """Return columns sorted by unit, ballot and indicator; as they are where they come in this order."""
+    unit, ballot, indicator = columns[:3]
+    vote = unit.astype(np.int64) << 32 | ballot
+    if ((vote[1:] > vote[:-1]) | ((vote[1:] == vote[:-1]) & (indicator[1:] >= indicator[:-1]))).all():
+        return columns
+    order = np.lexsort((indicator, ballot, unit))
+    return [column[order] for column in columns]
+
+
+def _numbered(ballot: Ints) -> tuple[Ints, NDArray[np.int32]]:
+    """Return the ballots of a piece, sorted, and the place of each line's ballot among them."""
+    low, high = int(ballot.min()), int(ballot.max())
+    if high - low > FEW_GAPS * len(ballot):
+        numbers, found = np.unique(ballot, return_inverse=True)
+        return numbers, found.astype(np.int32)
+    there = np.zeros(high - low + 1, dtype=bool)
+    there[ballot - low] = True
+    place = (np.cumsum(there) - 1).astype(np.int32)
+    return np.flatnonzero(there) + low, place[ballot - low]
 
 
 def _group_rows(group: int, sums: GroupSums, step: int) -> Iterator[pa.Table]:
@@ -111,10 +133,31 @@ def _upper(common: Any) -> tuple[tuple[NDArray[Any], NDArray[Any]], NDArray[Any]
 
 
 def _score_rows(unit: Ints, group: Ints, votes: Votes, n_groups: int) -> pa.Table:
-    value, code = np.unique(votes.score, return_inverse=True)
-    key, n = np.unique((unit * n_groups + group) * len(value) + code, return_counts=True)
+    value, code = _values(votes.score)
+    key, n = _counted((unit * n_groups + group) * len(value) + code)
     cell, at = np.divmod(key, max(len(value), 1))
     return _rows(SCORE, n, (), unit_a=cell // n_groups, group_at=cell % n_groups, score=value[at])
+
+
+def _values(score: Ints) -> tuple[Ints, Ints]:
+    """Return the different scores, sorted, and the place of each score among them."""
+    high = int(score.max(initial=0))
+    if score.min(initial=0) < 0 or high >= MOST_COUNTERS:
+        value, code = np.unique(score, return_inverse=True)
+        return value, code
+    there = np.zeros(high + 1, dtype=bool)
+    there[score] = True
+    return np.flatnonzero(there), (np.cumsum(there) - 1)[score]
+
+
+def _counted(key: Ints) -> tuple[Ints, Ints]:
+    """Return the different keys, sorted, and how often each occurs."""
+    if int(key.max(initial=0)) >= MOST_COUNTERS:
+        keys, counts = np.unique(key, return_counts=True)
+        return keys, counts
+    counts = np.bincount(key)
+    keys = np.flatnonzero(counts)
+    return keys, counts[keys]
 
 
 def _cluster_rows(cluster: Ints, unit: Ints, score: Ints, n_units: int) -> pa.Table:

@@ -154,6 +154,13 @@ def demo_truth(round_id: str) -> dict[str, float]:
     return truth
 
 
+def latent_levels(round_id: str, group: int) -> Floats:
+    """Return the latent level of each unit on the form of a round, in roster order, for a group."""
+    latent = _latent()
+    form = [index for index, unit in enumerate(demo_units()) if unit.on_the_form(round_id)]
+    return latent.quality[ROUNDS.index(round_id), form] + latent.deviation[form, group]
+
+
 def _expected_points(level: float, group: int) -> float:
     spread = sqrt(LENIENCY[group] ** 2 + NOISE[group] ** 2)
     above = [0.5 * (1 + erf((level + GROUP_SHIFT[group] - cut) / spread / sqrt(2))) for cut in CUTS]

@@ -6,26 +6,29 @@ from pathlib import Path
 from data.model.contract import MONTH, TABLE_OF
 from data.sample.city import CITY, RULES, DemoFile, demo_files
 from data.sample.pledges import pledge_files
+from data.sample.tampered import tampered_files
 from data.store import ImportOptions, PublishReport, Store
 from errors import UsageError
 from i18n import N_
 
 RULES_FILE = Path(__file__).resolve().parents[2] / "rules" / f"{RULES}.toml"
 NOTE = f"演示数据 demonstration data: {CITY}"
+TAMPERED_NOTE = f"{NOTE}；含植入的问题票 with tampered ballots"
 NOT_EMPTY = N_("The store is not empty; demonstration data can be loaded into an empty store only.")
 
 
-def load_demo(store: Store, more: Iterable[DemoFile] = ()) -> PublishReport:
+def load_demo(store: Store, more: Iterable[DemoFile] = (), *, tampered: bool = False) -> PublishReport:
     """Import and publish rules and every table of all rounds, each upload marked as demonstration data.
 
-    more: files of the schemes, from whoever loads the demonstration. Raises UsageError, and changes nothing, when the
-    store holds anything.
+    more: files of the schemes, from whoever loads the demonstration. tampered: with the tampered ballots of the last
+    round. Raises UsageError, and changes nothing, when the store holds anything.
     """
     if not store.is_empty():
         raise UsageError(NOT_EMPTY)
     store.add_rules(RULES_FILE.read_text(encoding="utf-8"))
-    load_files(store, (*demo_files(), *pledge_files(), *more))
-    return store.publish(NOTE)
+    files = tampered_files() if tampered else demo_files()
+    load_files(store, (*files, *pledge_files(), *more))
+    return store.publish(TAMPERED_NOTE if tampered else NOTE)
 
 
 def load_files(store: Store, files: Iterable[DemoFile]) -> None:

@@ -1,6 +1,7 @@
 """An import from files to an upload: read, validate, compare with the store, and store.
 
-The job writes into a temporary folder and moves the upload into place by a single rename. `Store` holds the lock.
+The job writes into a temporary folder and moves the upload into place by a single rename. `Store` locks the store for
+the move alone.
 """
 
 import shutil
@@ -252,6 +253,7 @@ class ImportJob:
         self.by_unit: UnitSheets | None = None
         self.examined = False  # whether every cell was searched for personal data
         self.report = ImportReport()
+        self.evidence: list[_Kept] = []
         self.folder = staging / "upload"
         self.folder.mkdir()
         self.con = con
@@ -260,13 +262,14 @@ class ImportJob:
         self.as_of = self.options.as_of
         self.lines: Callable[[Sequence[Line]], Found] = lambda lines: {}
 
-    def run(self, sources: Sequence[Source]) -> ImportReport:
-        """Read and validate the files, and store them unless there are errors, conflicts or unaccepted warnings."""
+    def read(self, sources: Sequence[Source]) -> bool:
+        """Read and validate the files; return whether they may be stored: not with errors, conflicts or open warnings.
+
+        The lock of the store is not needed, unless the state of the store changes until the files are stored.
+        """
         with self._keeping_evidence(sources) as evidence:
-            digest = self._judge(evidence)
-        if digest is not None and self._may_be_stored(digest):
-            self._store(evidence, digest)
-        return self._finish(len(sources))
+            self.evidence, digest = evidence, self._judge(evidence)
+        return digest is not None and self._may_be_stored(digest)
 
     def _judge(self, evidence: list[_Kept]) -> str | None:
         """Read the files and check every value; return the digest of the content, or None if there are errors."""
@@ -346,7 +349,10 @@ class ImportJob:
         questions = [problem for problem in report.problems if problem.code in QUESTIONS]
         report.needs_confirmation = bool(questions)
         report.needs_acceptance = len(questions) < len(report.problems) and self.options.accept_warnings is None
-        return not (report.needs_confirmation or report.needs_acceptance or self.options.dry_run)
+        wanted = not (report.needs_confirmation or report.needs_acceptance or self.options.dry_run)
+        if wanted:
+            self.watch.step(0.95, N_("Storing"))
+        return wanted
 
     def _compare_with_book(self, digest: str) -> None:
         """Report what the file says of the earlier states of the book: changed past entries, rows that are missing."""
@@ -359,25 +365,25 @@ class ImportJob:
         self.report.notes += [problem for problem in self.report.problems if problem.level == "note"]
         self.report.problems = [problem for problem in self.report.problems if problem.level != "note"]
 
-    def _store(self, evidence: list[_Kept], digest: str) -> None:
-        """Move the upload into place by a single rename."""
-        self.watch.step(0.95, N_("Storing"))
-        upload = self._upload(evidence, digest, self.report.rows, self.options.accept_warnings or "")
+    def store(self, staging: Path) -> str:
+        """Move the upload into place by a single rename, and return its id. staging: of the writer of the store."""
+        upload = self._upload(self.evidence, self.report.content, self.report.rows, self.options.accept_warnings or "")
         write_manifest(self.folder, upload)
-        store_for_good(self.staging, self.folder, self.path, f"uploads/{upload.upload_id}")
+        store_for_good(staging, self.folder, self.path, f"uploads/{upload.upload_id}")
         self.report.stored, self.report.upload = True, upload.upload_id
         if self.options.confirm or self.options.values or self.options.mapping:
-            self._remember()
+            self._remember(staging)
+        return upload.upload_id
 
-    def _remember(self) -> None:
+    def _remember(self, staging: Path) -> None:
         """Save the confirmed meanings for later files with the same header."""
         for number, shape in enumerate({header.shape for _, header in self.tables}):
             decision = Decision(self.kind, shape, self.mapping, now(), user(), self.values, to_remember(self.confirmed))
-            draft = self.staging / f"decision-{number}.json"
+            draft = staging / f"decision-{number}.json"
             place = write_decision(self.path, draft, decision).relative_to(self.path).as_posix()
-            store_for_good(self.staging, draft, self.path, place)
+            store_for_good(staging, draft, self.path, place)
 
-    def _finish(self, files: int) -> ImportReport:
+    def finish(self) -> ImportReport:
         """Return the report with its problems in file order and the cells that can be corrected in place."""
         report = self.report
         report.problems = sorted(report.problems, key=lambda p: (p.file or "", p.row or 0, p.column or "", p.code))
@@ -386,7 +392,8 @@ class ImportJob:
         elif not self.examined:
             report.problems = [without_values(problem) for problem in report.problems]
         report.faulty = [] if report.is_personal else self._faulty(report.problems)
-        report.search = IDENTIFIES if report.is_personal else CLEAN if self.examined else self._searched(files)
+        searched = CLEAN if self.examined else self._searched(len(self.evidence))
+        report.search = IDENTIFIES if report.is_personal else searched
         return report
 
     def _searched(self, files: int) -> str:

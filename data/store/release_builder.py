@@ -127,8 +127,9 @@ def round_tables(
         facts = read_round(con, round_id, uploads)
         if without is not None and len(without) and facts.lines is not None:
             con.execute(read_sql("build/leave_out"), {"ballots": [int(code) for code in without]})
-            kept = ~np.isin(facts.lines.ballot, without)
-            parts = (facts.lines.unit, facts.lines.ballot, facts.lines.indicator, facts.lines.grade)
+            lines = facts.lines.loaded()
+            kept = ~np.isin(lines.ballot, without)
+            parts = (lines.unit, lines.ballot, lines.indicator, lines.grade)
             facts = replace(facts, lines=Lines(*(part[kept] for part in parts)))
         return _build_round(con, facts, rules, staging).tables
     finally:

@@ -45,7 +45,8 @@ def round_ballots(round_: Round) -> RoundBallots | None:
     with work_folder() as scratch:
         con = working_memory(scratch)
         try:
-            texts, lines = read_ballots(con, mine, register.codes() if register else None)
+            texts, held = read_ballots(con, mine, register.codes() if register else None)
+            lines = held.loaded() if held is not None else None
             ballots = con.table("ballot").df().set_index("ballot")
         finally:
             con.close()

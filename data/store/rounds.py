@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
+from typing import TypeAlias
 
 import duckdb
 import numpy as np
@@ -23,6 +24,7 @@ from data.model.contract import RECORD_KINDS, ROUND_BALLOTS, TABLE_OF, TABLES
 from data.model.facts import (
     Dictionaries,
     Lines,
+    StoredLines,
     ballots_digest,
     frame_digest,
     has_double,
@@ -39,6 +41,8 @@ from problems import Place, Problem
 
 KINDS_OF_REGISTERS = ("units", "unit_lineage", "unit_round", "unit_alias", "round")
 """Kinds of uploads that a register is read from."""
+MOST_LINES_HELD = 4_000_000
+"""Lines of a round up to which they are held as arrays; more are read in pieces."""
 MOST_KEPT = 20_000  # rows of tables whose keys are kept between two imports
 
 
@@ -53,6 +57,10 @@ class _Marked:
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, _Marked) and other._marks == self._marks
+
+
+HeldLines: TypeAlias = Lines | StoredLines
+"""Lines as arrays, or as a table where they are many."""
 
 
 class RoundConflictError(ProblemsError):
@@ -72,7 +80,7 @@ class RoundFacts:
     round_id: str
     register: Register | None
     dictionaries: Dictionaries | None
-    lines: Lines | None
+    lines: HeldLines | None
     counts: pd.DataFrame
     records: pd.DataFrame
     digest: str
@@ -294,7 +302,7 @@ def _digest(
     con: duckdb.DuckDBPyConnection,
     register: Register | None,
     dictionaries: Dictionaries | None,
-    lines: Lines | None,
+    lines: HeldLines | None,
     counts: pd.DataFrame,
 ) -> str:
     """Return the SHA-256 of the canonical facts of the round, independent of the division into files."""
@@ -342,7 +350,7 @@ def _read_counts(uploads: list[Upload], codes: dict[str, str] | None) -> pd.Data
 
 def read_ballots(
     con: duckdb.DuckDBPyConnection, uploads: list[Upload], codes: dict[str, str] | None
-) -> tuple[Dictionaries | None, Lines | None]:
+) -> tuple[Dictionaries | None, HeldLines | None]:
     """Return the ballot lines of a round's ballot uploads, coded as a single file; table `ballot` holds the ballots."""
     if not uploads:
         return None, None
@@ -352,7 +360,7 @@ def read_ballots(
 
 def _lines_of(
     con: duckdb.DuckDBPyConnection, uploads: list[Upload], codes: dict[str, str] | None
-) -> tuple[Dictionaries, Lines]:
+) -> tuple[Dictionaries, HeldLines]:
     if len(uploads) == 1:
         texts = read_dictionaries(uploads[0].folder / "dictionaries.json")
         if resolve(texts.units, codes) == texts.units:
@@ -362,12 +370,11 @@ def _lines_of(
     return _coded_anew(con, uploads, codes)
 
 
-def _as_stored(con: duckdb.DuckDBPyConnection, folder: Path, texts: Dictionaries) -> tuple[Dictionaries, Lines]:
+def _as_stored(con: duckdb.DuckDBPyConnection, folder: Path, texts: Dictionaries) -> tuple[Dictionaries, HeldLines]:
     con.read_parquet(str(folder / "ballots.parquet")).create("ballot")
     con.read_parquet(str(folder / "lines.parquet")).create_view("line")
-    columns = con.table("line").fetchnumpy()
-    parts = {name: np.asarray(columns[name], dtype=np.int32) for name in columns}
-    return texts, Lines(parts["unit"], parts["ballot"], parts["indicator"], parts["grade"])
+    stored = StoredLines(con, len(con.table("line")))
+    return texts, stored if len(stored) > MOST_LINES_HELD else stored.loaded()
 
 
 def _coded_anew(
@@ -410,6 +417,7 @@ def text_lines(con: duckdb.DuckDBPyConnection, uploads: list[Upload], codes: dic
     with damage_told(uploads):
         _part_tables(con, uploads, codes)
         con.sql(read_sql("build/line_text")).create("line_text")
+        con.execute(read_sql("intake/text_parts"))
 
 
 def _twice_imported(con: duckdb.DuckDBPyConnection, uploads: list[Upload]) -> list[Problem]:

@@ -1,7 +1,8 @@
 """Scratch folders that hold copies of ballots for a while: for their owner only, and cleared away after a kill.
 
 A folder is locked as long as its process lives. Whoever makes the next folder in the same place, or writes into the
-store next, clears what a killed process left.
+store next, clears what a killed process left. An import reads in such a folder inside the store, without the lock of
+the store, and moves the finished upload out of it.
 """
 
 import shutil
@@ -13,8 +14,8 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
-BACKUP, RESTORE, VERIFY, WORK = ".backup-", ".restore-", ".verify-", ".biaochi-"
-PREFIXES = (BACKUP, RESTORE, VERIFY, WORK)
+BACKUP, RESTORE, VERIFY, WORK, IMPORT = ".backup-", ".restore-", ".verify-", ".biaochi-", ".import-"
+PREFIXES = (BACKUP, RESTORE, VERIFY, WORK, IMPORT)
 LOCK = "lock"
 NOTE = "scratch.txt"
 JUST_MADE = 60  # seconds: a folder so young may not be locked yet

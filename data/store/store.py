@@ -2,12 +2,13 @@
 
 Everything under the store's folder appears by one rename and is never changed after: an upload, a rule set, a release,
 a history entry. The newest history entry says which release is in force, so publishing and its record are one step.
-One lock file serialises writers; readers never wait.
+One lock file serialises writers; readers never wait, and an import reads and judges its files before it takes the lock.
 """
 
 import json
 import shutil
 import tempfile
+import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager, nullcontext, suppress
 from contextvars import ContextVar
@@ -65,7 +66,7 @@ from data.store.round_status import (
     status_given,
 )
 from data.store.rounds import alias_of, contents
-from data.store.scratch import clear, clear_noted, work_folder
+from data.store.scratch import IMPORT, clear, clear_noted, scratch, work_folder
 from data.store.seals import file_sha256, refuse_broken, sealed_files, store_for_good
 from data.store.store_format import bring_up_to_date, is_sealed, refuse_newer
 from data.store.uploads import Upload, active, damage_told, read_upload, refuse_damaged
@@ -94,6 +95,11 @@ class Batch:
 
 EFFECTS = ("history/", "mappings/", "rules/", "uploads/")
 """Places whose files take effect when they arrive; a release or a content waits for its entry of the history."""
+MOST_READINGS = 3
+"""How often an import reads its files because what it rests on changed before they were stored."""
+LONGEST_WAIT = 60
+"""Seconds that an import which took as long to read waits for another writer to end."""
+RESTED_ON = ("history/*", "mappings/*/*", "rules/*", "uploads/*")
 _BATCH: ContextVar[Batch | None] = ContextVar("batch", default=None)
 
 
@@ -380,20 +386,41 @@ class Store:
         if self.rules_in_use(round_id) and not options.replaying:
             named = ""  # another upload names it already
         watch = ProgressReporter(progress, cancelled)
-        with self.writing() as staging:
-            if rule_set is not None:  # again under the lock: a concurrent writer may have set the rules
-                rule_set = self._rules_for(round_id, options.rules, correcting)
-            known = self.uploads()
-            in_force = self._in_force_of(known)
-            _raise(self._refused_upload(kind, round_id, options.trial, in_force))
-            claims = self.claims(self) if self.claims else None
-            request = Request(kind, round_id, rule_set, options, checks, claims, named)
-            with self._memory(staging) as con:
-                job = ImportJob(self.path, staging, request, known, in_force, watch, self.threads, con)
-                report = job.run(sources)
-            if report.upload:
-                discard_stored(self.path, read_upload(self.path / "uploads" / report.upload))
-            return report
+        for _ in range(MOST_READINGS):
+            began = time.monotonic()
+            with self._reading() as (folder, con):
+                state = what_imports_rest_on(self.path)
+                request = Request(kind, round_id, rule_set, options, checks, None, named)
+                job = self._job(folder, request, correcting, watch, con)
+                if not job.read(sources):
+                    return job.finish()
+                with self.writing(wait=min(time.monotonic() - began, LONGEST_WAIT)) as staging:
+                    if what_imports_rest_on(self.path) == state:
+                        upload = job.store(staging)
+                        discard_stored(self.path, read_upload(self.path / "uploads" / upload))
+                        return job.finish()
+        raise UsageError(
+            "The store changed {count} times while the file was being read, so nothing was stored. Import it again.",
+            count=MOST_READINGS,
+        )
+
+    def _job(
+        self,
+        folder: Path,
+        request: Request,
+        correcting: str,
+        watch: ProgressReporter,
+        con: duckdb.DuckDBPyConnection,
+    ) -> ImportJob:
+        """Return the job of an import, by the state of the store as it is now."""
+        if request.rules is not None:  # again: a concurrent writer may have set the rules
+            rules = self._rules_for(request.round_id, request.options.rules, correcting)
+            request = replace(request, rules=rules)
+        known = self.uploads()
+        in_force = self._in_force_of(known)
+        _raise(self._refused_upload(request.kind, request.round_id, request.options.trial, in_force))
+        request = replace(request, claims=self.claims(self) if self.claims else None)
+        return ImportJob(self.path, folder, request, known, in_force, watch, self.threads, con)
 
     def remember_mapping(self, kind: str, cells: tuple[str, ...], mapping: dict[str, str]) -> None:
         """Save a column mapping for later files with this header: column -> field, '' for no field."""
@@ -723,7 +750,7 @@ class Store:
 
         The log is as complete as after a process that was killed and the next writer. Raises StoreBusyError.
         """
-        with self.writing() as staging, closing(working_memory(staging, threads=self.threads)) as memory:
+        with self.writing() as staging, self._engine(staging) as memory:
             earlier = _BATCH.set(Batch(self.path, staging, memory))
             try:
                 yield
@@ -731,20 +758,31 @@ class Store:
                 _BATCH.reset(earlier)
 
     @contextmanager
-    def _memory(self, staging: Path) -> Iterator[duckdb.DuckDBPyConnection]:
-        """Yield a connection in memory for an import: in a batch a part of that of the batch."""
+    def _reading(self) -> Iterator[tuple[Path, duckdb.DuckDBPyConnection]]:
+        """Yield a folder inside the store and a connection for an import that reads: others can write meanwhile.
+
+        In a batch the lock is held already.
+        """
         batch = _BATCH.get()
         if batch is not None and batch.store == self.path:
-            with part_of(batch.memory, f"part_{next(batch.numbers)}") as con:
-                yield con
+            with self.writing() as part, part_of(batch.memory, f"part_{next(batch.numbers)}") as con:
+                yield part, con
             return
-        with closing(working_memory(staging, threads=self.threads)) as con:
-            yield con
+        private_folder(self.path / STAGING)
+        try:
+            with scratch(self.path / STAGING, IMPORT) as folder, self._engine(folder) as con:
+                yield folder, con
+        except (OSError, MemoryError, duckdb.Error) as error:
+            raise refusal_of(error, self.path) or error from None
+
+    def _engine(self, spill: Path) -> closing[duckdb.DuckDBPyConnection]:
+        return closing(working_memory(spill, threads=self.threads))
 
     @contextmanager
-    def writing(self) -> Iterator[Path]:
+    def writing(self, *, wait: float = 0) -> Iterator[Path]:
         """Lock the store for writing and yield a temporary folder inside it. Raises StoreBusyError.
 
+        wait: seconds until another writer must have ended, for work that would otherwise be lost.
         What is stored meanwhile is sealed in the audit log at the end, also of a step that fails later on. Raises
         LogNotWrittenError if it is stored and the log cannot be written; the next writer completes it then.
         """
@@ -759,12 +797,14 @@ class Store:
             return
         private_folder(self.path)
         try:
-            with FileLock(self.path / "lock", timeout=0, mode=OWN_FILE):
+            with FileLock(self.path / "lock", timeout=wait, mode=OWN_FILE):
                 self._complete()  # before the notes of a killed process go
                 clear_noted(self.path / STAGING)
                 clear(self.path.parent)
+                clear(self.path / STAGING)
                 for left in (self.path / STAGING).glob("*"):
-                    shutil.rmtree(left, ignore_errors=True)
+                    if not left.name.startswith(IMPORT):  # in others an import reads at this moment
+                        shutil.rmtree(left, ignore_errors=True)
                 private_folder(self.path / STAGING)
                 staging = Path(tempfile.mkdtemp(dir=self.path / STAGING))
                 self._writer.write_text(json.dumps([user(), local_time(now())]), encoding="utf-8")
@@ -848,6 +888,11 @@ class Store:
         except (OSError, ValueError):
             return None
         return str(who), str(since)
+
+
+def what_imports_rest_on(store: Path) -> frozenset[str]:
+    """Return the places of all that an import is judged by; none of them ever changes after it appeared."""
+    return frozenset(path.relative_to(store).as_posix() for places in RESTED_ON for path in store.glob(places))
 
 
 def _is_of(upload: Upload, round_id: str) -> bool:

@@ -39,6 +39,12 @@ def refuse_newer(store: Path) -> None:
         raise NewerStoreError(store, found)
 
 
+def format_changed(store: Path) -> bool:
+    """Return whether the file names an older format, although no program wrote it for one: it came with format 2."""
+    found = _written(store)
+    return found is not None and found < FORMAT
+
+
 def is_sealed(store: Path) -> bool:
     """Return whether the files of a store are sealed: by its format, or since its log has seals."""
     return _written(store) is not None or _has_seals(store)

@@ -14,19 +14,21 @@ from typing import Any, NamedTuple
 
 import duckdb
 import pandas as pd
+import pyarrow as pa
 
 from data.duckdb_access import read_parquet
 from data.intake.ballots import BallotFacts
 from data.intake.context import READING, READING_OF_0_1, READING_OF_MEANINGS
 from data.intake.corrections import Edit
 from data.model.contract import MONTH, ROUND_BALLOTS, TABLE_OF
-from data.model.facts import read_dictionaries, write_dictionaries
+from data.model.facts import CODES, read_dictionaries, write_dictionaries
 from data.store.seals import file_sha256 as file_sha256
 from errors import StoreDamagedError
 from i18n import N_
 from problems import Problem
 
 MANIFEST = "upload.json"
+LINE_CODES = pa.schema([(name, pa.int32()) for name in CODES])
 FACTS = "facts.parquet"
 LARGEST_KEPT = 64 << 10  # bytes of a file of facts that is kept in memory; larger ones are read for each question
 EVIDENCE = "evidence-"
@@ -300,9 +302,9 @@ def _manifest_damaged(folder: Path) -> StoreDamagedError:
 
 def write_ballot_facts(con: duckdb.DuckDBPyConnection, folder: Path, facts: BallotFacts) -> None:
     """Write ballot facts as Parquet: `lines` sorted by unit, ballot and indicator; `ballots` sorted by code."""
-    con.register("line_codes", pd.DataFrame(facts.lines.__dict__, copy=False))
-    con.table("line_codes").write_parquet(str(folder / "lines.parquet"), compression="zstd")
-    con.unregister("line_codes")
+    pieces = (pa.RecordBatch.from_pydict(piece.__dict__, LINE_CODES) for piece in facts.lines.pieces())
+    lines = con.from_arrow(pa.RecordBatchReader.from_batches(LINE_CODES, pieces))
+    lines.write_parquet(str(folder / "lines.parquet"), compression="zstd")
     con.table("ballot").write_parquet(str(folder / "ballots.parquet"), compression="zstd")
     write_dictionaries(folder / "dictionaries.json", facts.dictionaries)
 

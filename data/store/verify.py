@@ -6,6 +6,7 @@ from pathlib import Path
 
 from data.model.rule_sets import InvalidRulesError, parse_rules
 from data.store.atomic_write import planned
+from data.store.audit_log import FOLDER as AUDIT
 from data.store.audit_log import has_log, read_log
 from data.store.closing import damaged_closings
 from data.store.column_mappings import decision_files, read_decision
@@ -13,9 +14,10 @@ from data.store.history import FOLDER, missing_entry, read_event
 from data.store.kept_entries import damaged_entries
 from data.store.public_sets import damaged_sets
 from data.store.release import RELEASE, RESULTS, read_contents
-from data.store.seals import Broken, broken_seals, sealed_files
+from data.store.seals import TRUTH, Broken, broken_seals, sealed_files
 from data.store.store import Store
-from data.store.store_format import is_sealed
+from data.store.store_format import FILE as FORMAT_FILE
+from data.store.store_format import format_changed, is_sealed
 from data.store.uploads import (
     DERIVED_DAMAGED,
     ORIGINAL_DAMAGED,
@@ -25,11 +27,16 @@ from data.store.uploads import (
     read_upload,
 )
 from errors import StoreDamagedError, UsageError
-from i18n import translate
+from i18n import N_, translate
 from problems import Problem
 
 ATTEMPTS = 3
 """Looks at a store in which somebody writes: a file may arrive, or a line, between two readings."""
+LINK = N_(
+    "{what}: it is a link to a place outside the store, where others may change the content. Put the file or folder "
+    "itself in its place."
+)
+FORMAT_CHANGED = N_("{what}: it was changed by hand to the format of an older store. Restore it from a backup.")
 PARTS = ("uploads", "rules", "history", "releases")
 
 
@@ -55,7 +62,8 @@ def check(store: Store) -> list[Damage]:
     """Return all defects; empty if every checksum matches. Raises UsageError if there is no store."""
     if not any((store.path / part).is_dir() for part in PARTS):
         raise UsageError("There is no store in {path}.", path=store.path)
-    parts = (_uploads, _rules, _history, _releases, _mappings, _public_sets, _closings, _objections, _audit)
+    stored = (_links, _format, _uploads, _rules, _history, _releases)
+    parts = (*stored, _mappings, _public_sets, _closings, _objections, _audit)
     return [damage for part in parts for damage in _found_by(part, store)]
 
 
@@ -84,6 +92,17 @@ def release_damage(folder: Path) -> list[Damage]:
     if made_of.get("id") == folder.name and made_of.get("results_sha256") == file_sha256(folder / RESULTS):
         return []
     return [Damage("Release {release}: its results are damaged. Run “biaochi rebuild” to restore them.", named)]
+
+
+def _links(store: Store) -> list[Damage]:
+    """Find links where there should be files: what lies elsewhere may be changed by whoever may write there."""
+    folders = [store.path / name for name in (*TRUTH, AUDIT)]
+    found = [path for folder in folders for path in (folder, *folder.rglob("*")) if path.is_symlink()]
+    return [Damage(LINK, {"what": path.relative_to(store.path).as_posix()}) for path in sorted(found)]
+
+
+def _format(store: Store) -> list[Damage]:
+    return [Damage(FORMAT_CHANGED, {"what": FORMAT_FILE})] if format_changed(store.path) else []
 
 
 def _uploads(store: Store) -> list[Damage]:

@@ -8,7 +8,7 @@ from i18n import N_
 from reports.documents.common import round_words
 from reports.tables import changes_sheet
 from results.comparison.sentences import regression, summary
-from ui import address, cached, change_tables, charts, downloads, layout, tables
+from ui import address, cached, change_tables, charts, downloads, layout, markup, tables
 from ui.i18n import _, language
 
 release = layout.page(N_("Changes"))
@@ -52,7 +52,7 @@ if found.breaks:
     st.warning("\n".join(told), icon=":material/warning:")
 
 if told_summary := summary(found, language()):
-    st.markdown(told_summary)
+    st.subheader(told_summary)
 if found.regression:
     st.markdown(regression(found.regression, round_words(earlier.id, language()), decimals, language()))
 
@@ -63,6 +63,7 @@ elif len(tested):
     alt = _("Change of each unit with interval, largest rise on top.")
     depends = (release.id, earlier.id, later.id, category)
     charts.show_kept(depends, partial(charts.changes_chart, tested), "changes", alt)
+    markup.show(markup.source(release.short, len(tested)))
     st.caption(
         _(
             "Each line is the {level} interval of one change; the finding holds for all units of the category "
@@ -86,7 +87,10 @@ if len(rows):
         layout.unit_link(rows["unit_code"][row], rows["unit_name"][row], later.id)
     change_tables.show_notes(found)
     sheet = partial(changes_sheet, release, [found], language(), category)
-    downloads.table("changes", later, sheet, depends=(earlier.id, category))
+    compared = _("compared with {round}").format(round=earlier.id)
+    downloads.table(
+        "changes", later, sheet, depends=(earlier.id, category), of=f"{compared}, {layout.category_name(category)}"
+    )
 else:
     st.info(_("No unit of this category has a score in both rounds."))
 

@@ -5,7 +5,21 @@ from functools import partial
 import streamlit as st
 
 from i18n import N_
-from ui import address, cached, charts, downloads, evidence, layout, markup, score_parts, sheets, tables
+from ui import (
+    address,
+    bottom_lists,
+    cached,
+    charts,
+    downloads,
+    evidence,
+    finished,
+    guard,
+    layout,
+    markup,
+    score_parts,
+    sheets,
+    tables,
+)
 from ui.i18n import _, language
 
 MANY_UNITS = 60  # with more units the page opens with a single category
@@ -25,15 +39,16 @@ with right:
     search = address.typed("search", _("Narrow the list"), placeholder=_("Part of its name or code"))
 
 rules = round_.scored_rules
-chosen = answer.rows[answer.rows["category"] == category] if category else answer.rows
-ranked = tables.ranking_rows(chosen, rules)
-ranked = ranked[layout.mentions(ranked, search)].reset_index(drop=True)
-not_ranked = chosen[chosen["rank"].isna() & layout.mentions(chosen, search)]
+own = (release.id, round_.id, category, search)
+ranked, not_ranked, count = cached.kept(
+    (*own, language(), "rows"), lambda: tables.ranking_parts(answer.rows, category, search, rules)
+)
 
 if st.toggle(_("Classes instead of places"), key="classes", bind="query-params"):
     evidence.show_classes(round_, category, search)
     st.stop()
 
+st.subheader(layout.plain(bottom_lists.finding(round_, category)))
 st.caption(
     _(
         "Each category is ranked separately. The interval belongs to the score; the places are those that the votes "
@@ -50,7 +65,8 @@ elif len(ranked) > charts.MOST_ROWS:
     )
 else:
     alt = _("Score with interval and place with its range of each unit, best on top.")
-    charts.show_kept((release.id, round_.id, category, search), partial(charts.ranked_units, ranked), "scores", alt)
+    draw = partial(charts.ranked_units, ranked, narrow=guard.on_phone())
+    charts.show_kept(own, draw, "scores", alt)
     markup.show(markup.source(release.short, len(ranked)))
     st.caption(
         _(
@@ -62,16 +78,17 @@ else:
 if not ranked.empty:
     st.subheader(_("Table"))
     st.caption(_("Choose a row to open the unit. A click on a heading sorts by its numbers."))
-    selected = tables.show_ranking(ranked, rules.presentation.decimals, "ranking")
+    draw = partial(tables.show_ranking, ranked, rules.presentation.decimals, "ranking")
+    selected = finished.part((*own, "table"), draw)
     for row in selected.selection.rows:
         layout.unit_link(ranked["unit_code"][row], ranked["unit_name"][row], round_.id)
     only = downloads.ask_for_filter(search)
     codes = (*ranked["unit_code"], *not_ranked["unit_code"]) if only else ()
     sheet = partial(sheets.ranking, round_, language(), category or None, only, codes)
-    holds = downloads.holds(round_.id, category, len(codes) if only else len(chosen), only)
+    holds = downloads.holds(round_.id, category, len(codes) if only else count, only)
     downloads.table("ranking", round_, sheet, depends=(category, only), holds=holds)
 
 score_parts.show(round_, category)
 if not not_ranked.empty:
     st.subheader(_("Not ranked"))
-    tables.show_not_ranked(not_ranked)
+    finished.part((*own, "not ranked"), partial(tables.show_not_ranked, not_ranked))

@@ -1,10 +1,10 @@
-"""票的可信度 · Trust in the ballots: findings, the list without the listed ballots, and ballots to flip."""
+"""票的可信度 · Trust in the ballots: findings, the list without listed ballots, ballots to flip, recount, design."""
 
 import streamlit as st
 
 from i18n import N_
 from results.evidence.integrity import integrity
-from ui import ballot_trust, cached, layout
+from ui import ballot_trust, cached, layout, next_ballots
 from ui.i18n import _
 
 release = layout.page(N_("Trust in the ballots"))
@@ -22,5 +22,8 @@ else:
     ballot_trust.show_findings(round_, found)
     ballot_trust.show_without(round_, found)
     ballot_trust.show_decision(round_, found)
-    ballot_trust.show_turnout(found)
+    ballot_trust.show_turnout(found, release.short)
 ballot_trust.show_flips(round_)
+if found is not None:
+    next_ballots.show_recount(round_)
+next_ballots.show_design(round_)

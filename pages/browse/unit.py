@@ -14,7 +14,7 @@ from results.ranking.unit import TOO_FEW, alone_sentence
 from results.ranking.unknown import DONT_KNOW, bounds_in_words
 from schemes import OTHER_SCHEMES
 from schemes.of_unit import unit_dossier
-from ui import cached, charts, downloads, layout, markup, packages, tables, unit_schemes
+from ui import address, cached, charts, downloads, finished, layout, markup, packages, tables, unit_schemes
 from ui.i18n import _, language
 from ui.pledges import unit_book
 
@@ -31,10 +31,13 @@ with right:
 history = cached.unit(release, code, round_.is_trial)
 row = next(row for row in history.rounds if row["round"] == round_.id)
 detail = cached.unit_detail(round_, code)
+own = (release.id, round_.id, code)
 decimals = detail.rules.presentation.decimals
 category = str(row["category"])
 level = tables.percent(detail.rules.uncertainty.level, 0)
-in_category = answer.rows[(answer.rows["category"] == category) & answer.rows["rank"].notna()]
+in_category = cached.kept(
+    (release.id, round_.id, category, "ranked"), partial(tables.ranked_count, answer.rows, category)
+)
 
 bottom = cached.bottom_lists(round_)[category]
 first, *others = bottom.sentences(row, language())
@@ -42,8 +45,8 @@ st.subheader(layout.plain(first))
 if row["score"] is not None:
     alt = _("Score of the unit with its interval, on a line with the scores of its category.")
     draw = partial(charts.units_in_category, answer.rows, [code], named=False)
-    charts.show_kept((release.id, round_.id, code), draw, "in_category", alt)
-    markup.show(markup.source(release.short, len(in_category), _("Short lines: the other units of the category.")))
+    charts.show_kept(own, draw, "in_category", alt)
+    markup.show(markup.source(release.short, in_category, _("Short lines: the other units of the category.")))
 
 st.subheader(_("Figures"))
 figures = [column for _row in range(2) for column in st.columns(3)]
@@ -55,7 +58,7 @@ figures[1].metric(
 figures[2].metric(_("Votes"), f"{row['n']:,}")
 figures[4].metric(
     _("Place in its category"),
-    f"{tables.place(row['rank'], row['rank_tied_to'])} / {len(in_category)}" if row["rank"] else "–",
+    f"{tables.place(row['rank'], row['rank_tied_to'])} / {in_category}" if row["rank"] else "–",
 )
 figures[5].metric(_("Places"), tables.places(row["rank_best"], row["rank_worst"]))
 figures[3].metric(_("Verdict"), tables.verdict(row["verdict"]))
@@ -83,7 +86,8 @@ if row["rank"]:
         for sentence in bottom.statistics(row, language()):
             st.caption(layout.plain(sentence))
         st.caption(layout.plain(alone_sentence(cached.alone(round_, code), language())))
-    for sentence in flips_in_words(flips_of_unit(round_, code), language()):
+    flips = cached.kept((*own, language(), "flips"), lambda: flips_in_words(flips_of_unit(round_, code), language()))
+    for sentence in flips:
         st.caption(layout.plain(sentence))
 
     packages.offer_kit(round_, code)
@@ -102,27 +106,32 @@ if detail.groups.empty:
 else:
     if not detail.groups["too_few"].all():
         draw = partial(charts.group_means, detail.groups)
-        charts.show_kept((release.id, round_.id, code), draw, "groups", _("Mean of each group with interval."))
-    tables.show_means(detail.groups, decimals, "group_means")
+        charts.show_kept(own, draw, "groups", _("Mean of each group with interval."))
+        markup.show(markup.source(release.short, int(str(row["n"])), of=markup.VOTES))
+    finished.part((*own, "groups"), partial(tables.show_means, detail.groups, decimals, "group_means"))
     if detail.groups["too_few"].any():
         st.caption(_(TOO_FEW).format(count=detail.rules.presentation.smallest_cell))
 
 if not detail.indicators.empty:
     st.subheader(_("By indicator"))
-    tables.show_means(detail.indicators, decimals, "indicator_means", indicators=True)
+    draw = partial(tables.show_means, detail.indicators, decimals, "indicator_means", indicators=True)
+    finished.part((*own, "indicators"), draw)
 
 if not detail.grades.empty:
     st.subheader(_("Grades"))
     asked = list(dict.fromkeys(detail.grades["indicator"]))
-    indicator = st.selectbox(_("Indicator"), asked, key="indicator", index=layout.first_scored(detail), width=300)
+    scored = asked[layout.first_scored(detail)]
+    indicator = address.choose("indicator", asked, st.selectbox, _("Indicator"), str, first=scored, width=300)
     of_indicator = detail.grades[detail.grades["indicator"] == indicator]
     st.caption(_("Shares of the graded answers, centred on the middle of the scale. Groups with too few are left out."))
     if of_indicator[of_indicator["kind"] == "scored"]["grade"].nunique() <= charts.MOST_GRADES:
         draw = partial(charts.grade_bars, of_indicator)
         depends = (release.id, round_.id, code, str(indicator))
         charts.show_kept(depends, draw, "grades", _("Grades of each group as bars."))
+        graded = int(of_indicator[of_indicator["kind"] == "scored"]["lines"].sum())
+        markup.show(markup.source(release.short, graded, of=markup.VOTES))
     st.caption(_("Answers that are not grades are counted separately:"))
-    tables.show_unscored(of_indicator, "unscored")
+    finished.part((*own, str(indicator), "unscored"), partial(tables.show_unscored, of_indicator, "unscored"))
 
 st.subheader(_("Through the rounds"))
 if history.confirmed_in_a_row > 1:
@@ -131,13 +140,15 @@ if history.confirmed_in_a_row > 1:
             count=history.confirmed_in_a_row
         )
     )
-if any(own["score"] is not None for own in history.rounds):
+if any(of["score"] is not None for of in history.rounds):
     draw = partial(charts.rounds, history.rounds)
     of_rounds = (release.id, code, str(round_.is_trial))
     charts.show_kept(of_rounds, draw, "rounds", _("Score with interval in every round."))
-tables.show_rounds(history.rounds)
+    counted = sum(int(str(past["n"])) for past in history.rounds if past["score"] is not None)
+    markup.show(markup.source(release.short, counted, of=markup.VOTES))
+finished.part((*own, "rounds"), partial(tables.show_rounds, history.rounds))
 sheet = partial(unit_as_sheet, release, code, history.rounds, language())
-downloads.table("unit", round_, sheet, depends=(code,))
+downloads.table("unit", round_, sheet, depends=(code,), of=detail.name)
 
 unit_book.in_short(round_, code, detail.name)
 

@@ -11,7 +11,7 @@ from results import worked_examples as cases
 from results.ranking.funnel import FEWEST
 from schemes import OTHER_SCHEMES
 from schemes.worked_examples import in_words, worked_examples
-from ui import cached, charts, layout, printing, tables
+from ui import address, cached, charts, layout, markup, printing, tables
 from ui import schemes as parts
 from ui.grids import from_texts
 from ui.i18n import _, language
@@ -24,9 +24,9 @@ def _funnel_section() -> None:
         return
     st.subheader(_("Scores outside the usual range"))
     left, right = st.columns([1, 3])
-    round_ = cached.round_of(release, left.selectbox(_("Round"), rounds, key="funnel_round"))
+    round_ = cached.round_of(release, address.choose("round", rounds, left.selectbox, _("Round"), str))
     categories = [family.name for family in cached.families(round_)]
-    category = right.selectbox(_("Category"), categories, format_func=layout.category_name, key="funnel_category")
+    category = address.choose("category", categories, right.selectbox, _("Category"), layout.category_name)
     found = cached.funnel(round_, category)
     if found is None or found.rows.empty:
         st.info(_("No ranked unit matches this choice."))
@@ -36,6 +36,7 @@ def _funnel_section() -> None:
         "funnel",
         _("Scores against effective ballots with 95% and 99.8% limits; the lowest units outside are named."),
     )
+    markup.show(markup.source(release.short, len(found.rows)))
     st.caption(
         _(
             "Effective ballots: the number that would give the same precision in a simple random sample. The "

@@ -8,7 +8,7 @@ from datetime import date
 from formats.brief import Brief, Finding, Moved, Named, Sheet
 from formats.document import Form, plain
 from i18n import N_, PUNCTUATION, translate
-from reports.documents.common import BARE, FOOTER, NOTE, REPLAY, RoundResults, round_words, unit_cells
+from reports.documents.common import BARE, NOTE, REPLAY, RoundResults, footer_of, round_words, unit_cells
 from reports.documents.official_form import printed_form
 from reports.documents.year_on_year import TO
 from reports.ranking_table import marks
@@ -121,7 +121,7 @@ def brief(found: RoundResults, outlook: Outlook, language: str, form: Form = BAR
             translate(REPLAY, language).format(short=release.short),
             translate(NOTE, language).format(short=release.short),
         ),
-        footer=translate(FOOTER, language).format(release=release.short, rules=rules),
+        footer=footer_of(form, release, rules, language),
         release=release.short,
         form=printed_form(form, language),
     )

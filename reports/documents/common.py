@@ -29,6 +29,7 @@ BELOW = N_("below {count}")
 FEW_VOTES = N_("too few votes to show")
 DIGITS = "一二三四五六七八九十"
 FOOTER = N_("Biaochi release {release} · rule set {rules}")
+FOOTER_OF_CITY = N_("Biaochi, {city} · release {release} · rule set {rules}")
 ORIGIN = N_("Where this comes from")
 RELEASE = N_("Release {release}; round {round}; rule set {rules}; lines in the tables: {rows}.")
 REPLAY = N_("These results can be checked against the evidence on file (number for the check: {short}).")
@@ -129,12 +130,18 @@ def document(
         stamp=comma.join(dict.fromkeys(filter(None, said))),
         sections=numbered([*parts, Section(translate(ORIGIN, language), 1, about)], language),
         about=about,
-        footer=translate(FOOTER, language).format(release=release.short, rules=rules or number_format.NONE),
+        footer=footer_of(form, release, rules or number_format.NONE, language),
         release=release.short,
         rules=rules or number_format.NONE,
         form=printed_form(form, language),
         labels=printed_labels(language),
     )
+
+
+def footer_of(form: Form, release: Release, rules: str, language: str) -> str:
+    """Return the line of every page: product, city if it is set, release and rule set."""
+    city = plain(form.city)
+    return translate(FOOTER_OF_CITY if city else FOOTER, language).format(city=city, release=release.short, rules=rules)
 
 
 def head_line(release: Release, round_id: str, language: str) -> list[str]:

@@ -15,7 +15,7 @@ from formats.document import Document, Form, Row, Section, Table, plain
 from formats.table_kinds import BASE, INTERVAL, KINDS, NAME, VERDICT, Column, declared
 from i18n import N_, PUNCTUATION, translate
 from reports import measure_words
-from reports.documents.common import BARE, FOOTER, INTERNAL, NOTE, ORIGIN, REPLAY, head_line, numbered, table
+from reports.documents.common import BARE, INTERNAL, NOTE, ORIGIN, REPLAY, footer_of, head_line, numbered, table
 from reports.documents.official_form import printed_form, printed_labels
 from results import number_format
 from results.contributions import Chosen, counts_of, names_of
@@ -230,7 +230,7 @@ def scheme_document(
         stamp=translate(DEMO, language) if release.is_demo else "",
         sections=numbered([*parts, Section(translate(ORIGIN, language), 1, about)], language),
         about=about,
-        footer=translate(FOOTER, language).format(release=release.short, rules=rules),
+        footer=footer_of(form, release, rules, language),
         release=release.short,
         rules=rules,
         form=printed_form(form, language),

@@ -20,7 +20,7 @@ from data.store.release import Round
 from errors import BiaochiError
 from i18n import N_
 from results.comparison.method_breaks import Break, form_breaks, rule_breaks
-from results.ranking.family import ALL, Family, RoundNotFoundError, WhatIf, families
+from results.ranking.family import ALL, WITHOUT_A_GROUP, Family, RoundNotFoundError, WhatIf, families
 from results.ranking.lineage import carried
 from results.ranking.verdicts import verdicts
 
@@ -223,7 +223,7 @@ def _why_not(unit: pd.Series) -> str | None:
     A unit scored without one of its groups has other weights than before.
     """
     reason = unit["reason"]
-    if reason in ("merged", "missing_group"):
+    if reason in ("merged", *WITHOUT_A_GROUP):
         return str(reason)
     return (reason or "no_votes") if np.isnan(unit["score"]) else None
 

@@ -21,6 +21,7 @@ ABOUT = N_(
     "than deserved. Within a class the order is that of the register and means nothing."
 )
 ONE_CLASS = N_("The votes separate no unit from the others; all are in one class.")
+SEPARATED = N_("{ranked} ranked units form {classes} classes: {first} in the first, {lower} in a lower class.")
 FIRST_CLASS = N_("Class 1: the votes do not show that more than {better} units of the category are better.")
 CLASS = N_("Class {number}: at least {better} units of the category are better.")
 
@@ -61,6 +62,16 @@ def classes_of(rows: pd.DataFrame) -> Classes:
 def about(level: float, language: str) -> str:
     """Return what the classes promise."""
     return translate(ABOUT, language).format(level=f"{100 * level:g}")
+
+
+def headline(table: pd.DataFrame, language: str) -> str:
+    """Return for a leader into how many classes the units of a category fall, from its rows; "" for a single class."""
+    number = table["class"].dropna()
+    if number.nunique() < 2:
+        return ""
+    first = int((number == number.min()).sum())
+    facts = {"ranked": len(number), "classes": number.nunique(), "first": first, "lower": len(number) - first}
+    return translate(SEPARATED, language).format(**facts)
 
 
 def meanings(table: pd.DataFrame, language: str) -> list[str]:

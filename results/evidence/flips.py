@@ -39,6 +39,7 @@ from results.missing import is_missing
 from results.ranking.bottom_list import BottomList, bottom_list
 from results.ranking.family import BOTH, BY_GRADE, COUNTED, LINED, Family, RoundNotFoundError, families, places
 from results.ranking.ranking import ranking
+from results.ranking.statements import family_name
 
 Array: TypeAlias = NDArray[Any]
 
@@ -62,6 +63,10 @@ VERDICT_BOUND = N_("Fewer ballots than these cannot alter the verdict “{verdic
 MOST_WEIGHT = N_("A ballot of “{group}” weighs most: {group_n} of the votes are theirs.")
 NOTHING_ALTERS = N_("No number of ballots alters whether the rule names the unit.")
 OR = N_("{first} or {last}")
+CLOSEST = N_("{category}: fewer than {fewest} ballots cannot alter which units the rule names; {unit} comes closest.")
+CLOSEST_EXACT = N_("{category}: {fewest} ballots are enough to alter whether the rule names {unit}; fewer are not.")
+SINGLE = N_("{category}: at {unit} a single ballot may alter whether the rule names it; act on the list with caution.")
+FIRM = N_("{category}: no number of ballots alters which units the rule names.")
 
 
 @per_round
@@ -202,6 +207,23 @@ def _ballots(round_: Round, family: Family) -> Ballots | None:
         known = {str(name): at for at, name in enumerate(family.moments.groups)}
         group[row] = votes["group_name"].map(known).to_numpy(dtype=np.int64)
     return Ballots(group, score)
+
+
+def headlines(rows: pd.DataFrame, language: str) -> list[str]:
+    """Return for a leader how near the list of each category is to another, from rows of `flips`."""
+    ranked = rows[rows["verdict"] != "not_ranked"]
+    return [_headline(str(name), own, language) for name, own in ranked.groupby("category", sort=True)]
+
+
+def _headline(category: str, rows: pd.DataFrame, language: str) -> str:
+    fewest = rows[[f"{kind}_place" for kind in KINDS]].min(axis=1)
+    name = family_name(category, language)
+    if fewest.isna().all():
+        return translate(FIRM, language).format(category=name)
+    closest = rows.iloc[int(np.nanargmin(fewest.to_numpy(dtype=np.float64, na_value=np.nan)))]
+    number = int(fewest.min())
+    message = CLOSEST_EXACT if closest["place_is_exact"] else SINGLE if number == 1 else CLOSEST
+    return translate(message, language).format(category=name, fewest=f"{number:,}", unit=closest["unit_name"])
 
 
 def in_words(row: Mapping[str, object] | None, language: str) -> list[str]:

@@ -93,24 +93,39 @@ def integrity(round_: Round) -> Integrity | None:
 
 
 def _of_group(votes: pd.DataFrame, names: Mapping[str, str]) -> Iterator[tuple[dict[str, object], Array]]:
-    """Yield the findings on a group, each with the codes of its ballots where they may be left out."""
+    """Yield the findings on a group, each with the codes of its ballots where they may be left out.
+
+    What a check lists the next does not read: careless ballots agree with one another more than honest people do, and
+    40 copies of a ballot punish whatever units it punishes.
+    """
     ballots, units, sheets = sheets_of(votes)
     site_of = votes.drop_duplicates("ballot").set_index("ballot")["site"].reindex(ballots).astype(str)
     sites, batch = np.unique(site_of.to_numpy(), return_inverse=True)
     none = ballots[:0]
-    found = copy_evidence(sheets, batch)
-    for b in np.flatnonzero(found.p <= SURE):
-        size = int((batch == b).sum())
-        row = {"check": COPIES, "site": sites[b], "ballots": len(found.copies[b]), "of": size, "p": found.p[b]}
-        yield row, ballots[found.copies[b]]
     odd = carelessness(sheets)
-    listed = np.flatnonzero(np.nan_to_num(odd, nan=-np.inf) > CARELESS_ABOVE)
+    careless = np.nan_to_num(odd, nan=-np.inf) > CARELESS_ABOVE
+    kept = np.flatnonzero(~careless)
+    found = copy_evidence(sheets.select(kept), batch[kept])
+    copied = {b: kept[found.copies[b]] for b in np.flatnonzero(found.p <= SURE).tolist()}
+    for b, rows in copied.items():
+        size = int((batch == b).sum())
+        yield {"check": COPIES, "site": sites[b], "ballots": len(rows), "of": size, "p": found.p[b]}, ballots[rows]
     judged = int((~np.isnan(odd)).sum())
-    if len(listed):
-        yield {"check": CARELESS, "ballots": len(listed), "of": judged}, ballots[listed]
+    if careless.any():
+        yield {"check": CARELESS, "ballots": int(careless.sum()), "of": judged}, ballots[careless]
     equal = int(all_equal(sheets).sum())
     if equal:
         yield {"check": EQUAL, "ballots": equal, "of": len(ballots)}, none
+    others = np.setdiff1d(kept, np.concatenate([kept[:0], *copied.values()]))
+    yield from _together(sheets.select(others), ballots[others], units, names)
+    if (sites != "").sum() > 1:
+        yield from ((row, none) for row in _targets(sheets.select(others), batch[others], sites, units, names))
+
+
+def _together(
+    sheets: Sheets, ballots: Array, units: Array, names: Mapping[str, str]
+) -> Iterator[tuple[dict[str, object], Array]]:
+    """Yield the sets of units that are punished together."""
     together = punished(sheets)
     for at, rows in enumerate(together.units):
         codes = [str(units[j]) for j in rows]
@@ -118,8 +133,6 @@ def _of_group(votes: pd.DataFrame, names: Mapping[str, str]) -> Iterator[tuple[d
         head = {"check": PUNISHED, "unit_code": " ".join(codes), "unit_name": " ".join(names.get(c, c) for c in codes)}
         sizes = {"ballots": len(together.ballots[at]), "of": len(ballots), "p": together.p[at]}
         yield {**head, **sizes, **share}, ballots[together.ballots[at]]
-    if (sites != "").sum() > 1:
-        yield from ((row, none) for row in _targets(sheets, batch, sites, units, names))
 
 
 def _targets(

@@ -25,6 +25,10 @@ BUYS = N_(
     "{family}: {planned} votes tell apart differences of {difference} points instead of {now}, at 80% power and with "
     "all units compared at once. Equal numbers everywhere would take {equal}."
 )
+SUFFICES = N_(
+    "{family}: {planned} votes are enough for differences of {difference} points; this year's tell apart {now}. Equal "
+    "numbers everywhere would take {equal}."
+)
 NOTHING = N_("{family}: fewer than two ranked units, or no spread; there is nothing to plan.")
 
 
@@ -47,7 +51,8 @@ class Plan:
         facts = {"family": family_name(self.family, language)}
         if self.rows.empty:
             return translate(NOTHING, language).format(**facts)
-        return translate(BUYS, language).format(
+        finer = round(self.difference, 1) < round(self.difference_now, 1)
+        return translate(BUYS if finer else SUFFICES, language).format(
             **facts,
             planned=number_format.count(round(self.votes)),
             equal=number_format.count(round(self.equal_votes)),

@@ -44,6 +44,9 @@ COUNT_ALL = N_("{category}: count all {sheets} sheets; the margin of {margin} po
 SAMPLE = N_("{category}: read {number} drawn sheets of {sheets}; the smallest margin is {margin} points.")
 STANDS = N_("{category}: the list holds; the chance that a wrong list passes is at most {limit}.")
 MORE = N_("{category}: {read} sheets are read and the risk is {risk}; read {more} more, or count all.")
+SOME_SAMPLED = N_("In {sampled} of {count} categories a sample of the paper sheets is enough; in the others count all.")
+ALL_SAMPLED = N_("In all {count} categories a sample of the paper sheets is enough.")
+NONE_SAMPLED = N_("No margin is wide enough for a sample: count all paper sheets of all {count} categories.")
 TIED = N_("{category}: a listed unit is not below every other; no recount confirms a tie.")
 
 
@@ -111,6 +114,12 @@ def recount_of(round_: Round, category: str) -> Recount:
     largest = largest_errors(factor, pairs, high - low)
     needed = sheets_needed(pairs.margin, largest, limit=LIMIT)
     return Recount(category, sheets, units, factor, tabulated, pairs, largest, needed, high - low)
+
+
+def headline(sampled: int, count: int, language: str) -> str:
+    """Return for a leader in how many of the categories a sample is enough."""
+    message = NONE_SAMPLED if not sampled else ALL_SAMPLED if sampled == count else SOME_SAMPLED
+    return translate(message, language).format(sampled=sampled, count=count)
 
 
 def _groups(votes: pd.DataFrame, row: Array, sheets: int, weights: Mapping[str, float] | None) -> tuple[Array, Array]:

@@ -3,11 +3,13 @@
 from collections.abc import Sequence
 from datetime import date
 
+from data.model.working_days import Deadline
 from data.store.deliveries import Delivery
 from data.store.objections import Register
 from data.store.review import PREVIEW, UNSETTLED
 from i18n import LANGUAGES, N_, translate
 from results.home.year_strip import CURRENT, DONE, ENDED, LETTERS, OBJECTIONS, PREVIEWED, UNTIL, StepFacts
+from results.public_notice import shown_day
 
 PAGE = "act/objections.py"
 OBJECTED = N_("{open} of {count} open")
@@ -26,7 +28,7 @@ def review_steps(register: Register, letters: Sequence[Delivery], today: date) -
     """
     term = register.last_term
     if register.previewed and term is not None and term.sort == PREVIEW:
-        found = {PREVIEWED: _previewed(register, term.last.day, today)}
+        found = {PREVIEWED: _previewed(register, term.last, today)}
     else:
         found = _after_announcing(register, today)
     return found | ({LETTERS: _letters(letters)} if letters else {})
@@ -51,14 +53,13 @@ def _after_announcing(register: Register, today: date) -> dict[str, StepFacts]:
     return {} if not register.lines or (facts.state == DONE and runs) else {OBJECTIONS: facts}
 
 
-def _previewed(register: Register, last: date, today: date) -> StepFacts:
+def _previewed(register: Register, last: Deadline, today: date) -> StepFacts:
     """Return the step of a preview that holds: its term, and what its objections ask for."""
-    facts, day = _objections(register), {"day": last.isoformat()}
-    runs = today <= last
-    detail = facts.detail if register.lines else _words(UNTIL if runs else ENDED, day)
+    facts, runs = _objections(register), today <= last.day
+    detail = facts.detail if register.lines else _until(UNTIL if runs else ENDED, last)
     if facts.state == CURRENT or not runs:
-        return StepFacts(facts.state, detail, facts.next, PAGE, last)
-    return StepFacts(CURRENT, detail, _words(WAIT, day), PAGE, last)
+        return StepFacts(facts.state, detail, facts.next, PAGE, last.day)
+    return StepFacts(CURRENT, detail, _until(WAIT, last), PAGE, last.day)
 
 
 def _count(waiting: int, asked: str) -> dict[str, str]:
@@ -75,3 +76,8 @@ def _letters(letters: Sequence[Delivery]) -> StepFacts:
 def _words(message: str, facts: dict[str, str]) -> dict[str, str]:
     """Return a message in every language; empty without a message."""
     return {name: translate(message, name).format(**facts) if message else "" for name in LANGUAGES}
+
+
+def _until(message: str, last: Deadline) -> dict[str, str]:
+    """Return a message with a day in every language, the day marked while it is provisional."""
+    return {name: translate(message, name).format(day=shown_day(last, name)) for name in LANGUAGES}

@@ -5,15 +5,16 @@ handed in as `StepFacts` and replace what the calendar alone can say.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
+from data.model.working_days import Deadline
 from data.store.history import Event
 from data.store.release import Round
 from data.store.review import preview_of, step_of
 from data.store.round_status import ANNOUNCED, DRAFT, FINAL, TRIAL, WITHDRAWN, RoundStatus
 from i18n import N_, translate
-from results.public_notice import Notice
+from results.public_notice import Notice, shown_day
 
 DONE, CURRENT, COMING = "done", "current", "coming"
 STATES = {DONE: N_("done"), CURRENT: N_("now"), COMING: N_("to come")}
@@ -90,7 +91,10 @@ class StepFacts:
 
 @dataclass(frozen=True)
 class Step:
-    """A step of the year. day : of its end, or of its last day; None if it has none. facts : of its words."""
+    """A step of the year. day : of its end, or of its last day; None if it has none. facts : of its words.
+
+    last : the day of the facts where a calendar computed it: words mark it while it is provisional.
+    """
 
     code: str
     state: str
@@ -100,6 +104,7 @@ class Step:
     page: str
     day: date | None = None
     handed_in: StepFacts | None = None
+    last: Deadline | None = None
 
     def title(self, language: str) -> str:
         """Return the name of the step."""
@@ -109,13 +114,17 @@ class Step:
         """Return the date or the amount that belongs to the state."""
         if self.handed_in:
             return self.handed_in.detail[language]
-        return translate(self.detail, language).format(**self.facts) if self.detail else ""
+        return self._in_words(self.detail, language)
 
     def what_next(self, language: str) -> str:
         """Return what has to be done in this step; empty if nothing."""
         if self.handed_in:
             return self.handed_in.next[language]
-        return translate(self.next, language).format(**self.facts) if self.next else ""
+        return self._in_words(self.next, language)
+
+    def _in_words(self, message: str, language: str) -> str:
+        day = {"day": shown_day(self.last, language)} if self.last else {}
+        return translate(message, language).format(**{**self.facts, **day}) if message else ""
 
 
 @dataclass(frozen=True)
@@ -166,10 +175,10 @@ def _published(facts: YearFacts, today: date) -> list[Step]:
     code, notice = facts.status.code, facts.notice
     days = {status: _day_of(facts, status) for status in (FINAL, ANNOUNCED)}
     final, announced = code in (FINAL, ANNOUNCED), code == ANNOUNCED
-    ends = notice.notice_ends.day if notice else None
-    until = notice.review_until.day if notice else None
+    ends = notice.notice_ends if notice else None
+    until = notice.review_until if notice else None
     told = NEXT_TRIAL if code == TRIAL else NEXT_WITHDRAWN if code == WITHDRAWN else NEXT[FINALISED]
-    over = until is not None and today > until
+    over = until is not None and today > until.day
     return [
         _dated(FINALISED, final, days[FINAL] or days[ANNOUNCED], told),
         _preview(facts, announced),
@@ -200,14 +209,13 @@ def _preview(facts: YearFacts, announced: bool) -> Step:
     return Step(PREVIEWED, state, detail, shown, told, PLACES[PREVIEWED])
 
 
-def _period(code: str, last: date | None, today: date) -> Step:
+def _period(code: str, last: Deadline | None, today: date) -> Step:
     """Return a step that runs until a day, which counts."""
     if last is None:
         return Step(code, COMING, NOT_YET, {"day": ""}, "", PLACES[code])
-    over, facts = today > last, {"day": last.isoformat()}
-    return Step(
-        code, DONE if over else COMING, ENDED if over else UNTIL, facts, "" if over else NEXT[code], PLACES[code], last
-    )
+    over, page = today > last.day, PLACES[code]
+    detail, asked = (ENDED, "") if over else (UNTIL, NEXT[code])
+    return Step(code, DONE if over else COMING, detail, {"day": last.day.isoformat()}, asked, page, last.day, last=last)
 
 
 def _replaced(step: Step, facts: StepFacts) -> Step:
@@ -215,7 +223,7 @@ def _replaced(step: Step, facts: StepFacts) -> Step:
 
 
 def _current(step: Step) -> Step:
-    return Step(step.code, CURRENT, step.detail, step.facts, step.next, step.page, step.day, step.handed_in)
+    return replace(step, state=CURRENT)
 
 
 def _day_of(facts: YearFacts, status: str) -> date | None:

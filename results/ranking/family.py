@@ -28,6 +28,8 @@ from results.ranking.scoring_tables import ScoredUnits, ScoringTables, scored_un
 Array: TypeAlias = NDArray[Any]
 
 ALL = "ALL"
+WITHOUT_A_GROUP = ("missing_group", "all_trimmed")
+"""Reasons of units that lack the votes of a group, which the rules may let the other groups stand in for."""
 COUNTED = ("last", "share", "last_and_below", "share_and_below")
 LINED = ("below", "last_and_below", "share_and_below")
 BOTH = ("last_and_below", "share_and_below")
@@ -199,8 +201,8 @@ def _family(round_: Round, name: str, rules: RuleSet, units: ScoredUnits, joint:
         scores = composed(scores, others.parts)
         # A veto, or a missing part, also keeps a unit out that may lack a group.
         both = zip(reason, others.reason, strict=True)
-        reason = tuple(other or why if why in (None, "missing_group") else why for why, other in both)
-    carried = np.array([why == "missing_group" and renormalise for why in reason], dtype=bool)
+        reason = tuple(other or why if why in (None, *WITHOUT_A_GROUP) else why for why, other in both)
+    carried = np.array([why in WITHOUT_A_GROUP and renormalise for why in reason], dtype=bool)
     ranked = (np.array([why is None for why in reason], dtype=bool) | carried) & ~np.isnan(scores.score)
     bottom = rules.bottom_for(category)
     release = round_.release
@@ -250,17 +252,21 @@ def _weights(rules: RuleSet, category: str | None, groups: tuple[object, ...]) -
 def _reasons(
     members: pd.DataFrame, moments: Moments, weights: Mapping[str, float] | None, rules: RuleSet
 ) -> list[str | None]:
-    """Return the first reason of each member: decided by the register, too few votes, a missing group."""
-    votes = moments.n.sum(axis=1)
+    """Return the first reason of each member: decided by the register, too few votes, a missing group, a group of which
+    trimming leaves no vote.
+    """
+    votes, trimming = moments.n.sum(axis=1), rules.features.trimming
+    taken = trimming.highest + trimming.lowest if trimming else 0
     lacks = lacks_a_group(moments, weights, fewest=1)
+    trimmed = lacks_a_group(moments, weights, fewest=1 + taken) if weights is not None else votes <= taken
     found: list[str | None] = []
-    for participation, count, lacking in zip(members["participation"], votes, lacks, strict=True):
+    for participation, count, lacking, empty in zip(members["participation"], votes, lacks, trimmed, strict=True):
         if participation:
             found.append(str(participation))
         elif count < max(1, rules.minimum.per_unit):
             found.append("too_few_votes")
         else:
-            found.append("missing_group" if lacking else None)
+            found.append("missing_group" if lacking else "all_trimmed" if taken and empty else None)
     return found
 
 

@@ -51,10 +51,8 @@ def _of_family(family: Family, ranked: pd.DataFrame) -> pd.DataFrame:
     rows = ranked.set_index("unit_code").reindex(family.members["unit_code"]).reset_index()
     score = family.ranked_score
     classes = family.rules.features.classes
-    found, tied = _placed(family, score)
-    last = len(classes) - 1
     vetoed = np.zeros(len(score), dtype=bool) if family.others is None else family.others.vetoed & family.ranked
-    found = np.where(vetoed & (found >= 0), last, found)
+    found, tied = _placed(family, score, vetoed)
     best, worst = _possible(family, rows, found, vetoed)
     reason = [CLASS_VETO if veto else CLASS_TIE if tie else None for veto, tie in zip(vetoed, tied, strict=True)]
     return rows.assign(
@@ -74,13 +72,17 @@ def places_shown(family: Family, score: Array) -> list[int | None]:
     return [None if np.isnan(value) else 1 + int((score > value + 1e-9).sum()) for value in score]
 
 
-def _placed(family: Family, score: Array) -> tuple[Array, Array]:
+def _placed(family: Family, score: Array, vetoed: Array) -> tuple[Array, Array]:
+    """Return the class of each unit, and those tied across a border. A vetoed unit is in the last class, and takes no
+    place in a better class that another unit may have.
+    """
     features = family.rules.features
     lines = [Line(own.from_score, own.share) for own in features.classes]
     if not lines:
         return np.full(len(score), -1), np.zeros(len(score), dtype=bool)
     sizes = class_sizes(int(family.ranked.sum()), [line.share for line in lines], features.class_rounding)
-    return classes_of(score, lines, sizes)
+    found, tied = classes_of(np.where(vetoed, np.nan, score), lines, sizes)
+    return np.where(vetoed & ~np.isnan(score), len(lines) - 1, found), tied
 
 
 def _possible(family: Family, rows: pd.DataFrame, found: Array, vetoed: Array) -> tuple[Array, Array]:
@@ -92,7 +94,9 @@ def _possible(family: Family, rows: pd.DataFrame, found: Array, vetoed: Array) -
     ends = []
     for place, score in (("rank_best", "score_high"), ("rank_worst", "score_low")):
         at = [
-            _class_at(features.classes, sizes, rows[place].iloc[n], rows[score].iloc[n]) if found[n] >= 0 else -1
+            _class_at(features.classes, sizes, rows[place].iloc[n], rows[score].iloc[n], best=place == "rank_best")
+            if found[n] >= 0
+            else -1
             for n in range(len(rows))
         ]
         ends.append(np.array(at, dtype=np.int64))
@@ -101,12 +105,16 @@ def _possible(family: Family, rows: pd.DataFrame, found: Array, vetoed: Array) -
     return np.where(vetoed & (found >= 0), last, best), np.where(vetoed & (found >= 0), last, worst)
 
 
-def _class_at(classes: Any, sizes: list[int | None], place: Any, score: Any) -> int:
-    """Return the class of a unit that had this place and score; an unknown score passes no line and every line."""
-    reached = 0
+def _class_at(classes: Any, sizes: list[int | None], place: Any, score: Any, *, best: bool) -> int:
+    """Return the class of a unit that had this place and score; an unknown score passes no line and every line.
+
+    A class without a number of units may take any number of those that pass its line: at best so many that the next
+    class begins below this place, at worst none.
+    """
+    reached = 0.0
     for at, (own, size) in enumerate(zip(classes[:-1], sizes[:-1], strict=True)):
-        reached += 0 if size is None else size
-        above = own.from_score is None or pd.isna(score) or float(score) >= own.from_score
+        reached += size if size is not None else np.inf if best else 0
+        above = own.from_score is None or pd.isna(score) or float(score) >= own.from_score - 1e-9
         if above and (size is None or int(place) <= reached):
             return at
     return len(classes) - 1

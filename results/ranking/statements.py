@@ -67,6 +67,10 @@ REMARKS = {
         "An evaluator group that counts gave the unit no vote; its score rests on the other groups, and it is not "
         "confirmed at the bottom."
     ),
+    "all_trimmed": N_(
+        "No vote of an evaluator group that counts is left without the highest and the lowest; the score rests on the "
+        "other groups, and the unit is not confirmed at the bottom."
+    ),
 }
 CLEARED_REMARK = N_("Remark: {reason}. It would forbid naming the unit at the bottom; it does not affect this verdict.")
 

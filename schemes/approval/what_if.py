@@ -2,6 +2,7 @@
 
 import pandas as pd
 
+from analytics.verdicts import CLEARED
 from errors import UsageError
 from schemes.approval.surveys import Answers, Sample, Settings, examine, forecast, result
 
@@ -27,7 +28,7 @@ def what_if(*, yes: int, n: int, population: int | None = None, missing: int = 0
         **{"needed_of_answers": settings.needed(answered), "short_of_answers": usable.short},
         **{"reached_of_answers": usable.reached, "reaches_p": found.reaches_p, "falls_short_p": found.falls_short_p},
         **{"low": found.low, "high": found.high, "verdict": found.verdict},
-        "more": _more(more.reached, more.more),
+        "more": 0 if found.verdict == CLEARED else _more(more.reached, more.more),
     }
     return pd.DataFrame({"figure": list(figures), "value": list(figures.values())}, dtype=object)
 

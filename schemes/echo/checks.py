@@ -48,20 +48,57 @@ def _shown(numbers: pd.Series) -> list[str]:
 
 def of_opinions(keys: Set[str], tables: Tables, settings: Settings = SETTINGS) -> Found:
     """Check opinions: a repetition names the first, no answer is put back, answers on days off are shown."""
-    yield from _repeated(keys, tables)
+    refused = list(_repeated(keys, tables))
+    yield from refused
+    known = {finding.key for finding in refused}
+    yield from (finding for finding in _excused(keys, tables, settings) if finding.key not in known)
     yield from _put_back(keys, tables, settings)
     yield from _on_days_off(keys, tables)
 
 
 def _repeated(keys: Set[str], tables: Tables) -> Found:
-    """Refuse a repetition of a repetition, and name the first."""
-    table = tables("opinion", ("opinion_no", "duplicate_of"), given="duplicate_of")
+    """Refuse a repetition of a repetition, also of one that becomes it now, and of an opinion that came in later."""
+    table = tables("opinion", ("opinion_no", "received_at", "duplicate_of"), given="duplicate_of")
+    own = table[table.index.isin(keys & set(table.index))]
+    if own.empty:
+        return
     of = dict(zip(table["opinion_no"], table["duplicate_of"], strict=True))
-    again = table[table["duplicate_of"].isin(list(of))]
-    again = again[again.index.isin(keys & set(again.index))]
-    for key, of_row in again["duplicate_of"].items():
+    for key, of_row in own.loc[own["duplicate_of"].isin(list(of)), "duplicate_of"].items():
         facts = {"table": Term(TITLE), "first": _first(str(of_row), of)}
         yield Finding("unknown_reference", "error", "duplicate_of", str(key), facts)
+    others = table[~table.index.isin(own.index)].groupby("duplicate_of", sort=True)["opinion_no"]
+    for key, number in own.loc[own["opinion_no"].isin(list(others.groups)), "opinion_no"].items():
+        named = {"table": Term(TITLE), "repeated_by": _shown(others.get_group(number))}
+        yield Finding("unknown_reference", "error", "duplicate_of", str(key), named)
+    yield from _of_later(own, tables)
+
+
+def _of_later(repetitions: pd.DataFrame, tables: Tables) -> Found:
+    """Refuse a repetition of an opinion that came in on a later day: its own term would begin anew."""
+    received = tables("opinion", ("opinion_no", "received_at"))
+    received = received[received["opinion_no"].isin(repetitions["duplicate_of"])]
+    first = repetitions["duplicate_of"].map(
+        dict(zip(received["opinion_no"], days(received, "received_at"), strict=True))
+    )
+    for key, day in first[first > days(repetitions, "received_at")].items():
+        facts = {"table": Term(TITLE), "later": day.date().isoformat()}
+        yield Finding("unknown_reference", "error", "duplicate_of", str(key), facts)
+
+
+def _excused(keys: Set[str], tables: Tables, settings: Settings) -> Found:
+    """Warn of repetitions that were counted, and overdue or late, in an earlier file: they are in no share any more."""
+    columns = ("opinion_no", "received_at", "nature", "channel", "answered_at", "duplicate_of")
+    now = tables("opinion", columns, given="duplicate_of")
+    now = now[now.index.isin(keys & set(now.index))]
+    if now.empty:
+        return
+    before = tables("opinion", (*columns, "as_of"), before=True)
+    counted = before[before.index.isin(now.index) & before["duplicate_of"].isna()]
+    due, answered = _due(counted, tables, settings), days(counted, "answered_at")
+    late = counted[(answered > due) | (answered.isna() & (pd.to_datetime(counted["as_of"]) > due))]
+    for key, row in zip(map(str, late.index), records(late), strict=True):
+        facts = {"key": row["opinion_no"], "since": row["as_of"], "overdue": str(due[key].date())}
+        yield Finding("past_changed", "warning", "duplicate_of", key, {**facts, "new": now.at[key, "duplicate_of"]})
 
 
 def _first(number: str, of: Mapping[str, str]) -> str:

@@ -29,20 +29,23 @@ def with_due_days(frames: Frames, calendar: Calendar, as_of: date, settings: Set
     """
     if PETITION not in frames:
         return frames
-    table = frames[PETITION]
+    return with_frames(frames, {PETITION: judged(terms(frames[PETITION], calendar, settings), settings)})
+
+
+def terms(table: pd.DataFrame, calendar: Calendar, settings: Settings) -> pd.DataFrame:
+    """Return petitions with the columns of `with_due_days`."""
     received, accepted = days(table, "received_on"), days(table, "accepted_on")
     accept = _due(received, _calendar_days(calendar, settings.accept_days, roll=settings.roll))
     first = _due(accepted, _calendar_days(calendar, settings.handle_days, roll=settings.roll))
     handle, without = _extended(table, first, calendar, settings)
     inquiry = _due(received, lambda day: calendar.add_working_days(day, settings.inquiry_days))
-    dated = table.assign(
+    return table.assign(
         accept_due=accept["day"],
         handle_due=handle["day"],
         inquiry_due=inquiry["day"],
         without_effect=without,
         provisional=accept["provisional"] | handle["provisional"],
     )
-    return with_frames(frames, {PETITION: judged(dated, settings)})
 
 
 def _calendar_days(calendar: Calendar, count: int, *, roll: bool) -> Term:

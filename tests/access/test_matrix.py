@@ -69,6 +69,7 @@ def test_the_menu_has_the_pages_of_the_table_and_no_other(role, folder, cookie, 
         assert found.may(PAGE, page) == may(role, PAGE, page) == (role in rights()[PAGE, page].roles)
 
 
+@pytest.mark.sample
 @pytest.mark.parametrize("page", ["upload", "releases", "users"])
 @pytest.mark.parametrize("role", ROLES)
 def test_an_address_answers_as_the_table_says(role, page, visit, office):

@@ -59,6 +59,7 @@ def test_w_of_kendalls_example():
     assert np.isnan(found.low)  # three raters
 
 
+@pytest.mark.sweep
 def test_intervals_hold_what_raters_have_in_common():
     """40 raters of 12 units, 60 years; truth: the coefficient of 4,000 raters of the same kind."""
     rng = np.random.default_rng(3)

@@ -35,6 +35,7 @@ def test_a_resample_that_is_counted_is_as_one_that_is_drawn(seed, n):
         assert found == pytest.approx(plain_spearman(x[row], y[row]), abs=1e-12)
 
 
+@pytest.mark.sweep
 def test_the_interval_agrees_with_bca_written_out():
     rng = np.random.default_rng(4)
     x = rng.normal(size=25)

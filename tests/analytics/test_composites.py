@@ -117,8 +117,8 @@ def covered(runs, seed):
         low, high = scores.interval()
         hits, total = hits + int(((low <= truth) & (truth <= high)).sum()), total + p
         for at in range(p):
-            claims = line_claims(scores, float(truth[at]))
-            wrong += bool(min(claims.confirm_raw[at], claims.clear_raw[at]) <= 0.05)
+            claims = line_claims(scores.select([at]), float(truth[at]))  # a line is tested of each unit by itself
+            wrong += bool(min(claims.confirm_raw[0], claims.clear_raw[0]) <= 0.05)
     return hits / total, wrong / total
 
 
@@ -149,6 +149,12 @@ def test_lines_and_steps_of_the_rules():
 )
 def test_sizes_of_classes_for_128_units(rounding, sizes):
     assert class_sizes(128, [0.3, 0.6, 0.1], rounding) == sizes
+
+
+def test_of_equal_remainders_the_better_class_comes_first():
+    """1.4, 4.4 and 4.2 of ten units: in binary 4.4 - 4 is the larger."""
+    assert class_sizes(10, [0.14, 0.44, 0.42], "largest") == [2, 4, 4]
+    assert class_sizes(10, [0.25, 0.25, 0.5], "largest") == [3, 2, 5]
 
 
 def test_largest_remainders_always_add_up():

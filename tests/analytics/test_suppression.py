@@ -207,6 +207,7 @@ def test_intervals_are_those_of_all_fillings(counts, data):
     assert [(a, b) for a, b in zip(low, high, strict=True)] == [expected[at] for at in sorted(expected)]
 
 
+@pytest.mark.sweep
 def test_a_search_without_an_end_learns_nothing_and_withholds(monkeypatch):
     """Market split (Cornuejols and Dawande 1998): three equations of 20 unknowns, each 0 or 1, in which branching finds
     no whole numbers for long. An export stopped there with an error of ours.

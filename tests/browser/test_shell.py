@@ -50,6 +50,7 @@ def heading(page, text):
     page.locator("h1", has_text=re.compile(f"^{text}$")).wait_for()
 
 
+@pytest.mark.sweep
 def test_the_first_request_after_start_may_be_a_deep_link(start, page):
     fresh = start()
     page.goto(f"{fresh.url}/ranking")

@@ -4,6 +4,7 @@ import io
 
 import pytest
 from axe_core_python.sync_playwright import Axe
+from PIL import Image
 from pypdf import PdfReader
 
 from .conftest import settled, tab, watched_context
@@ -62,6 +63,27 @@ def test_a_printed_page_loses_nothing(demo_server, page, path):
     )
     assert cut == []
     assert page.locator("[data-testid=stMain] canvas").count() == 0
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_a_downloaded_chart_carries_its_finding_and_its_source(demo_server, page, language):
+    opened(page, demo_server, "bottom?category=党群部门", language)
+    chart = page.locator(".js-plotly-plot").first
+    chart.hover()
+    with page.expect_download() as download:
+        chart.locator(".modebar-btn[data-title*='PNG']").first.click(force=True)
+    finding = page.locator("[data-testid=stMain] h3").first.inner_text()
+    assert download.value.suggested_filename.removesuffix(".png") in finding
+    with Image.open(download.value.path()) as picture:
+        box = chart.bounding_box()
+        assert picture.width == round(2 * box["width"]) and picture.height >= 2 * (box["height"] + 60)
+        shades = [picture.convert("L").crop(edge).getextrema()[0] for edge in _edges(picture)]
+    assert max(shades) < 128, "no text above or below the chart"
+
+
+def _edges(picture):
+    """The strips above and below the chart, where finding and source are."""
+    return (0, 0, picture.width, 60), (0, picture.height - 50, picture.width, picture.height)
 
 
 @pytest.mark.parametrize("size", [(1366, 768), (683, 384), (390, 844)], ids=["desktop", "zoom200", "phone"])

@@ -84,6 +84,7 @@ def test_ballots_of_which_only_the_first_line_is_read_are_logged_all_the_same(pu
     assert read_log(published.store)[-1].what == "ballots.csv"
 
 
+@pytest.mark.sweep
 def test_a_reader_that_has_seen_enough_is_no_failed_check(published):
     for words in (["releases"], ["rules", "list"], ["audit"]):
         read, write = os.pipe()
@@ -136,6 +137,7 @@ def test_a_file_with_such_a_name_is_read(published, tmp_path):
     assert report["stored"] is False
 
 
+@pytest.mark.sweep
 def test_a_workbook_is_never_written_to_a_terminal(published):
     """`export` too, like every other command."""
     head = ["--store", str(published.store), "--lang", "zh"]
@@ -161,6 +163,7 @@ def test_a_round_with_a_register_and_no_votes_is_told_or_empty(small, files):
 TABLES = (["ranking"], ["bottom"], ["export", "groups"])
 
 
+@pytest.mark.sample
 @pytest.mark.parametrize(
     ("text", "told"),
     [

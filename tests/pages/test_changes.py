@@ -110,7 +110,7 @@ def test_one_round_cannot_be_compared(tmp_path, monkeypatch):
 
 def test_the_funnel_of_a_chosen_category(demo_path, monkeypatch):
     test = opened("method/methods", demo_path, monkeypatch, "zh")
-    test.selectbox(key="funnel_category").set_value("公共服务单位").run()
+    test.selectbox(key="address_category").set_value("公共服务单位").run()
     assert not test.exception
     found = cached.funnel(*rounds("2025"), "公共服务单位")
     assert f"标准差 {found.limits.tau2**0.5:.2f} 分" in said(test)

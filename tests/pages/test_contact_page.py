@@ -52,6 +52,7 @@ def test_the_picture_shows_the_rows_of_its_table(schemes_path, monkeypatch, lang
     assert table[COLUMNS[language][5]].iloc[0] < 0
 
 
+@pytest.mark.sweep
 def test_a_unit_narrows_the_page_and_an_earlier_day_moves_the_plan(schemes_path, monkeypatch):
     early = shown(schemes_path, monkeypatch, period="2025", **{"as-of": "2025-06-30"}).dataframe[0].value
     late = shown(schemes_path, monkeypatch, period="2025").dataframe[0].value

@@ -90,6 +90,7 @@ def test_every_page_opens(page, language, demo_path, monkeypatch):
     assert [column for frame in test.dataframe for column in badly_sorted(frame.value)] == []
 
 
+@pytest.mark.sample
 @pytest.mark.parametrize("page", PAGES)
 def test_an_empty_store_says_what_to_do(page, tmp_path, monkeypatch):
     test = opened(page, tmp_path / "none", monkeypatch)

@@ -140,6 +140,7 @@ def test_the_book_tells_reasons_and_that_one_is_missing(demo_path, monkeypatch):
     assert evidence and all("市委督查室" in item for item in evidence)
 
 
+@pytest.mark.sweep
 def test_nine_ballots_are_shown_with_a_wide_interval_four_are_not(demo_path, monkeypatch):
     nine = pledges_page(demo_path, monkeypatch, view="book", unit=CODE[made.NINE_BALLOTS])
     score = next(item.value for item in nine.markdown if item.value.startswith("述职测评得分"))
@@ -190,6 +191,7 @@ def test_without_pledges_the_page_says_what_to_upload_in_which_form(tmp_path, mo
     assert "pledge\\_id" in forms
 
 
+@pytest.mark.sweep
 def test_pledges_alone_are_waiting_for_progress_and_votes(tmp_path, monkeypatch):
     store = town(tmp_path / "var", kinds=("pledges",))
     test = pledges_page(store.path, monkeypatch)
@@ -203,6 +205,7 @@ def test_pledges_alone_are_waiting_for_progress_and_votes(tmp_path, monkeypatch)
     assert any("请上传“述职测评”表" in item.value for item in halls.info)
 
 
+@pytest.mark.sweep
 def test_votes_alone_and_a_round_that_nobody_ranked(tmp_path, monkeypatch):
     store = town(tmp_path / "var", kinds=("votes",), scores=False)
     for view in VIEWS:

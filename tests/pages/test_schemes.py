@@ -99,6 +99,7 @@ def test_a_word_searches_the_register(schemes_path, monkeypatch):
     assert list(test.dataframe[-1].value["意见编号"]) == ["HY-2026-0480"]
 
 
+@pytest.mark.sweep
 def test_a_document_is_shown_on_the_page(schemes_path, monkeypatch):
     test = scheme_page(schemes_path, monkeypatch, scheme="echo", period="2026-03")
     test.segmented_control(key="echo_document").set_value("wall").run()

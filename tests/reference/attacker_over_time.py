@@ -2,7 +2,7 @@
 
 Reads what was published and nothing else: HTML of pages, CSV of bundles. Knows the weights and points printed there,
 how units were renamed, and that an office corrects as little as it must: of all changes that explain the pages the
-smallest is taken to be true. Every question is a pair of integer programmes over all pages together.
+smallest is taken to be true. Every question is put to integer programmes over all pages together.
 
 `by_interval` is another reader, with one bundle and the votes of each group over all units by grade.
 """
@@ -12,7 +12,6 @@ import io
 import zipfile
 from dataclasses import dataclass
 from itertools import product
-from math import ceil, floor
 
 import numpy as np
 from scipy import optimize, sparse
@@ -22,8 +21,12 @@ from analytics.moments import SCALE, Moments, Pairs
 from analytics.scores import scores_from_moments
 from tests.reference.attacker import HIDDEN, Page, Printed
 
-MOST_CELLS = 12
-"""Small numbers that are asked in a sequence, evenly spread over all; tests of single pages ask every one."""
+MOST_NODES = (400, 20_000)
+"""Nodes of a search, and of a second one where the first did not end."""
+SLACK = 1e-4
+"""By how much a sum of whole votes may miss a printed number: a fiftieth of what was rounded away."""
+OPTIMAL, IMPOSSIBLE = 0, 2  # states of a search, as SciPy numbers them
+OPEN, GIVEN_AWAY, UNSETTLED = "open", "given away", "unsettled"
 
 
 def printed_in_bundle(content: bytes) -> Printed:
@@ -53,10 +56,15 @@ def printed_in_bundle(content: bytes) -> Printed:
 
 @dataclass
 class Seen:
-    """One page: what it prints, and the names that its units had first."""
+    """One release: what its files print, of which all tell of the same votes, and the names its units had first."""
 
-    page: Printed
+    files: list[Printed]
     first_names: dict
+
+    @property
+    def codes(self) -> list[str]:
+        """Units of any of the files."""
+        return sorted({code for file in self.files for code in file.units})
 
 
 class OverTime:
@@ -64,21 +72,24 @@ class OverTime:
 
     def __init__(self, seen: list[Seen], weights, points):
         self.seen, self.weights, self.points = seen, weights, points
-        self.groups = sorted({g for one in seen for unit in one.page.units.values() for g in unit["groups"]})
+        files = [file for one in seen for file in one.files]
+        self.groups = sorted({g for file in files for unit in file.units.values() for g in unit["groups"]})
         self.at, self.rows, self.moves = {}, [], []
+        self.unsettled, self.asked = [], 0
         for t, one in enumerate(seen):
-            for code in one.page.units:
+            for code in one.codes:
                 for group, grade in product(self.groups, points):
                     self.at[t, one.first_names.get(code, code), group, grade] = len(self.at)
         self.count = len(self.at)
         for t, one in enumerate(seen):
-            self._page(t, one)
+            for file in one.files:
+                self._page(t, file, one.first_names)
         for t in range(1, len(seen)):
             self._step(t)
 
-    def _page(self, t, one):
-        for code, unit in one.page.units.items():
-            name = one.first_names.get(code, code)
+    def _page(self, t, file, first_names):
+        for code, unit in file.units.items():
+            name = first_names.get(code, code)
             mine = {(g, x): self.at[t, name, g, x] for g, x in product(self.groups, self.points)}
             if unit["n"] is not None:
                 self._fact(dict.fromkeys(mine.values(), 1), unit["n"])
@@ -86,8 +97,8 @@ class OverTime:
                 if n is not None:
                     self._fact({mine[group, x]: 1 for x in self.points}, n)
             self._score(unit, mine)
-        for category, numbers in one.page.grades.items():
-            members = [one.first_names.get(c, c) for c, u in one.page.units.items() if u["category"] == category]
+        for category, numbers in file.grades.items():
+            members = [first_names.get(c, c) for c, u in file.units.items() if u["category"] == category]
             for grade, n in numbers.items():
                 if n is not None and grade in self.points:
                     self._fact({self.at[t, m, g, grade]: 1 for m, g in product(members, self.groups)}, n)
@@ -121,14 +132,16 @@ class OverTime:
         self.rows.append((terms, float(low), float(low if high is None else high)))
 
     def solve(self):
-        """Bring the facts together once, and add that changes are the smallest there can be; `interval` asks them."""
+        """Bring the facts together once, and add that changes are the smallest there can be; `settle` asks them."""
         self._join()
         least = []
         for part in np.unique(self.part[self.moves]).tolist() if self.moves else ():
             mine = [move for move in self.moves if self.part[move] == part]
-            found, _ = self._best(self.part == part, dict.fromkeys(mine, 1.0), True)
-            if found.x is not None:  # else the search took too long, and the reader goes on without
+            found, _ = self._cheapest(self.part == part, dict.fromkeys(mine, 1.0))
+            if found.status == OPTIMAL:
                 least.append((dict.fromkeys(mine, 1), 0.0, float(round(found.fun))))
+            else:
+                self.unsettled.append(("changes", part))
         self.rows += least
         self._join()
 
@@ -141,32 +154,70 @@ class OverTime:
         link = sparse.block_array([[None, used], [used.T, None]], format="csr")
         self.part = sparse.csgraph.connected_components(link, directed=False)[1][len(self.rows) :]
 
-    def _best(self, mine, price, whole):
-        """The cheapest votes that fit the facts about some unknowns."""
+    def _cheapest(self, mine, price, beyond=None):
+        """The cheapest votes that fit the facts about some unknowns; beyond: another fact, as (terms, low, high)."""
         matrix = self.matrix[:, mine]
         rows = np.flatnonzero(np.diff(matrix.indptr))
         place = np.cumsum(mine) - 1
         cost = np.zeros(int(mine.sum()))
         for unknown, by in price.items():
             cost[place[unknown]] = by
-        found = optimize.milp(
-            cost,
-            constraints=optimize.LinearConstraint(matrix[rows], self.low[rows], self.high[rows]),
-            integrality=np.full(len(cost), int(whole)),
-            options={"node_limit": 400},
-        )
+        facts = [optimize.LinearConstraint(matrix[rows], self.low[rows], self.high[rows])]
+        if beyond:
+            terms, low, high = beyond
+            row = np.zeros((1, len(cost)))
+            row[0, [place[unknown] for unknown in terms]] = list(terms.values())
+            facts.append(optimize.LinearConstraint(row, low, high))
+        for nodes in MOST_NODES:
+            found = optimize.milp(
+                cost, constraints=facts, integrality=np.ones(len(cost)), options={"node_limit": nodes}
+            )
+            if found.status in (OPTIMAL, IMPOSSIBLE) or (found.x is not None and not price):
+                break
         return found, place
 
-    def interval(self, wanted: dict, whole=True):
-        """Smallest and largest value of a sum of unknowns {key: sign}."""
-        mine = np.isin(self.part, [self.part[self.at[key]] for key in wanted])
-        ends = []
-        for sign in (1, -1):
-            found, _ = self._best(mine, {self.at[key]: sign * by for key, by in wanted.items()}, whole)
-            if found.x is None:
-                return -np.inf, np.inf  # not bounded, or too long to search
-            ends.append(sign * (found.mip_dual_bound if whole else found.fun))
-        return ceil(ends[0] - 1e-6), floor(ends[1] + 1e-6)
+    def settle(self, asked):
+        """Which of the sums of unknowns, as (terms {key: sign}, true value), can have no other value than the true one.
+
+        A sum is open as soon as any votes that fit all facts give it another value. Such votes are searched for one sum
+        and tried on all that are not settled yet, so that a few searches open most of them. A sum for which there are
+        none, above or below, is given away. What no search settles is kept in `unsettled`: the caller must not take it
+        for open.
+        """
+        terms = [{self.at[key]: sign for key, sign in wanted.items()} for wanted, _ in asked]
+        values = [value for _, value in asked]
+        answers = [None] * len(asked)
+        for at in range(len(asked)):
+            for low, high in ((values[at] + 1, np.inf), (-np.inf, values[at] - 1)):
+                if answers[at] is None:
+                    self._try(at, terms, values, answers, (low, high))
+            if answers[at] is None:
+                answers[at] = GIVEN_AWAY
+        return [at for at, answer in enumerate(answers) if answer == GIVEN_AWAY]
+
+    def _try(self, at, terms, values, answers, ends):
+        """Search votes that give a sum another value, and open with them every sum that they change."""
+        mine = np.isin(self.part, [self.part[unknown] for unknown in terms[at]])
+        found, place = self._cheapest(mine, {}, (terms[at], *ends))
+        if found.x is None:
+            if found.status != IMPOSSIBLE:
+                self.unsettled.append(("votes", at))
+                answers[at] = UNSETTLED
+            return
+        votes = np.round(found.x)
+        self._fit(mine, votes)
+        for other, sum_ in enumerate(terms):
+            if answers[other] is None and all(mine[unknown] for unknown in sum_):
+                made = sum(sign * votes[place[unknown]] for unknown, sign in sum_.items())
+                if made != values[other]:
+                    answers[other] = OPEN
+
+    def _fit(self, mine, votes):
+        """Votes are whole and fit every fact about them: a search that only comes near has opened nothing."""
+        matrix = self.matrix[:, mine]
+        about = np.diff(matrix.indptr) > 0
+        shown = (matrix @ votes)[about]
+        assert (shown > self.low[about] - SLACK).all() and (shown < self.high[about] + SLACK).all()
 
 
 def recovered_over_time(attack: OverTime, truth: list[dict], smallest: int) -> list:
@@ -176,25 +227,28 @@ def recovered_over_time(attack: OverTime, truth: list[dict], smallest: int) -> l
     every small number of equal votes of one of several groups that comes out exactly.
     """
     attack.solve()
-    found = []
+    asked = [*_small_changes(attack, truth, smallest), *_small_numbers(attack, truth, smallest)]
+    given_away = attack.settle([(wanted, value) for *_, wanted, value in asked])
+    attack.asked = len(asked)
+    return [(*asked[at][:3], asked[at][4]) for at in given_away]
+
+
+def _small_changes(attack, truth, smallest):
     for t in range(1, len(truth)):
         for name, groups, grade in _questions(truth[t], truth[t - 1]):
             keys = [(name, group, grade) for group in groups]
             change = sum(truth[t].get(key, 0) - truth[t - 1].get(key, 0) for key in keys)
             wanted = {(at, *key): sign for key in keys for at, sign in ((t, 1), (t - 1, -1))}
-            known = all(one in attack.at for one in wanted)
-            if known and 0 < abs(change) < smallest and attack.interval(wanted) == (change, change):
-                found.append(("ballot", t, (name, groups, grade), change))
-    small = [
-        (t, key, n)
-        for t, votes in enumerate(truth)
-        for key, n in sorted(votes.items())
-        if 0 < n < smallest and (t, *key) in attack.at and len({g for name, g, _ in votes if name == key[0]}) > 1
-    ]
-    for t, key, n in small[:: max(1, len(small) // MOST_CELLS)]:
-        if attack.interval({(t, *key): 1}, whole=False) == (n, n):
-            found.append(("cell", t, key, n))
-    return found
+            if 0 < abs(change) < smallest and all(one in attack.at for one in wanted):
+                yield "ballot", t, (name, groups, grade), wanted, change
+
+
+def _small_numbers(attack, truth, smallest):
+    for t, votes in enumerate(truth):
+        for key, n in sorted(votes.items()):
+            several = len({group for name, group, _ in votes if name == key[0]}) > 1
+            if 0 < n < smallest and (t, *key) in attack.at and several:
+                yield "cell", t, key, {(t, *key): 1}, n
 
 
 def _questions(after, before):

@@ -227,6 +227,7 @@ def test_every_document_says_where_it_comes_from(findings):
         assert str(made.rows()) in made.sections[-1].paragraphs[0]
 
 
+@pytest.mark.sweep
 def test_only_confirmed_units_stand_under_the_heading_of_accountability(findings):
     verdicts = dict(zip(findings.ranking.rows["unit_name"], findings.ranking.rows["verdict"], strict=True))
     accountable, nothing_found = (translate(heading, "zh") for heading in (ACCOUNTABLE, NO_FINDING))
@@ -465,6 +466,7 @@ def test_a_template_that_is_no_word_file_is_told(findings, tmp_path):
 # --- the command --------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.sample
 @pytest.mark.parametrize("kind", ["bulletin", "ranking", "bottom", "unit", "changes", "pledges"])
 def test_every_kind_is_written_and_told_to_the_log(kind, own_town, tmp_path):
     import hashlib

@@ -355,6 +355,7 @@ def test_every_page_that_leaves_is_logged(own_town):
     assert (entry["action"], entry["what"], entry["round"]) == ("export", "public page 2025", "2025")
 
 
+@pytest.mark.sweep
 def test_what_is_no_announced_result_says_so_in_big_letters(store_path):
     """Through the life of a round: until it is announced, and once it is withdrawn."""
     life = {

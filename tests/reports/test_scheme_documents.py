@@ -50,6 +50,7 @@ def test_who_is_named_stands_with_the_rest(name, kind, release):
             assert {row.cells["as_of"] for row in table.rows} == {"2026-03-31"}
 
 
+@pytest.mark.sample
 @pytest.mark.parametrize(("name", "kind"), DOCUMENTS)
 def test_a_list_of_items_says_how_many_of_what_as_of_which_day(name, kind, release):
     for section in made(release, name, kind).sections:

@@ -109,6 +109,19 @@ def test_lists_are_those_of_the_round_and_of_the_rule_set(office: Biaochi, tmp_p
     assert set(plain) == {"channel", "validity"}, "nothing is listed that nobody gave"
 
 
+def test_the_examples_of_a_ballot_have_a_grade_and_no_score():
+    head = [field.name for field in template_fields("ballots")]
+    assert {"grade_code", "score"} <= set(head)
+    rows = [dict(zip(head, row, strict=True)) for row in example_rows("ballots", Choices(), "zh")]
+    assert all(row["grade_code"] and not row["score"] for row in rows)
+
+
+def test_the_only_rule_set_is_that_of_a_template(office: Biaochi):
+    from data.store import Store
+
+    assert choices_of(Store(office.store)).rules.name == "demo-2025"
+
+
 def test_every_field_has_a_meaning_in_both_languages_and_an_example_that_names_nobody():
     for kind in UPLOAD_KINDS:
         known = meanings(kind)

@@ -196,6 +196,7 @@ def test_the_kit_is_the_same_bytes_each_time(town):
     assert town("kit", "ZY001", *ROUND, lang="zh") == town("kit", "ZY001", *ROUND, lang="en")
 
 
+@pytest.mark.sample
 @pytest.mark.parametrize(
     ("place", "value"),
     [

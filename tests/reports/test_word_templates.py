@@ -12,12 +12,14 @@ from docx import Document as open_docx
 from docx.opc.constants import RELATIONSHIP_TYPE
 from docx.opc.packuri import PackURI
 from docx.opc.part import Part
+from docx.oxml.ns import nsdecls
 
 from formats.docx import RED_HEAD, TEMPLATES, InvalidTemplateError, word_bytes
 from formats.docx_looks import contrast
 from tests.support.papers import docx_paragraphs, docx_tables
 from tests.support.word_templates import (
     NAMES,
+    NUMBERED,
     added,
     anchored,
     cell,
@@ -26,9 +28,11 @@ from tests.support.word_templates import (
     honest,
     in_header,
     in_run,
+    label,
     page,
     paper,
     paragraph_format,
+    part,
     replaced,
     run_format,
     saved,
@@ -42,6 +46,11 @@ STAMP = "{{ stamp }}"
 WHITE, BLACK = '<w:color w:val="FFFFFF"/>', '<w:color w:val="000000"/>'
 VANISH = "<w:rPr><w:vanish/></w:rPr>"
 PICTURE = '<a:prstGeom prst="rect"/>'
+
+
+def first(text):
+    """An element before all others."""
+    return lambda made: made.element.body.insert(0, xml(text))
 
 
 def comment(made):
@@ -209,6 +218,13 @@ FOREIGN = {
     "styles that follow a template": settings("<w:linkStyles/>"),
     "a font of its own": embedded_font,
     "two styles with one id": (style("x", ""), style("x", VANISH)),
+    "two default styles of tables": style("t", f"<w:rPr>{WHITE}</w:rPr>", kind="table", default=True),
+    "a number that takes the line back": (label("免予问责%1"), style("Table text", NUMBERED)),
+    "letters that are merged when it is opened": settings("<w:mailMerge><w:query w:val='x'/></w:mailMerge>"),
+    "a text that data fills in": lambda made: made.element.body.insert(
+        0, xml('<w:sdt><w:sdtPr><w:dataBinding w:xpath="/r"/></w:sdtPr><w:sdtContent/></w:sdt>')
+    ),
+    "a workbook within the file": part("/word/embeddings/a.xlsx", "PK", "package"),
 }
 PAGE = {
     "a page of 5 cm": page("pgSz", w="2835"),
@@ -220,6 +236,22 @@ OWN_NAME = {
     "a name typed by hand": added(f"拟问责单位：{NAMES[0]}"),
     "a name a letter a paragraph": vertical_text,
     "a name with points between": added("·".join(NAMES[0])),
+    "a name as a bookmark": first(f'<w:p><w:bookmarkStart w:id="5" w:name="{NAMES[0]}"/></w:p>'),
+    "a name that a pointer shows": first(f'<w:p><w:hyperlink w:anchor="a" w:tooltip="{NAMES[0]}"/></w:p>'),
+    "a name in an address": lambda made: made.part.rels.get_or_add_ext_rel(RELATIONSHIP_TYPE.HYPERLINK, NAMES[0]),
+    "a name as a variable": settings(f'<w:docVars><w:docVar w:name="a" w:val="{NAMES[0]}"/></w:docVars>'),
+    "a name in data behind the text": part("/customXml/item9.xml", f"<r><n>{NAMES[0]}</n></r>", "customXml"),
+    "a name from the right to the left": added("\u202e" + NAMES[0][::-1]),
+    "a name over its reading": first(
+        f"<w:p><w:r><w:ruby><w:rt>{in_run(NAMES[0])}</w:rt><w:rubyBase>{in_run('甲')}</w:rubyBase></w:ruby></w:r></w:p>"
+    ),
+    "a name where old programs read": first(
+        f'<w:p xmlns:m="http://schemas.openxmlformats.org/markup-compatibility/2006"><m:AlternateContent>'
+        f"<m:Fallback><w:r><w:t>{NAMES[0]}</w:t></w:r></m:Fallback></m:AlternateContent></w:p>"
+    ),
+    "a name in a footnote": part(
+        "/word/footnotes.xml", f"<w:footnotes {nsdecls('w')}>{in_run(NAMES[0])}</w:footnotes>", "footnotes"
+    ),
     "a name in a comment": lambda made: made.add_comment(made.paragraphs[0].runs[0], text=NAMES[0]),
 }
 OWN_TIER = {"a heading of a tier by hand": added("以下为建议按规定问责（确认末位）的单位：")}
@@ -305,6 +337,14 @@ def test_what_a_template_says_around_the_pieces_takes_no_line_from_its_heading(t
         lines = [(heading, row) for heading, table in tables for row in table[1:] if len(row) == 7]
         assert len(lines) >= 5 and all({"220", "71.68", row[6]} < set(row) for _heading, row in lines)
         assert {row[6] for heading, row in lines if "问责" in heading} == {"确认末位"}
+
+
+def test_a_file_that_cannot_be_read_to_its_end_is_refused(tmp_path):
+    """And what programs write themselves is harmless: usual numbers, data without names, a dark page."""
+    assert "无法" in refusal_of(part("/customXml/item9.xml", "<r>", "customXml"), tmp_path)
+    dark = (first("<w:p/>"), lambda made: made.element.insert(0, xml('<w:background w:color="000000"/>')))
+    for changes in (label("第%1条"), label("●"), part("/customXml/item9.xml", "<b/>", "customXml"), dark):
+        assert refusal_of(changes, tmp_path) == ""
 
 
 def test_a_text_that_looks_like_a_placeholder_stays_a_text(tmp_path):

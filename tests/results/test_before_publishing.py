@@ -82,6 +82,7 @@ def test_what_should_be_known_is_said_of_each_round_that_changes(store):
         assert before_publishing(candidate, store.uploads(), {})
 
 
+@pytest.mark.sweep
 def test_indicators_that_differ_need_a_reason_on_the_command_line(small, files):
     for name, indicator, number in (("a.csv", "服务态度", 1), ("b.csv", "办事效率", 2)):
         small("import", "ballots", files(name, ballots([indicator], first=number)), "--round", "2025")

@@ -105,6 +105,15 @@ def test_an_announced_round_runs_through_notice_and_review_to_the_letters(releas
     assert next_step(over).code == LETTERS and over[-1].state == CURRENT
 
 
+def test_a_day_that_the_calendar_does_not_settle_is_marked_in_the_steps(release):
+    """The notice of 2027 is not loaded: days from 23 December 2026 on may still move."""
+    announced = event(ANNOUNCED, "2026-12-23")
+    found = {step.code: step for step in steps(release, ANNOUNCED, announced, today=date(2026, 12, 24))}
+    assert found["notice"].words("en") == "until 2026-12-30"
+    assert "2027-01-" in found[OBJECTIONS].words("en") and "(provisional)" in found[OBJECTIONS].words("en")
+    assert "暂定" in found[OBJECTIONS].what_next("zh")
+
+
 def test_a_trial_is_to_be_cleared_and_a_withdrawn_round_set_back(release):
     assert "试算" in next_step(steps(release, TRIAL)).what_next("zh")
     assert "撤回" in next_step(steps(release, WITHDRAWN, event(WITHDRAWN, "2026-02-27"))).what_next("zh")

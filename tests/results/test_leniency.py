@@ -43,6 +43,7 @@ def test_adjusted_scores_of_the_city_are_those_of_a_full_fit_from_the_files(whol
     assert rows["adjusted"].tolist() == pytest.approx(rows["unit_code"].map(expected).tolist(), abs=1e-7)
 
 
+@pytest.mark.sweep
 def test_rows_are_the_ranking_with_further_columns(city, whole):
     rows = ranking(city.round("2025"), "ALL").rows
     for name in ("unit_code", "unit_name", "n", "score", "rank", "verdict"):

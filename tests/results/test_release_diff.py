@@ -225,6 +225,7 @@ def test_one_of_two_publishers_wins_and_the_other_is_told_who_and_when(store):
     assert [event.action for event in store.history()] == ["publish"]
 
 
+@pytest.mark.sweep
 def test_two_processes_importing_the_same_file_make_one_upload(tmp_path, store):
     path = tmp_path / "x.csv"
     path.write_text(ballots(FIRST, FIRST), encoding="utf-8")

@@ -21,6 +21,7 @@ from results.ranking.family import families
 from results.ranking.other_parts import CountedTwiceError
 from results.ranking.ranking import ranking
 from results.ranking.robustness import robustness
+from results.ranking.score_classes import score_classes
 from results.ranking.score_parts import score_parts
 from results.ranking.what_if import what_if
 from tests.reference import plain_rules
@@ -86,6 +87,7 @@ def stored(path, text, others=OTHERS, rows=None):
     return store
 
 
+@pytest.mark.sample
 @pytest.mark.parametrize("rule", ["last", "below", "last_and_below", "dissatisfied_over"])
 def test_the_kit_recomputes_scores_with_parts_under_every_rule(tmp_path, rule):
     text = BASE.replace("RULE", rule).replace("line = 70", "line = 70\nlimit = 0.2") + PARTS
@@ -112,6 +114,64 @@ def test_the_kit_recomputes_a_trimmed_score_and_no_public_page_is_made_of_it(tmp
     with pytest.raises(ErrorUnknownError):
         published(round_)
     assert "trimmed" in {note.code for note in overview(round_).notes}
+
+
+@pytest.mark.parametrize(("missing", "ranked"), [("not_ranked", False), ("renormalise", True)])
+def test_a_group_of_which_trimming_leaves_no_vote_counts_as_missing_and_is_named(tmp_path, missing, ranked):
+    """甲局 has four votes of the second group, and the two highest and two lowest are left out."""
+    few = [
+        line for line in lines() if line[1:4:2] != ("代表", "甲局") or line[0] in ("代表0", "代表1", "代表2", "代表3")
+    ]
+    text = BASE.replace("RULE", "last").replace("per_group = 3", f'per_group = 3\nmissing_group = "{missing}"')
+    round_ = stored(tmp_path / "var", text + "[trimming]\nhighest = 2\nlowest = 2\n", (), few).release().round("2025")
+    row = ranking(round_).rows.set_index("unit_code").loc["甲局"]
+    assert (row["reason"], row["verdict"] != "not_ranked") == ("all_trimmed", ranked)
+    assert [note.units for note in overview(round_).notes if note.code == "all_trimmed"] == [("甲局",)]
+
+
+CLASSES = """
+[classes]
+"优秀" = { share = 0.2 }
+"良好" = { share = 0.4 }
+"其他" = { share = 0.4 }
+[veto]
+source = "component_score:一票否决"
+effect = "lowest_class"
+"""
+OPEN_CLASS = """
+[classes]
+"优秀" = { from = 79, share = 0.2 }
+"良好" = { from = 77 }
+"中" = { share = 0.2 }
+"其他" = {}
+"""
+
+
+def test_a_vetoed_unit_takes_no_place_of_a_better_class(tmp_path):
+    """戊局 is first and vetoed; the two next are tied and do not both fit into the first class, which is empty then."""
+    text = BASE.replace("RULE", "last") + CLASSES
+    for name, vetoed, expected in (
+        ("tied", ("戊局",), {"戊局": "其他", "丁局": "良好", "丙局": "良好", "乙局": "其他", "甲局": "其他"}),
+        ("free", ("戊局", "丁局"), {"戊局": "其他", "丁局": "其他", "丙局": "优秀", "乙局": "良好", "甲局": "良好"}),
+    ):
+        rows = [(unit, "一票否决", "0", None) for unit in vetoed]
+        found = score_classes(stored(tmp_path / name, text, rows).release().round("2025")).rows.set_index("unit_code")
+        assert found["class_name"].to_dict() == expected
+        assert (found.loc[list(vetoed), ["class_best", "class_worst"]] == "其他").all(axis=None)
+
+
+def test_a_class_without_a_number_leaves_the_next_class_within_reach(tmp_path):
+    """良好 takes all from its line on, so that 中 may begin at any place: 甲局, the last, may still be in it."""
+    round_ = stored(tmp_path / "var", BASE.replace("RULE", "last") + OPEN_CLASS, ()).release().round("2025")
+    found = score_classes(round_).rows.set_index("unit_code")
+    assert found["class_name"].to_dict() == {
+        "戊局": "优秀",
+        "丁局": "良好",
+        "丙局": "良好",
+        "乙局": "中",
+        "甲局": "其他",
+    }
+    assert set(found["class_best"]) <= {"优秀", "良好", "中"} and found.loc["甲局", "class_worst"] == "其他"
 
 
 def test_a_deduction_decides_a_place_and_the_row_says_so_next_to_the_ballots_alone(tmp_path):

@@ -108,6 +108,7 @@ def test_the_example_of_the_tables_is_read_and_found_in_the_release(surveyed):
     assert replay(store, store.release().id) == [] and check(store) == []
 
 
+@pytest.mark.sample
 @pytest.mark.parametrize(
     ("cells", "expected"),
     [
@@ -211,6 +212,7 @@ def test_strata_are_a_single_survey_and_no_two_have_a_name(store):
     assert found(report) == [("W", "base_too_small", "层人数")]
 
 
+@pytest.mark.sample
 @pytest.mark.parametrize(
     ("cells", "expected"),
     [

@@ -81,6 +81,7 @@ def test_measures_give_the_sums_of_the_text(release):
     assert sum(value(year, "raised") for year in years) == 1_400_000_000
 
 
+@pytest.mark.sweep
 def test_the_village_raises_its_share_within_a_month_and_the_first_payment_is_of_a_household_of_three(release):
     entries = asked(release).frames["fund_entry"]
     own = entries[(entries["project_no"] == "FS-L1") & (entries["source"] == "集资")].sort_values(["date", "entry_no"])

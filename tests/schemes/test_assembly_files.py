@@ -103,6 +103,7 @@ REFUSED = {
 }
 
 
+@pytest.mark.sample
 @pytest.mark.parametrize("case", REFUSED)
 def test_what_cannot_be_is_refused(store, case):
     kind, drawing, code = REFUSED[case]
@@ -146,6 +147,7 @@ ASKED = {
 }
 
 
+@pytest.mark.sample
 @pytest.mark.parametrize("case", ASKED)
 def test_what_may_be_needs_a_reason(store, case):
     kind, drawing, code = ASKED[case]

@@ -26,6 +26,7 @@ def test_only_shares_of_registers_and_verified_pledges_may_enter():
     assert not offered()["pledges.met"].sampled and offered()["echo.on_time"].sampled
 
 
+@pytest.mark.sweep
 def test_the_cases_are_those_of_the_scheme_from_the_first_day_on(store):
     release = store.release()
     (echo,) = (scheme for scheme in SCHEMES if scheme.name == "echo")

@@ -169,6 +169,7 @@ def test_what_has_to_be_done_is_listed_with_days(release):
     assert not found["key"].str.endswith("-D").any()
 
 
+@pytest.mark.sweep
 def test_every_way_to_divide_gives_complete_rows_that_add_up(release):
     total = values(asked(release, "2026", "2026-06-30", "all"))[("received", "")][0]
     for by in ("unit", "place", "channel", "month", "quarter"):

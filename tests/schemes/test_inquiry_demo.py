@@ -58,6 +58,7 @@ def test_the_three_years_have_exactly_the_figures_of_the_table(release):
     assert sum(value(told[year], "persons") for year in years) == 42
 
 
+@pytest.mark.sweep
 def test_every_inquiry_of_petitions_rests_on_a_petition_that_counts(release):
     chosen = choose(SCHEME, release, Period(date(2022, 1, 1), AS_OF), AS_OF)
     petitions, inquiries = chosen.frames["petition"], chosen.frames["inquiry"]

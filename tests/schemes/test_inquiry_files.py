@@ -118,6 +118,7 @@ BAD_PETITIONS = {
 DAYS = {"41b extended after the term": "2026-05-31"}  # all other files are of the end of March
 
 
+@pytest.mark.sample
 @pytest.mark.parametrize("case", BAD_PETITIONS)
 def test_bad_petitions(store, case):
     cells, row, level, column, code = BAD_PETITIONS[case]

@@ -20,12 +20,14 @@ def release(schemes_path):
     opened.close()
 
 
+@pytest.mark.sample
 @pytest.mark.parametrize("scheme", SCHEMES, ids=lambda scheme: scheme.name)
 def test_every_row_of_a_scheme_is_complete_in_json_and_in_both_languages(scheme, release):
     found = guard_faults(scheme, release)
     assert found["faults"] == [] and found["rows"]
 
 
+@pytest.mark.sample
 @pytest.mark.parametrize("scheme", SCHEMES, ids=lambda scheme: scheme.name)
 def test_what_has_to_be_done_is_worded_stamped_and_dated(scheme, release):
     day = scheme.latest_day(release)

@@ -1,8 +1,6 @@
-"""Kill rulings, corrections and announcements at random instants. `python -m tests.slow.kill9_reviews DIR KILLS`."""
+"""Kill rulings, corrections and announcements at any instant. `python -m tests.slow.kill9_reviews DIR KILLS [SEED]`."""
 
-import os
 import random
-import signal
 import sys
 import time
 from datetime import date
@@ -15,7 +13,7 @@ from data.store.review import CORRECTION
 from data.store.verify import check
 from results.comparison.reviewed_figures import corrected, previewed
 from tests.data.store.test_frozen_parts import UNITS, ballots, put
-from tests.slow.kill9 import call
+from tests.slow.actions import call
 from tests.support.stores import SMALL
 
 ROUND = "2025"
@@ -27,7 +25,7 @@ class Killer:
 
     def __init__(self, folder: Path, seed: int) -> None:
         self.rng, self.count = random.Random(seed), 12
-        self.path = folder / "var"
+        self.path, self.answer = folder / "var", folder / "answer"
         self.store = Store(self.path, threads=1)
         self.store.add_rules(SMALL)
         put(self.store, "units", UNITS, ROUND)
@@ -35,18 +33,21 @@ class Killer:
         self.store.publish()
         self.store.set_status(ROUND, "final", "审定")
         self._preview()
+        call(self.path, ["rules", "list"], self.answer).join()  # the server of processes starts: no part of a step
         self.longest = {what: self._duration(what) for what in KINDS}
 
     def attack(self, what: str) -> bool:
         """Start a step, kill it at a random instant, look at the store. False when it ended before the kill."""
         words = self._prepare(what)
         before, events = self.store.in_force(), len(self.store.history())
-        process = call(self.path, *words)
-        time.sleep(self.rng.uniform(0.0, 1.1 * self.longest[what]))
-        running = process.poll() is None
-        if running:
-            os.kill(process.pid, signal.SIGKILL)
-        process.wait()
+        began = time.monotonic()
+        process = call(self.path, list(words), self.answer)
+        process.join(self.rng.uniform(0.0, 1.1 * self.longest[what]))
+        running = process.is_alive()
+        process.kill()
+        process.join()
+        if not running:
+            self.longest[what] = max(0.1, time.monotonic() - began)
         self._sound(what, before, events)
         return running
 
@@ -114,7 +115,9 @@ class Killer:
         """Seconds of one undisturbed step: kills are drawn inside it."""
         words = self._prepare(what)
         start = time.monotonic()
-        assert call(self.path, *words).wait() == 0, what
+        process = call(self.path, list(words), self.answer)
+        process.join()
+        assert process.exitcode == 0, (what, self.answer.read_text("utf-8"))
         return time.monotonic() - start
 
 
@@ -125,8 +128,9 @@ def run(folder: Path, kills: int, seed: int = 1) -> dict[str, int]:
     while sum(killed.values()) < kills:
         what = min(killed, key=lambda name: killed[name])
         killed[what] += killer.attack(what)
+        print(killed, flush=True)
     return killed
 
 
 if __name__ == "__main__":
-    print(run(Path(sys.argv[1]), int(sys.argv[2])))
+    print(run(Path(sys.argv[1]), int(sys.argv[2]), int([*sys.argv, "1"][3])))

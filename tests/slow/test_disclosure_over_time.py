@@ -16,3 +16,12 @@ def test_no_ballot_is_recovered_from_any_sequence_of_public_files(first, store_p
     guarded, unguarded, made = attacked(store_path, range(first, first + AT_ONCE), STEPS, both=both)
     assert guarded == {} and made > AT_ONCE
     assert not both or unguarded["ballot"] > AT_ONCE
+
+
+@pytest.mark.parametrize("first", range(1000, 1020, AT_ONCE))
+@pytest.mark.parametrize("kind", ["add", "remove", "change"])
+def test_two_releases_that_differ_by_a_corrected_ballot_give_nothing_away(kind, first, store_path):
+    """The reader has page and bundle of both releases, and finds the ballot where the second is judged by itself."""
+    seeds = range(first, first + AT_ONCE)
+    guarded, unguarded, _ = attacked(store_path, seeds, 1, kinds=(kind,), together=True)
+    assert guarded == {} and unguarded["ballot"] > 0

@@ -16,10 +16,11 @@ POOLED = SMALL.replace('name = "demo-2025"', 'name = "pooled"').replace('order =
 RULE_SETS = {"demo-2025": SMALL, "pooled": POOLED}
 
 
-def sequences(path, seeds, steps, *, both=True):
+def sequences(path, seeds, steps, *, both=True, kinds=KINDS, together=False):
     """Publish a round a seed, `steps` corrections each; per round the pages seen and the votes behind them.
 
-    Returns round -> (guarded, open): lists of (file that was read, votes, first names).
+    Corrections are of these kinds in turn. Every other round is published as a bundle; `together`: each as both.
+    Returns round -> (guarded, open): lists of (files that were read, votes, first names).
     """
     store = Store(path, threads=1)
     for text in RULE_SETS.values():
@@ -29,42 +30,52 @@ def sequences(path, seeds, steps, *, both=True):
     for step in range(steps + 1):
         for at, (name, one) in enumerate(rounds.items()):
             if step:
-                one.correct(KINDS[(at + step - 1) % len(KINDS)])
+                one.correct(kinds[(at + step - 1) % len(kinds)])
             options = ImportOptions(rules=list(RULE_SETS)[at // 2 % 2], replace=step > 0)
             report = store.import_files("ballots", [("b.csv", one.file().encode())], name, options)
             assert report.stored or report.same_as, [problem.message("en") for problem in report.problems]
         store.publish()
         release = store.release()
         for at, (name, one) in enumerate(rounds.items()):
-            _publish(store, release.round(name), step, one, told[name], bundle=at % 2 == 1, both=both)
+            read = ("page", "bundle") if together else (("page", "bundle")[at % 2],)
+            _publish(store, release.round(name), step, one, told[name], read=read, both=both)
         points = {grade: value / 100 for grade, value in release.round("2000").rules.points.items()}
         weights = {name: release.round(name).rules.weights() for name in rounds}
         release.close()
     return told, weights, points
 
 
-def _publish(store, round_, step, one, told, *, bundle, both):
+def _publish(store, round_, step, one, told, *, read, both):
     """Make the page or the bundle, with the joint check and without; read what it prints."""
     own = (one.votes(), dict(one.first_names))
     try:
         export = prepare(store, round_)
         export.keep(store)
-        told[0].append((printed_in_bundle(export.bundle("en")) if bundle else printed(export.page()), *own))
+        told[0].append(([READERS[name](export) for name in read], *own))
     except NothingNewError:
         pass  # no page: the earlier one stays
     if both:  # a first page is the same with the check and without
-        told[1].append((printed(page_of(published(round_, joint=False), round_)), *own) if step else told[0][0])
+        told[1].append(([printed(page_of(published(round_, joint=False), round_))], *own) if step else told[0][0])
+
+
+READERS = {
+    "page": lambda export: printed(export.page()),
+    "bundle": lambda export: printed_in_bundle(export.bundle("en")),
+}
 
 
 def attack(told, weights, points):
-    """What the pages of one round together give away."""
-    seen = [Seen(page, names) for page, _, names in told]
-    return recovered_over_time(OverTime(seen, weights, points), [votes for _, votes, _ in told], SMALLEST)
+    """What the files of one round together give away; asking to the end is part of it."""
+    seen = [Seen(files, names) for files, _, names in told]
+    reader = OverTime(seen, weights, points)
+    found = recovered_over_time(reader, [votes for _, votes, _ in told], SMALLEST)
+    assert not reader.unsettled, "a search that did not end is no answer"
+    return found
 
 
-def attacked(path, seeds, steps, *, both=True):
+def attacked(path, seeds, steps, *, both=True, **choices):
     """Votes found with the joint check by round; kinds of those found without, if `both`; number of guarded pages."""
-    told, weights, points = sequences(path, seeds, steps, both=both)
+    told, weights, points = sequences(path, seeds, steps, both=both, **choices)
     guarded = {name: attack(pages, weights[name], points) for name, (pages, _) in told.items()}
     found = [one for name, (_, pages) in told.items() if both for one in attack(pages, weights[name], points)]
     unguarded = Counter(kind for kind, *_ in found)

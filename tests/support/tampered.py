@@ -6,6 +6,7 @@ import numpy as np
 from scipy import special
 
 from analytics.integrity import Sheets
+from data.sample.tampered import copy_sheets, fill_blindly, punish
 
 VALUE = np.array([0.0, 60.0, 80.0, 100.0])
 
@@ -25,11 +26,7 @@ def with_copies(rng, sheets, batch, copies=40, noise=0.05, where=0):
     """The same year with so many ballots of a batch copied from its first ballot, each cell with noise."""
     grade = sheets.grade.copy()
     rows = np.flatnonzero(batch == where)[:copies]
-    source = grade[rows[0]]
-    slip = rng.random((copies, grade.shape[1])) < noise
-    slip[0] = False
-    others = rng.integers(0, len(VALUE), slip.shape)
-    grade[rows] = np.where(slip, others, source)
+    copy_sheets(rng, grade, rows, len(VALUE), noise)
     return Sheets(grade, sheets.value), rows
 
 
@@ -37,7 +34,7 @@ def with_punishers(rng, sheets, rivals=(3, 7, 11, 15), own=20, share=0.03):
     """The same year with a share of people who give their own unit the best grade and four rivals the lowest."""
     grade = sheets.grade.copy()
     rows = np.flatnonzero(rng.random(len(grade)) < share)
-    grade[np.ix_(rows, rivals)] = 0
+    punish(grade, rows, rivals)
     grade[rows, own] = len(VALUE) - 1
     return Sheets(grade, sheets.value), rows
 
@@ -72,7 +69,7 @@ def with_careless(rng, sheets, kind, share=0.05):
     marginal = np.bincount(grade[grade >= 0], minlength=4) / (grade >= 0).sum()
     for row in rows:
         if kind == "uniform":
-            grade[row] = rng.integers(0, 4, units)
+            fill_blindly(rng, grade, row, 4)
         elif kind == "like_all":
             grade[row] = rng.choice(4, units, p=marginal)
         elif kind == "shuffled":

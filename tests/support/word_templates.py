@@ -5,6 +5,8 @@ from pathlib import Path
 from typing import Any
 
 from docx import Document as new_docx
+from docx.opc.packuri import PackURI
+from docx.opc.part import Part
 from docx.oxml import parse_xml
 from docx.oxml.ns import nsdecls, qn
 
@@ -197,3 +199,28 @@ def field(instruction: str, result: str) -> str:
     marks = [f'<w:r><w:fldChar w:fldCharType="{kind}"/></w:r>' for kind in ("begin", "separate", "end")]
     told = f"<w:r><w:instrText>{instruction}</w:instrText></w:r>"
     return f"<w:p>{marks[0]}{told}{marks[1]}<w:r><w:t>{result}</w:t></w:r>{marks[2]}</w:p>"
+
+
+def part(name: str, content: str, relation: str, sort: str = "application/xml") -> Change:
+    """Add a part to the file, which the document refers to."""
+
+    def change(made: Any) -> None:
+        own = Part(PackURI(name), sort, content.encode(), made.part.package)
+        made.part.relate_to(own, f"http://schemas.openxmlformats.org/officeDocument/2006/relationships/{relation}")
+
+    return change
+
+
+def label(text: str) -> Change:
+    """Add a numbering with this label; NUMBERED gives it to a paragraph or style."""
+    level = f'<w:lvl w:ilvl="0"><w:start w:val="1"/><w:numFmt w:val="decimal"/><w:lvlText w:val="{text}"/></w:lvl>'
+
+    def change(made: Any) -> None:
+        own = made.part.numbering_part.element
+        own.insert(0, xml(f'<w:abstractNum w:abstractNumId="77">{level}</w:abstractNum>'))
+        own.append(xml('<w:num w:numId="77"><w:abstractNumId w:val="77"/></w:num>'))
+
+    return change
+
+
+NUMBERED = '<w:pPr><w:numPr><w:ilvl w:val="0"/><w:numId w:val="77"/></w:numPr></w:pPr>'

@@ -26,7 +26,7 @@ from results.pledges.labels import (
 )
 from results.pledges.notes import pledge_notes
 from results.pledges.vote_scores import SMALL_CELL
-from ui import address, cached, charts, downloads, guard, layout, printing, sheets, tables
+from ui import address, cached, charts, downloads, guard, layout, markup, printing, sheets, tables
 from ui.grids import rounded, signed_column
 from ui.i18n import _, language
 
@@ -216,6 +216,7 @@ def _draw_outcomes(rows: pd.DataFrame, kind: str, by: str, depends: tuple[str, .
     alt = _("Promise and verified outcome of each row, those without one first, with the scores to the right.")
     draw = partial(charts.outcomes_chart, drawn, panels, narrow=guard.on_phone())
     charts.show_kept((*depends, kind, by), draw, "outcomes", alt)
+    markup.show(markup.source(depends[0][:16], len(rows), of=markup.POSTS if by == "post" else markup.UNITS))
     silent = int((rows["state"] == charts.SILENT).sum())
     if silent:
         st.caption(
@@ -351,7 +352,8 @@ def _outcome_table(rows: pd.DataFrame, kind: str, by: str, chosen: Chosen) -> No
         book_link(rows["unit_code"][at], rows["unit_name"][at], chosen.round_.id)
     sheet = partial(sheets.pledges, chosen.round_, chosen.as_of, by, chosen.category or None, language())
     depends = (chosen.as_of.isoformat(), by, chosen.category)
-    downloads.table("pledges", chosen.round_, sheet, depends=depends)
+    of = layout.category_name(chosen.category) if chosen.category else _("all categories")
+    downloads.table("pledges", chosen.round_, sheet, depends=depends, of=of)
 
 
 def _outcome_columns() -> dict[str, ColumnConfig | str | None]:
@@ -420,6 +422,7 @@ def show_halls(chosen: Chosen) -> None:
         order = drawn.assign(sure=drawn["p"].where(drawn["differs"].notna(), 2.0)).sort_values("sure")
         alt = _("Each post by its position in the hall vote and in the public score.")
         charts.show_kept(chosen.key, partial(charts.halls_chart, order), "halls", alt)
+        markup.show(markup.source(chosen.round_.release.short, len(drawn), of=markup.POSTS))
         st.caption(
             _(
                 "Each axis shows points above or below the category mean in this round, with a {level} interval. "

@@ -12,7 +12,7 @@ from results.number_format import exact
 from results.pledges.counts import quarter_days
 from results.pledges.labels import PLEDGE_KINDS, STATUS_WORDS, WARNING_WORDS, attention
 from results.pledges.progress import WARNINGS, attention_counts
-from ui import address, cached, charts, downloads, printing, sheets
+from ui import address, cached, charts, downloads, layout, markup, printing, sheets
 from ui.i18n import _, language
 from ui.pledges import page as pledges_page
 
@@ -27,6 +27,9 @@ def show(chosen: pledges_page.Chosen) -> None:
         charts.quarters_chart(cached.pledge_quarters(chosen.round_, chosen.as_of, chosen.category or None)),
         "quarters",
         _("Items met as reported, met as verified, and overdue, quarter after quarter."),
+    )
+    markup.show(
+        markup.source(chosen.round_.release.short, len(chosen.of_category(chosen.year.book.lines)), of=markup.PLEDGES)
     )
     st.caption(_("Position at the end of each quarter. Reported and verified figures are never added together."))
     newest_first = list(reversed(days))
@@ -57,7 +60,9 @@ def show(chosen: pledges_page.Chosen) -> None:
         return
     _table(picked.reset_index(drop=True), chosen)
     sheet = partial(sheets.circular, chosen.round_, day, chosen.category or None, language(), show_only)
-    downloads.table("circular", chosen.round_, sheet, depends=(day.isoformat(), chosen.category, show_only))
+    depends = (day.isoformat(), chosen.category, show_only)
+    of = layout.category_name(chosen.category) if chosen.category else _("all categories")
+    downloads.table("circular", chosen.round_, sheet, depends=depends, of=of)
 
 
 def _quarter(name: str, day: date) -> str:

@@ -16,7 +16,7 @@ from results.pledges.holders import span
 from results.pledges.labels import PLEDGE_KINDS, VOTE_REASON_SENTENCES, VOTE_REASONS, word
 from results.pledges.register import ADJUSTED, CANCELLED
 from results.pledges.vote_scores import WHOLE
-from ui import address, cached, charts, downloads, guard, layout, sheets, tables
+from ui import address, cached, charts, downloads, guard, layout, markup, sheets, tables
 from ui.i18n import _, language
 from ui.pledges import page as pledges_page
 from ui.pledges.quarters import status, value
@@ -102,7 +102,9 @@ def _items(chosen: pledges_page.Chosen, lines: pd.DataFrame) -> None:
         if part.empty:
             continue
         st.markdown(f"#### {_(name)} · {len(part)}")
-        _chart(part[~found[part.index].isin([ADJUSTED, CANCELLED])], kind)
+        drawn = part[~found[part.index].isin([ADJUSTED, CANCELLED])]
+        _chart(drawn, kind)
+        markup.show(markup.source(chosen.round_.release.short, len(drawn), of=markup.PLEDGES))
         for row, state in zip(part.to_dict("records"), found[part.index], strict=True):
             _item(row, state, checks[checks["pledge_id"] == row["pledge_id"]])
 
@@ -253,6 +255,7 @@ def show_hall(year: PledgeYear, code: str, post: str) -> None:
     if len(grades) and grades["grade"].nunique() <= charts.MOST_GRADES:
         words = grades["group"].where(grades["group"] != WHOLE, _("All groups"))
         charts.show(charts.grade_bars(grades.assign(group=words, kind="scored")), "hall_grades", _("Grades as bars."))
+        markup.show(markup.source(year.book.release[:16], int(row["n"]), of=markup.VOTES))
 
 
 def _without_a_grade(row: dict) -> str:
@@ -280,6 +283,8 @@ def show_years(chosen: pledges_page.Chosen, code: str, post: str) -> None:
             "post_years",
             _("Completion and scores of the post in every round."),
         )
+        pledged = int(rows[[f"{name}_pledges" for name in PANELS]].sum().sum())
+        markup.show(markup.source(release.short, pledged, of=markup.PLEDGES))
     _years_table(rows)
     sheet = partial(sheets.post, release, code, post, today, trial, language())
     downloads.table("post", chosen.round_, sheet, depends=(code, post, today.isoformat()))
@@ -340,16 +345,25 @@ def in_short(round_: Round, code: str, name: str) -> None:
     if round_.id not in cached.pledge_rounds(round_.release):
         return
     year = cached.pledge_year(round_, cached.default_as_of(round_, date.today()))
+    key = (round_.release.id, round_.id, year.book.as_of.isoformat(), code, language(), "pledges in short")
+    lines = cached.kept(key, lambda: _lines_in_short(year, code))
+    if lines is None:
+        return
+    st.subheader(_("Pledges"))
+    for line in lines:
+        st.markdown(line)
+    pledges_page.book_link(code, name, round_.id)
+
+
+def _lines_in_short(year: PledgeYear, code: str) -> list[str] | None:
+    """Return a line for each kind of pledge that a unit has; None for a unit without pledges."""
     units = cached.pledge_rows(year, "unit")
     own = units[units["unit_code"] == code]
     if own.empty:
-        return
-    st.subheader(_("Pledges"))
+        return None
     row = own.iloc[0].to_dict()
-    for kind, title in pledges_page.KIND_TITLES.items():
-        if not pd.isna(row[f"{kind}_pledges"]):
-            st.markdown(f"- **{_(title)}** · " + layout.plain(_in_short(row, kind)))
-    pledges_page.book_link(code, name, round_.id)
+    kinds = {kind: title for kind, title in pledges_page.KIND_TITLES.items() if not pd.isna(row[f"{kind}_pledges"])}
+    return [f"- **{_(title)}** · " + layout.plain(_in_short(row, kind)) for kind, title in kinds.items()]
 
 
 def _in_short(row: dict, kind: str) -> str:

@@ -11,7 +11,7 @@ from data.model.contract import TABLE_OF, Field, fields, header_of
 from reports.documents.scheme import TO_CHECK, item_cells
 from results.contributions import Chosen, names_of
 from results.missing import is_missing, named_rows
-from ui import layout, printing
+from ui import address, layout, printing
 from ui.grids import from_texts
 from ui.i18n import _, language
 
@@ -43,21 +43,14 @@ def attention(chosen: Chosen, listed: pd.DataFrame) -> None:
 
 def _kind(chosen: Chosen, kinds: dict[str, int]) -> str | None:
     """Return the kind that the reader picks, with its number on the button; None for all."""
-    picked: str | None = st.pills(
-        _("Kind"),
-        list(kinds),
-        format_func=lambda what: f"{_(chosen.scheme.word(what))} {kinds[what]:,}",
-        key=f"{chosen.scheme.name}_kind",
-        label_visibility="collapsed",
-    )
-    return picked
+    return address.picked("kind", kinds, _("Kind"), lambda what: f"{_(chosen.scheme.word(what))} {kinds[what]:,}")
 
 
 def register(chosen: Chosen, kind: str, columns: Sequence[str]) -> None:
     """Show a register under the headers of the contract, newest first, narrowed by a text. columns : fields."""
     st.subheader(_(TABLE_OF[kind].title))
     key = f"{chosen.scheme.name}_{kind}"
-    text = st.text_input(_("Search in the register"), key=f"{key}_text", placeholder=_("Number, topic or word"))
+    text = address.typed(f"{kind}_text", _("Search in the register"), placeholder=_("Number, topic or word"))
     place = sorted(_places(chosen)) if chosen.place else []
     rows, total = chosen.registers.release.register(
         kind, chosen.asked.as_of.isoformat(), text=text or "", unit=chosen.unit, places=place, most=MOST_LINES

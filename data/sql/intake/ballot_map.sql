@@ -9,7 +9,7 @@ WITH ballots AS (
         coalesce(min(g.name) <> max(g.name), FALSE) AS two_groups,
         min(l.channel) AS channel,
         min(l.site) AS site
-    FROM line_text AS l
+    FROM ballot_line AS l
     INNER JOIN group_map AS g ON g.value = coalesce(l.group_name, '')
     GROUP BY coalesce(l.ballot_id, '')
 ),

@@ -2,7 +2,7 @@
 -- params:
 -- returns: category VARCHAR, place BIGINT
 SELECT category, min(place) AS place
-FROM line_text
+FROM line_tail
 WHERE category <> ''
 GROUP BY category
 ORDER BY place

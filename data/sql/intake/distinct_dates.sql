@@ -4,7 +4,7 @@
 SELECT
     cast_date AS value,
     min(place) AS place
-FROM line_text
+FROM line_side
 WHERE cast_date IS NOT NULL
 GROUP BY cast_date
 ORDER BY cast_date

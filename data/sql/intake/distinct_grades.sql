@@ -5,7 +5,7 @@ SELECT
     coalesce(grade, '') AS value,
     coalesce(score, '') AS score,
     coalesce(validity, '') AS validity,
-    count(*) AS lines
-FROM line_text
+    sum(lines)::BIGINT AS lines
+FROM line_tail
 GROUP BY ALL
 ORDER BY ALL

@@ -3,7 +3,7 @@
 -- returns: value VARCHAR, lines BIGINT
 SELECT
     coalesce(group_name, '') AS value,
-    count(*) AS lines
-FROM line_text
+    sum(lines)::BIGINT AS lines
+FROM line_side
 GROUP BY ALL
 ORDER BY ALL

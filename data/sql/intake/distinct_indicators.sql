@@ -3,7 +3,7 @@
 -- returns: value VARCHAR, lines BIGINT
 SELECT
     coalesce(indicator, '') AS value,
-    count(*) AS lines
-FROM line_text
+    sum(lines)::BIGINT AS lines
+FROM line_tail
 GROUP BY ALL
 ORDER BY ALL

@@ -4,7 +4,7 @@
 SELECT
     round AS value,
     min(place) AS place
-FROM line_text
+FROM line_side
 WHERE round IS NOT NULL
 GROUP BY round
 ORDER BY round

@@ -4,7 +4,7 @@
 SELECT
     coalesce(unit, '') AS value,
     coalesce(category, '') AS category,
-    count(*) AS lines
-FROM line_text
+    sum(lines)::BIGINT AS lines
+FROM line_tail
 GROUP BY ALL
 ORDER BY ALL

@@ -2,7 +2,7 @@
 -- params:
 -- returns: place BIGINT
 SELECT min(l.place) AS place
-FROM line_text AS l
+FROM line_tail AS l
 INNER JOIN unit_map AS u ON u.value = l.unit
 LEFT JOIN category_map AS c ON c.value = l.category
 WHERE EXISTS (SELECT 1 FROM category_map)

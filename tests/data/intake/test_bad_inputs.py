@@ -454,6 +454,7 @@ def test_bad_input(listed, biaochi, tmp_path):
         assert biaochi.json("import", case.kind, plain, "--round", "2025") == {**report, "stored": False}
 
 
+@pytest.mark.sweep
 def test_more_rows_than_the_engine_holds_in_a_block_are_all_read(biaochi, tmp_path):
     """DuckDB keeps 122,880 rows in a block, and works on blocks in several threads."""
     biaochi.rules(tmp_path, SMALL)

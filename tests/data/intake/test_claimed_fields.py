@@ -46,6 +46,7 @@ def test_a_channel_outside_the_list_is_refused(office):
     assert [problem["row"] for problem in problems] == list(range(2, 20))
 
 
+@pytest.mark.sample
 @pytest.mark.parametrize(
     ("header", "value", "code"),
     [

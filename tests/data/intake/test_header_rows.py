@@ -30,6 +30,7 @@ def test_a_workbook_whose_size_is_written_wrongly_is_read(office):
     assert (report["rows"], report["stored"]) == (18, True)
 
 
+@pytest.mark.sample
 @pytest.mark.parametrize("size", [b"A0", b"A1:E0", b"E3:A1", b"", b"A1:", b"A1:E9999999", b"1:3", b"A1", b"A1:B2"])
 def test_other_sizes_written_wrongly(size, office, tmp_path):
     path = tmp_path / "汇总.xlsx"
@@ -141,6 +142,7 @@ def written(lines: list[list[str]], folder: Path, name: str) -> Path:
     return path
 
 
+@pytest.mark.sample
 @pytest.mark.parametrize(
     ("lines", "name", "aside"),
     [
@@ -167,6 +169,7 @@ def test_the_whole_of_all_units_is_no_unit(biaochi, tmp_path):
     assert [(p["code"], p["row"], p["value"]) for p in problems] == [("totals_row", 4, "总体")]
 
 
+@pytest.mark.sample
 @pytest.mark.parametrize(
     "word", ["全市", "全县", "全区", "汇总", "平均", "总体情况", "全市总体", "（汇总）", "全 市", "Overall"]
 )

@@ -37,6 +37,7 @@ def test_damaged_ballot_numbers_are_refused(name, rows, cause, office):
     assert all(cause in problem["message"] and "文本" in problem["suggestion"] for problem in problems)
 
 
+@pytest.mark.sample
 @pytest.mark.parametrize(
     ("numbers", "wrong", "cause"),
     [
@@ -63,6 +64,7 @@ def test_lost_zeros_are_proposed(office, tmp_path):
     assert "002" in problem["suggestion"]
 
 
+@pytest.mark.sample
 @pytest.mark.parametrize(
     "numbers",
     [
@@ -122,6 +124,7 @@ def test_a_long_number_in_a_column_that_is_not_read(number, office, tmp_path):
     assert codes(found(office, "ballots", path, 4)) == [("confirm_ignored", 1)]
 
 
+@pytest.mark.sample
 @pytest.mark.parametrize(
     ("kind", "head", "line"),
     [

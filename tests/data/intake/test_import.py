@@ -131,6 +131,7 @@ FORMS = {
 }
 
 
+@pytest.mark.sample
 @pytest.mark.parametrize(
     ("register_first", "forms"), [(True, FORMS), (False, ("utf-8", "two files")), (None, ("utf-8", "xlsx"))]
 )
@@ -166,6 +167,7 @@ def test_the_register_may_come_before_or_after(capsysbinary, files, tmp_path):
     assert len(ids) == 1
 
 
+@pytest.mark.sweep
 def test_threads_change_nothing(capsysbinary, files, tmp_path, monkeypatch):
     """A round of the town, 9,000 lines, imported and published with one thread and with two."""
     from tests.support.stores import Biaochi

@@ -103,6 +103,7 @@ SURVEYS = {
 }
 
 
+@pytest.mark.sample
 @pytest.mark.parametrize("name", SURVEYS)
 def test_a_row_a_respondent_is_a_line_a_unit(name, office):
     """The heading names the unit in whatever words the tool puts around it; a person confirms that they are units."""
@@ -120,6 +121,7 @@ def office_digest(office: Office) -> str:
     return Store(beside.store).uploads()[-1].digest
 
 
+@pytest.mark.sample
 @pytest.mark.parametrize("answer", ["A.{}", "B、{}", "{}(5分)", "{}（5分）", "C. {}"])
 def test_letters_and_points_around_an_answer_are_no_part_of_the_grade(answer, office):
     assert office.stored(respondents(UNITS, answer=answer.format)) == office_digest(office)
@@ -215,6 +217,7 @@ def with_column(text: str, name: str, value: str) -> str:
     return "\n".join([f"{head},{name}", *(f"{line},{value}" for line in lines)]) + "\n"
 
 
+@pytest.mark.sample
 @pytest.mark.parametrize("name", ["性别", "年龄段", "3、您的年龄", "学历", "所在区县代码", "Q7. Gender", "职业"])
 def test_a_code_is_never_scored_unasked(name, points):
     text = with_column(SCORES, name, "2")
@@ -274,6 +277,7 @@ BESIDE = table("""
 """)
 
 
+@pytest.mark.sample
 @pytest.mark.parametrize("heading", ["评议等级", "评价等次", "满意度", "票数", "测评结果", "得票情况"])
 def test_a_heading_over_the_grades_is_no_indicator(heading, office):
     """Read as one, its votes leave the ranking in silence."""

@@ -99,6 +99,7 @@ def refused(biaochi, tmp_path):
     return call
 
 
+@pytest.mark.sample
 @pytest.mark.parametrize("sort", HEADERS)
 def test_the_column_is_named_and_nothing_kept(sort, refused):
     for header in HEADERS[sort]:
@@ -106,6 +107,7 @@ def test_the_column_is_named_and_nothing_kept(sort, refused):
         assert problem["code"] == "personal_column" and problem["column"] == header and problem["level"] == "error"
 
 
+@pytest.mark.sample
 @pytest.mark.parametrize("sort", VALUES)
 def test_a_value_in_a_column_that_is_not_read_is_named_by_column_and_row(sort, refused):
     for value in VALUES[sort]:
@@ -127,6 +129,7 @@ KINDS = {
 }
 
 
+@pytest.mark.sample
 @pytest.mark.parametrize("kind", KINDS)
 def test_every_kind_refuses_personal_data_in_any_cell(kind, refused):
     drawing, column = KINDS[kind]

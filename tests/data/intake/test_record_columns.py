@@ -132,6 +132,7 @@ def read(folder: Path, kind, paths, few, as_of="2026-03-31"):
     return answer
 
 
+@pytest.mark.sample
 @pytest.mark.parametrize("kind", GOOD)
 @pytest.mark.parametrize(("faults", "seed"), [(0, 1), (0.02, 2), (0.3, 3), (0.9, 4)])
 def test_columns_find_what_rows_find(tmp_path, kind, faults, seed):

@@ -138,6 +138,7 @@ def test_every_kind_has_an_example_and_a_key_of_its_own():
         assert set(KEYS[kind]) <= names and set(REQUIRED[kind]) <= names
 
 
+@pytest.mark.sample
 @pytest.mark.parametrize("kind", TABLES)
 def test_a_table_is_taken_and_found_in_the_release(store, kind):
     report = read(store, kind, TABLES[kind])
@@ -146,6 +147,7 @@ def test_a_table_is_taken_and_found_in_the_release(store, kind):
     assert len(found) == report.rows == len(TABLES[kind].strip().splitlines()) - 1
 
 
+@pytest.mark.sample
 @pytest.mark.parametrize("kind", TABLES)
 def test_order_encoding_and_name_of_the_file_do_not_matter(store, kind):
     first = read(store, kind, TABLES[kind])

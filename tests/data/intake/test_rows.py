@@ -52,6 +52,7 @@ def test_a_workbook_with_line_breaks_is_read_to_its_end(office):
 BROKEN = BALLOTS.replace(",好\n", ',"好\n很好"\n').replace("等级,意见", '等级,"意\n见"')
 
 
+@pytest.mark.sample
 @pytest.mark.parametrize(
     ("name", "content"),
     [
@@ -216,6 +217,7 @@ def test_a_single_blank_row_and_blank_rows_at_the_end(text, office, tmp_path):
     assert found(office, "ballots", path, 0) == []
 
 
+@pytest.mark.sample
 @pytest.mark.parametrize(
     ("end", "code", "expected"),
     [

@@ -239,6 +239,7 @@ ORDER = {
 }  # fmt: skip
 
 
+@pytest.mark.sample
 @pytest.mark.parametrize("what", ORDER)
 def test_events_are_in_order(store, what):
     assert opinions(store, GOOD).stored

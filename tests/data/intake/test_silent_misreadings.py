@@ -304,6 +304,7 @@ def workbook(mark: str, note: str = "此行作废") -> bytes:
     return out.getvalue()
 
 
+@pytest.mark.sweep
 def test_struck_rows_and_notes_on_cells_are_asked_about_in_each_file(pooled):
     asked = dict.fromkeys(("row", "cell", "runs"), "confirm_struck") | {"B3": "confirm_notes"}
     for mark, code in asked.items():
@@ -377,6 +378,7 @@ def test_a_pledge_whose_numbers_do_not_tell_the_direction_is_read_by_the_default
 # --- what was stored before -------------------------------------------------------------------------------------------
 
 
+@pytest.mark.sweep
 def test_files_that_were_stored_before_these_checks_are_read_again_as_they_were_then(tmp_path):
     """A score that is no number, the makers of a table, ● and ○, a mean beside units, a scale, a year, struck rows,
     sums and more; see make_reading_2.py. Today each of them is asked about or refused.

@@ -34,6 +34,7 @@ def test_a_category_with_an_ideographic_space_is_no_family_of_its_own(biaochi):
     assert {row["category"] for row in published(biaochi)["rows"]} == {"政府部门"}
 
 
+@pytest.mark.sample
 @pytest.mark.parametrize("other", ["政府 部门", "政府\u200b部门", "政府\u00a0部门", "⽀府部门".replace("⽀", "政")])
 def test_categories_of_two_registers(other, bare, tmp_path):
     written(bare, "units", tmp_path, "单位编码,单位全称,类别", ["1,甲局,政府部门", "2,乙局,政府部门"])
@@ -56,6 +57,7 @@ def test_categories_of_ballots_and_counts_without_a_register(bare, tmp_path):
     assert {row["category"] for row in published(bare)["rows"]} == {"政府"}
 
 
+@pytest.mark.sample
 @pytest.mark.parametrize(
     ("first", "second"),
     [("A001", "Ａ００１"), ("A001", "a001"), ("甲 1", "甲1"), ("甲（1）", "甲(1)"), ("B\u200b7", "B7")],

@@ -79,6 +79,7 @@ def stored_units(store):
     return json.loads((folder / "dictionaries.json").read_text(encoding="utf-8"))["units"]
 
 
+@pytest.mark.sample
 @pytest.mark.parametrize(("written", "meant", "fate"), [(w, *rest) for w, rest in VARIANTS.items()])
 def test_a_variant_is_accepted_shown_or_proposed(shared, written, meant, fate):
     report = shared.import_files("ballots", ballots(written), "2025", ImportOptions(dry_run=True))

@@ -31,6 +31,7 @@ KINDS = {
 }
 
 
+@pytest.mark.sample
 @pytest.mark.parametrize("kind", KINDS)
 def test_every_kind_compares_its_year_with_the_round(kind, office, tmp_path):
     head, line = KINDS[kind]

@@ -6,7 +6,18 @@ import pytest
 
 from data.intake.record_rules import Rules
 from data.model.checks import ALONE, Check, parse_checks
-from data.model.contract import BOOK, LOCKS, MODES, TABLE_OF, TABLES, UNREAD, contract_files, read_tables
+from data.model.contract import (
+    BOOK,
+    LOCKS,
+    MODES,
+    TABLE_OF,
+    TABLES,
+    UNREAD,
+    UPLOAD_KINDS,
+    contract_files,
+    fields,
+    read_tables,
+)
 from problems import SENTENCES
 
 TYPES = {"text", "int", "decimal", "date", "timestamp", "bool", "enum", "list"}
@@ -261,3 +272,24 @@ def test_an_answer_on_the_day_of_receipt_is_not_before_it(tmp_path):
     received = {"received": "2026-02-11T20:15:00"}
     assert list(rules.faults({**received, "answered": "2026-02-11"})) == []
     assert [f.code for f in rules.faults({**received, "answered": "2026-02-11T19:00:00"})] == ["before_start"]
+
+
+# What an empty cell means, and who says so where the reading could turn a result.
+EMPTY_CELLS = {
+    ("units", "participation"): "the unit is ranked, as every unit that no office exempts; the meaning lists the units",
+    ("pledges", "headline"): "totals of headline pledges are their own line; no state of a pledge changes",
+    ("pledges", "direction"): "asked where the target lies below the baseline, noted where no figure shows it",
+    ("meeting", "parts"): "a meeting in one part; more parts only add a form",
+    (
+        "project",
+        "share_per",
+    ): "per person, the stricter reading: a levy may be over its cap, never within it by default",
+    ("visit", "result"): "a visit is reported because somebody was met",
+    ("petition", "incident"): "the page counts incidents that an office calls so",
+    ("inquiry", "finding"): "an inquiry without a finding is open, and no measure may follow",
+}
+
+
+def test_every_default_is_judged_by_whether_it_turns_a_result():
+    defaults = {(kind, field.name) for kind in UPLOAD_KINDS for field in fields(kind) if field.default}
+    assert defaults == set(EMPTY_CELLS)

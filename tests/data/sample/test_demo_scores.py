@@ -27,6 +27,7 @@ def lines():
     ]
 
 
+@pytest.mark.sweep
 def test_weighted_scores_agree_with_plain_python(lines, demo):
     cells = defaultdict(list)
     for _, unit, group, points in lines:

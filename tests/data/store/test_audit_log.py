@@ -55,6 +55,7 @@ def test_reading_and_refused_calls_write_nothing(store, small, files):
     assert lines(store) == before and check(store) == []
 
 
+@pytest.mark.sample
 @pytest.mark.parametrize(
     "tamper",
     [

@@ -42,6 +42,7 @@ def test_the_oldest_go_first(cache, tmp_path):
     assert cache.get(str(MOST + 2)) == MOST + 2
 
 
+@pytest.mark.sweep
 def test_a_large_family_is_ranked_once(biaochi, tmp_path):
     """The kept places are used; verdicts are computed anew whatever the cache says."""
     pairs = [(unit, ballot) for unit in range(120) for ballot in range(9)]

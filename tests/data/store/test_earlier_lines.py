@@ -219,6 +219,7 @@ def test_an_overlap_with_two_uploads_counts_each_by_itself(small, files):
     assert ["6 行里有 3 行" in overlaps[1], "“二.csv”" in overlaps[1]] == [True, True], overlaps
 
 
+@pytest.mark.sweep
 def test_more_lines_than_are_looked_up_still_name_the_upload(small, files):
     """Beyond the limit the row is not looked up: of an upload that is met only there, none is."""
     from data.store.earlier_lines import MOST

@@ -9,6 +9,7 @@ import pytest
 
 from data.duckdb_access import refusal_of
 from data.intake import ballots as ballots_of
+from data.intake import fault_limit
 from data.store import Store
 from data.store.audit_chain import entry_of
 from data.store.audit_log import read_log
@@ -159,9 +160,34 @@ def test_a_clock_set_back_is_noticed(office):
 def test_a_million_equal_faults_are_listed_as_far_as_anybody_reads(office, files, monkeypatch):
     """What is left out is said, and the first places of every kind of fault come before the second of any."""
     monkeypatch.setattr(ballots_of, "MOST_LISTED", 20)
+    monkeypatch.setattr(fault_limit, "MOST_LISTED", 20)
     lines = [f"{number},普通群众,市公安局,坏等级\n" for number in range(200)]
     text = "票号,评议主体,参评单位,评价\n" + "".join(lines) + "900,,市公安局,满意\n901,普通群众,市公安局,也坏\n"
     found = office.json("import", "ballots", files("f.csv", text), "--round", "2026", code=3)["problems"]
     codes = [problem["code"] for problem in found]
     assert len(found) == 21 and codes.count("more_faults") == 1
     assert [problem["row"] for problem in found if problem["row"] and problem["row"] > 200] == [202, 203]
+
+
+@pytest.mark.parametrize(
+    ("words", "head", "line", "later"),
+    [
+        (
+            ("counts", "--round", "2025"),
+            "评议主体,参评单位,满意,不满意\n",
+            "普通群众,单位{},x,1\n",
+            "普通群众,单位x,-3,1\n",
+        ),
+        (("place",), "地点编码,名称,类型,户数\n", "P{},某村,坏类型,3\n", "Px,某村,村,三户\n"),
+    ],
+)
+def test_equal_faults_of_other_tables_are_listed_as_far_as_anybody_reads(
+    office, files, monkeypatch, words, head, line, later
+):
+    monkeypatch.setattr(fault_limit, "MOST_LISTED", 20)
+    text = head + "".join(line.format(number) for number in range(200)) + later
+    kind, *options = words
+    found = office.json("import", kind, files("f.csv", text), *options, code=3)["problems"]
+    codes = [problem["code"] for problem in found if problem["level"] == "error"]
+    assert len(codes) == 21 and codes.count("more_faults") == 1, codes
+    assert 202 in [problem["row"] for problem in found]

@@ -88,6 +88,7 @@ def test_without_the_kept_beginning_of_the_draws_the_figures_would_move(announce
     assert not after["p_bottom"].equals(before["p_bottom"])
 
 
+@pytest.mark.sample
 @pytest.mark.parametrize("kind", ["ballots", "counts", "units", "unit_alias", "results"])
 def test_ballots_registers_and_rules_are_refused_with_the_way_out(announced, kind):
     refusal = announced.refused_upload(kind, "2025")
@@ -97,6 +98,7 @@ def test_ballots_registers_and_rules_are_refused_with_the_way_out(announced, kin
         announced.import_files(kind, [("a.csv", b"a,b\n1,2\n")], "2025")
 
 
+@pytest.mark.sweep
 def test_another_round_cannot_change_what_was_announced(announced):
     """A reform that is recorded elsewhere changes nothing of the announced round, or is refused."""
     put(announced, "units", "单位编码,单位全称,类别\nA,甲局,部门\nH,庚局,部门\n", "2026")
@@ -118,6 +120,7 @@ def test_evidence_that_is_taken_back_gives_the_announced_release_again(announced
         announced.withdraw(ballots, "想改")
 
 
+@pytest.mark.sweep
 def test_going_back_over_evidence_is_no_change_of_what_was_announced(announced):
     first = announced.in_force()
     put(announced, "pledges", PLEDGES)

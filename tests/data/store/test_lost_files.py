@@ -29,6 +29,7 @@ def twice(small, files, made_once):
     return small
 
 
+@pytest.mark.sample
 @pytest.mark.parametrize("call", [*READING, *WRITING], ids=" ".join)
 @pytest.mark.parametrize("lost", ["all", "first", "newest", "with the log"])
 def test_a_history_that_lost_entries_is_told_and_stays_as_it_is(lost, call, twice):
@@ -128,11 +129,11 @@ class _Slow(Store):
 
     meanwhile = None
 
-    def writing(self):
+    def writing(self, **how):
         if self.meanwhile:
             step, self.meanwhile = self.meanwhile, None
             step()
-        return super().writing()
+        return super().writing(**how)
 
 
 def test_two_imports_at_once_never_give_a_round_two_rule_sets(small):

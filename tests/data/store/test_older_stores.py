@@ -113,6 +113,7 @@ def odd(biaochi):
     return biaochi
 
 
+@pytest.mark.sweep
 def test_a_replay_is_no_stricter_than_what_was_stored(odd):
     """A channel outside the list, weights, another year, percent cells, an e-mail address in a remark, a heading over
     grades, codes as an indicator, all units as one, two spellings: each upload has the content of then.
@@ -122,6 +123,7 @@ def test_a_replay_is_no_stricter_than_what_was_stored(odd):
     odd("replay", odd("publish", "--accept-warnings", "不同表").decode().splitlines()[-1])
 
 
+@pytest.mark.sweep
 def test_files_of_today_are_read_again_with_the_checks_of_today(odd, tmp_path):
     """The same file is refused today; without what is refused it is stored, and replayed as it was checked."""
     upload = next(upload for upload in Store(odd.store).uploads() if upload.kind == "ballots")

@@ -19,6 +19,7 @@ from data.store.audit_log import log_export, read_log
 from data.store.backup import backup, restore
 from data.store.checkpoints import make_key, sign
 from data.store.heads import live_head
+from data.store.public_sets import keep_set
 from data.store.seals import file_sha256, sealed_files
 from data.store.verify import check
 from tests.support.stores import BALLOTS, SMALL
@@ -47,6 +48,7 @@ def office(tmp_path_factory):
     store.rollback(store.releases()[1], "复核")
     store.remember_mapping("ballots", ("票", "单位"), {"票": "ballot", "单位": "unit"})
     log_export(store.path, "ranking.csv", release=store.in_force() or "", round_id=NEW, sha256="ab" * 32)
+    keep_set(store.path, NEW, json.dumps({"round": NEW, "earlier": []}))
     sign(store.path, folder / "key.pem")
     return folder
 
@@ -243,6 +245,33 @@ def cut_before_a_paper(store: Path) -> None:
     (store / "audit" / "checkpoints.jsonl").unlink()
 
 
+def originals_swapped(store: Path) -> None:
+    """Exchange the originals of two rounds, and make both manifests agree."""
+    first, *_, second = sorted(store.glob("uploads/*/evidence-0"))
+    one, two = first.read_bytes(), second.read_bytes()
+    with_checksums(first.relative_to(store).as_posix(), lambda _: two)(store)
+    with_checksums(second.relative_to(store).as_posix(), lambda _: one)(store)
+
+
+def linked(place: str, at: int = 0) -> Callable[[Path], None]:
+    """Put a link in place of a file or folder; its content now lies outside the store, where anybody may change it."""
+
+    def act(store: Path) -> None:
+        path = sorted(store.glob(place))[at]
+        outside = store.parent / f"outside-{path.name}"
+        shutil.move(path, outside)
+        path.symlink_to(outside, target_is_directory=outside.is_dir())
+
+    return act
+
+
+def time_moved(store: Path) -> None:
+    """Date an announcement earlier in history and log, as if a term had ended, and compute every hash again."""
+    early = "2020-01-01T00:00:00+00:00"
+    in_json("history/000003.json", time=early)(store)
+    rewritten(store, lambda entry: replace(entry, time=early) if entry.note == "会议决定" else entry)
+
+
 CHECK, HEAD = "check", "audit verify --head"
 CASES: dict[str, tuple[str, Callable[[Path], None]]] = {
     **{f"log: {name} of a line": (CHECK, field(name)) for name in ("user", "time", "action", "round", "release")},
@@ -305,6 +334,20 @@ CASES: dict[str, tuple[str, Callable[[Path], None]]] = {
     "mapping: changed": (CHECK, in_json("mappings/*/*.json", mapping={"票": "unit", "单位": "ballot"})),
     "mapping: removed": (CHECK, gone("mappings/*/*.json")),
     "mapping: put in": (CHECK, copied("mappings/*/*.json", "000002.json")),
+    "log: last line cut in the middle": (HEAD, in_log(lambda lines: [*lines[:-1], lines[-1][:60]])),
+    "log: last line doubled": (CHECK, in_log(lambda lines: [*lines, lines[-1]])),
+    "log: a link to a file elsewhere": (CHECK, linked("audit/log.jsonl")),
+    "history: a link in place of an entry": (CHECK, linked("history/*.json")),
+    "history: a link in place of the folder": (CHECK, linked("history")),
+    "rules: a link in place of a rule set": (CHECK, linked("rules/*.toml")),
+    "upload: a link in place of an upload": (CHECK, linked("uploads/*")),
+    "upload: a link in place of the original": (CHECK, linked("uploads/*/evidence-0")),
+    "upload: originals of two rounds exchanged": (CHECK, originals_swapped),
+    "release: a link in place of the results": (CHECK, linked("releases/*/results.duckdb")),
+    "public: a kept set changed": (CHECK, in_json("public/0*.json", groups=[1])),
+    "public: a kept set removed": (CHECK, gone("public/0*.json")),
+    "format: that of an older store": (CHECK, in_json("format.json", format=1)),
+    "whole: an announcement dated earlier": (HEAD, time_moved),
     "whole: log written anew": (HEAD, log_written_anew),
     "whole: seals taken out": (HEAD, seals_taken_out),
     "whole: what a person did taken out": (HEAD, person_taken_out),

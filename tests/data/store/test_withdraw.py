@@ -45,6 +45,7 @@ def test_the_same_file_can_be_imported_again(two, files):
     assert [upload.number for upload in Store(small.store).uploads_in_force()] == [3]
 
 
+@pytest.mark.sample
 @pytest.mark.parametrize(
     ("upload", "reason", "said"),
     [("1", "误", "不在使用中"), ("9", "误", "没有"), ("0000", "误", "没有"), ("", "误", "没有"), ("2", " ", "理由")],
@@ -56,6 +57,7 @@ def test_what_cannot_be_withdrawn_is_refused_with_its_reason(two, upload, reason
     assert [event.action for event in Store(small.store).history()] == ["publish", "publish"]
 
 
+@pytest.mark.sweep
 def test_a_finalised_round_takes_none_back_and_the_page_says_so_first(two, monkeypatch):
     small, *_ = two
     small("status", "2025", "final", "--reason", "定稿")
