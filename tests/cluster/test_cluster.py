@@ -1,6 +1,7 @@
 """The same release from DuckDB and from a Spark cluster, of which a worker is killed; none from one that is stopped.
 
-LINES=20000000 make test-cluster takes so many lines; without it there are a few hundred thousand.
+LINES=20000000 make test-cluster takes so many lines; without it there are a few hundred thousand. CITIES=2 takes fewer
+cities, for a machine that is busy.
 """
 
 import os
@@ -19,12 +20,14 @@ from data.store.province import build_province
 from data.store.release import Release
 from errors import EngineError
 from i18n import LANGUAGES
-from tests.cluster.cities import CITIES, WEIGHTED, is_weighted, write_city
+from tests.cluster.cities import CITIES as ALL_CITIES
+from tests.cluster.cities import WEIGHTED, is_weighted, write_city
 from tests.cluster.spark import Cluster, spark_cluster, until
 from tests.support.stores import RULES, snapshot
 
 pytestmark = [pytest.mark.cluster, pytest.mark.filterwarnings("ignore::FutureWarning")]
 LINES = int(os.environ.get("LINES") or 240_000)
+CITIES = int(os.environ.get("CITIES") or ALL_CITIES)
 
 
 @pytest.fixture(scope="module")
