@@ -144,11 +144,11 @@ CHANGES = declared(
     (
         _unit(30),
         _votes(19),
-        Column("scores", 26),
+        Column("scores", 25),
         Column("change", 13),
-        _interval(27),
-        Column("places", 24),
-        _verdict(17),
+        _interval(26),
+        Column("places", 21),
+        _verdict(22),
     ),
     at_blanks=True,
 )

@@ -208,7 +208,7 @@ def _not_at_the_bottom(bottom: BottomList, card: YearCard, round_: Round) -> Non
 
 
 def _table(title: str, bottom: BottomList, verdict: str, round_: Round) -> Markup:
-    """Return the units of a verdict as a table, made once for all sessions."""
+    """Return the units of a verdict as a table, computed once for all sessions."""
 
     def make() -> Markup:
         rows = records(bottom.tier(verdict))

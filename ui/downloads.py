@@ -52,6 +52,7 @@ FILE_WORDS = {
     "classes": N_("Classes of units"),
     "integrity": N_("Findings on the ballots"),
     "flip": N_("Ballots to flip"),
+    "design": N_("Votes of next year"),
     "objections": N_("Objections"),
     "audit": N_("Audit log"),
 }
@@ -211,7 +212,7 @@ def table(
         return
     release, round_id, status = (about.release, about.id, about.status) if isinstance(about, Round) else (about, "", "")
     own = (release.id, name, round_id, status, release.head(round_id), language(), *depends)
-    holds = holds or _held(title or _(FILE_WORDS[name]), round_id, of)
+    holds = holds or _held(title or _(FILE_WORDS.get(name, name)), round_id, of)
     digest = hashlib.sha256("\n".join(own).encode()).hexdigest()[:12]
     store, who = cached.store().path, layout.user()
     st.caption(layout.plain(_("The file holds: {what}.").format(what=holds)))

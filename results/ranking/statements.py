@@ -14,6 +14,7 @@ from data.model.register import ONLY_CATEGORY
 from i18n import N_, PUNCTUATION, translate
 from results import number_format
 from results.labels import REASON_SENTENCES, REASONS, VERDICTS
+from results.ranking.other_parts import PARTS_DECIDED
 
 Row = Mapping[str, object]
 """Ranking row of a unit; None for a missing value."""
@@ -30,7 +31,7 @@ MEMBERSHIP = {
     "below": N_("below {line} points"),
     "last_and_below": N_("both among the last {k} of the {count} ranked units of {family} and below {line} points"),
     "share_and_below": N_("both among the last {k} of the {count} ranked units of {family} and below {line} points"),
-    "dissatisfied_over": N_("with more than {limit}% of its votes at the lowest grade"),
+    "dissatisfied_over": N_("a unit with more than {limit}% of its votes at the lowest grade"),
 }
 VERDICT_SENTENCES = {
     CONFIRMED: N_("By a statistical test (confidence level {level}%), {unit} is {membership} ({n} votes)."),
@@ -40,6 +41,10 @@ VERDICT_SENTENCES = {
     ),
     CLEARED: N_("By a statistical test (confidence level {level}%), {unit} is not {membership} ({n} votes)."),
 }
+BY_PARTS = N_(
+    "By a statistical test (confidence level {level}%) of the votes ({n}) together with the other parts of the score, "
+    "{unit} is {membership}."
+)
 WITHHELD = N_("The tests would confirm that {unit} is {membership} ({n} votes), but it must not be named. {reason}")
 NOT_RANKED_SENTENCE = N_("{unit} is not ranked ({n} votes). {reason}")
 GAUGE = {
@@ -205,8 +210,9 @@ def withheld(rule: Rule, row: Row) -> bool:
 
 def _verdict(rule: Rule, row: Row, language: str) -> str:
     kept_back = withheld(rule, row)
+    by_parts = row["verdict"] == CONFIRMED and row["reason"] == PARTS_DECIDED  # the votes alone would not confirm it
     return _told(
-        WITHHELD if kept_back else VERDICT_SENTENCES[str(row["verdict"])],
+        WITHHELD if kept_back else BY_PARTS if by_parts else VERDICT_SENTENCES[str(row["verdict"])],
         rule,
         row,
         language,
