@@ -88,6 +88,23 @@ async def load(port: int, sessions: int, pages: Sequence[str], think: float, sec
     return times
 
 
+async def warm(port: int, pages: Sequence[str], server: subprocess.Popen[bytes], runs: int = 20) -> str:
+    """Run every page until it is warm, then so many times; return the processor time of a run of each.
+
+    That figure hardly depends on what else the machine does, unlike seconds.
+    """
+    address, found = f"ws://127.0.0.1:{port}/_stcore/stream", []
+    async with connect(address, origin=f"http://127.0.0.1:{port}", max_size=None, subprotocols=["streamlit"]) as open_:
+        for page in (*pages, *pages):
+            await run_page(open_, page)
+        for page in pages:
+            before = cpu_seconds(server)
+            for _ in range(runs):
+                await run_page(open_, page)
+            found.append(f"{page or 'first page'} {1000 * (cpu_seconds(server) - before) / runs:.0f} ms")
+    return ", ".join(found)
+
+
 @contextlib.contextmanager
 def served(script: Path, store: Path) -> Iterator[tuple[int, subprocess.Popen[bytes]]]:
     """Serve a script on a free port of this machine until the block ends."""
@@ -138,7 +155,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     """Print a table: our pages and a bare page, by number of sessions."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--sessions", type=int, nargs="+", default=[20, 100, 200])
-    parser.add_argument("--seconds", type=float, default=60)
+    parser.add_argument("--seconds", type=float, default=60, help="after everybody has come")
     parser.add_argument("--think", type=float, default=30)
     parser.add_argument("--store", type=Path, default=None, help="a published store; else the demonstration")
     options = parser.parse_args(arguments)
@@ -148,7 +165,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         bare.write_text(BARE, encoding="utf-8")
         for name, script, pages in (("bare", bare, ("",)), ("biaochi", ROOT / "app.py", PAGES)):
             with served(script, store) as (port, server):
-                asyncio.run(load(port, 1, pages, 0.1, 5))  # warm
+                print(f"{name:8} CPU of a warm run: {asyncio.run(warm(port, pages, server))}", flush=True)
                 for sessions in options.sessions:
                     before = cpu_seconds(server)
                     times = asyncio.run(load(port, sessions, pages, options.think, options.seconds))

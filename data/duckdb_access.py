@@ -76,6 +76,17 @@ def working_memory(spill: Path, *, threads: int | None = None) -> duckdb.DuckDBP
     return duckdb.connect(":memory:", config=config)
 
 
+_BYTES = {"KB": 10**3, "MB": 10**6, "GB": 10**9, "TB": 10**12, "KIB": 1 << 10, "MIB": 1 << 20, "GIB": 1 << 30}
+
+
+def limit_memory(con: duckdb.DuckDBPyConnection, share: float) -> None:
+    """Let an engine in memory hold a share of what the settings allow, and spill the rest: arrays need what is left."""
+    text = settings.load().memory_limit
+    number = text.rstrip("BIKMGT")
+    size = int(int(number) * _BYTES.get(text[len(number) :], 1 << 40) * share)
+    con.execute("SET memory_limit = $limit", {"limit": f"{size // 1000}KB"})
+
+
 @contextmanager
 def part_of(memory: duckdb.DuckDBPyConnection, name: str) -> Iterator[duckdb.DuckDBPyConnection]:
     """Yield a connection with separate tables in the memory of another: this takes 2 ms, to open a memory 20."""

@@ -81,7 +81,7 @@ _TOLD = " | ".join(
 )
 _ALL = "//text() | //@*"
 LABEL = re.compile(r"(?:%\d|[^\w]|[_第条章节款项目编篇附件o]|chapter|section|article|part|annex)*", re.IGNORECASE)
-"""What stands before a numbered paragraph: numbers, bullets and words of a count; others would be read with it."""
+"""Labels of numbered paragraphs: numbers, bullets and words of a count; other words would be read with the text."""
 DEFAULT = ("1", "true", "on")
 
 
@@ -92,7 +92,7 @@ class InvalidTemplateError(UsageError):
 def roots_of(word: Any) -> list[Any]:
     """Return the root of every XML part: document, headers, footers, notes, comments, drawings, styles, settings, data.
 
-    The properties of the file are written anew. Raises SyntaxError.
+    The properties of the file are replaced. Raises SyntaxError.
     """
     parts = (part for part in word.part.package.iter_parts() if str(part.partname).endswith(".xml"))
     known = (part for part in parts if not str(part.partname).startswith("/docProps/core"))

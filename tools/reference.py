@@ -436,6 +436,9 @@ TABLE_TITLES = {
     "accounts": {"zh": "账号", "en": "Accounts"},
     "tokens": {"zh": "接口令牌", "en": "Tokens of the API"},
     "evidence": {"zh": "接口每行补充的字段", "en": "Fields that the API adds to a line"},
+    "province": {"zh": "全省分级情况", "en": "Province by levels"},
+    "province_list": {"zh": "各市发布的末位名单", "en": "Bottom lists as the cities published them"},
+    "province_public": {"zh": "全省公开表", "en": "Public table of the province"},
     "requests": {"zh": "等待第二人确认的操作", "en": "Actions that wait for a second person"},
 }
 TYPES = {

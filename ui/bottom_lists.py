@@ -116,9 +116,9 @@ def show_category(round_: Round, category: str) -> None:
     st.subheader(layout.plain(finding(round_, category)))
     _chart(bottom, rows, round_)
     _promise(bottom)
-    for told in (*_resolution(card), about_whom(bottom.family, language())):
-        if told:
-            st.caption(layout.plain(told))
+    for sentence in (*_resolution(card), about_whom(bottom.family, language())):
+        if sentence:
+            st.caption(layout.plain(sentence))
     if card.outcome == "nothing":
         st.warning(_("No list is available: the differences between these units are no larger than chance."))
     elif card.outcome != "no_list":
@@ -208,7 +208,7 @@ def _not_at_the_bottom(bottom: BottomList, card: YearCard, round_: Round) -> Non
 
 
 def _table(title: str, bottom: BottomList, verdict: str, round_: Round) -> Markup:
-    """Return the units of a verdict as a table, made once for all sessions."""
+    """Return the units of a verdict as a table, computed once for all sessions."""
 
     def make() -> Markup:
         rows = records(bottom.tier(verdict))

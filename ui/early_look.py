@@ -22,14 +22,17 @@ ABOUT = N_(
     "Look as often as you like: a statement holds at every look. Names stay hidden until the round is finalised, since "
     "a name that leaks early moves the votes still to come. Every look is entered in the log."
 )
+VOTES = ("ballots", "counts")
+"""Kinds of uploads that have votes."""
 
 
 def open_rounds() -> list[str]:
-    """Return the rounds whose ballots may still come in, newest first, published or not."""
+    """Return the rounds with votes whose ballots may still come in, newest first, published or not."""
     store = cached.store()
     if not store.path.exists():
         return []
-    return [name for name in store.rounds() if store.status(name).code in (DRAFT, TRIAL)]
+    voted = {upload.round_id for upload in store.uploads_in_force() if upload.kind in VOTES}
+    return [name for name in sorted(voted, reverse=True) if store.status(name).code in (DRAFT, TRIAL)]
 
 
 def choose(rounds: list[str]) -> str:

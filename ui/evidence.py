@@ -12,7 +12,7 @@ from reports.evidence_table import classes_sheet
 from results.evidence.classes import about, class_table, headline, meanings, word_of
 from results.missing import named_rows
 from ui import ballot_trust, downloads, layout, printing
-from ui.grids import whole
+from ui.grids import from_texts, whole
 from ui.i18n import _, language
 
 METHOD = N_(
@@ -51,7 +51,10 @@ def _show(rows: pd.DataFrame, name: str) -> None:
             _("Better at least"): whole(rows["better_at_least"]),
         }
     )
-    printing.grid(shown, hide_index=True, key=f"classes_{name}", alt=_("Units by class."))
+    classes, formats = from_texts(shown[[_("Class")]])  # numbers, unless a class is a range
+    shown = shown.assign(**classes)
+    alt = _("Units by class.")
+    printing.grid(shown, hide_index=True, key=f"classes_{name}", column_config=formats, alt=alt)
 
 
 def _sheet(round_: Round, language: str, category: str | None, codes: tuple[str, ...]) -> Sheet:

@@ -31,15 +31,11 @@ class SessionEndedError(NotForRoleError):
 
 _PRESENT: ContextVar[Identity | None] = ContextVar("present", default=None)
 """Who was signed in when the run of this thread began."""
-_NEEDED: ContextVar[bool | None] = ContextVar("login needed", default=None)
-"""Whether people had to sign in when the run of this thread began. A page asks some sixty times, and the answer takes
-three looks at the disk: a third of the time of a warm page. Clicks and downloads look again."""
 
 
 def login_needed() -> bool:
-    """Return whether people must sign in, as the run began: for what a page shows."""
-    found = _NEEDED.get()
-    return settings.load().login if found is None else found
+    """Return whether people must sign in."""
+    return settings.load().login
 
 
 def cookies() -> Mapping[str, str]:
@@ -68,7 +64,6 @@ def begin() -> Identity | None:
     found = found if found is not None and found.settled else None
     _PRESENT.set(found)
     people.act_as(person_of(found))
-    _NEEDED.set(settings.load().login)
     context = get_script_run_ctx(suppress_warning=True)
     if context is not None and login_needed():
         bound_downloads.hold(context.session_id, found.session.id if found else "")
@@ -110,7 +105,7 @@ def can(action: str) -> bool:
 
 def require(action: str) -> None:
     """Raise NotForRoleError, and log the refusal, if whoever clicks may not carry out an action."""
-    if settings.load().login:
+    if login_needed():
         require_of(who(), ACTION, action)
 
 

@@ -88,7 +88,7 @@ def show_levels(province: Province) -> None:
     config = {
         "place": st.column_config.TextColumn(_("City or county"), width=130),
         "level": st.column_config.TextColumn(_("Level"), width=100),
-        "state": st.column_config.TextColumn(_("State of its facts"), width=120),
+        "state": st.column_config.TextColumn(_("State of its facts"), width=165),
         "units": number_column(_("Units")),
         **{name: number_column(_(VERDICTS[name])) for name in ("confirmed", "undecided", "cleared")},
         "ballots": st.column_config.NumberColumn(_("Ballots"), format="localized"),

@@ -14,7 +14,7 @@ import pyarrow as pa
 import pyarrow.csv as pc
 from numpy.typing import NDArray
 
-from data.duckdb_access import read_sql
+from data.duckdb_access import limit_memory, read_sql
 from data.intake.headers import Header
 from data.intake.source import TextTable
 from data.intake.table import LoadedTable, Placement, is_plain, lines_of
@@ -27,10 +27,13 @@ Column = tuple[Ints, list[str | None]]
 LARGE = 8 << 20
 """Bytes of files that are worth it: questions to the engine about small tables of texts are quicker."""
 BLOCK = 4 << 20
+HALF = 0.5
+"""Share of the memory that the engine may take; the keys of the lines are outside of it."""
 LINES_AT_ONCE = 1 << 20
 MOST_TUPLES = 1 << 20
 """Different tails, or sides, of the lines; a table of texts is leaner where every line has another."""
 MOST_BALLOTS = 4 << 20
+MOST_SHORT = 1 << 16
 SCATTERED = 1 << 21
 """Combinations of a block that are marked in an array; more are sorted."""
 SIDE = ("group_name", "channel", "site", "round", "cast_date", "file_id", "invalid_reason")
@@ -48,6 +51,7 @@ class CodedTable(LoadedTable):
     def discard(self) -> None:
         """Drop its tables and views, so that the files can be loaded as text."""
         self.con.execute(read_sql("intake/discard_coded"))
+        limit_memory(self.con, 1)
 
     def keys(self, shifts: dict[str, int]) -> Ints:
         """Return every line as a single integer, in file order. shifts: of the parts in it."""
@@ -78,10 +82,12 @@ def coded_table(
     """
     if sum(text.path.stat().st_size for text, _ in tables) < LARGE or not all(is_plain(text) for text, _ in tables):
         return None
+    limit_memory(con, HALF)
     try:
         return _Reader(con, columns).read(tables)
-    except (pa.ArrowInvalid, TooManyError):
+    except (pa.ArrowException, TooManyError):
         con.execute("DROP TABLE IF EXISTS line_raw")
+        limit_memory(con, 1)
         return None
 
 
@@ -202,10 +208,11 @@ class _Reader:
         self.tail = _Numbers([name for name in TAIL if name in given])
         self.heads = _Heads()
         self.count = 0
+        self._is_wide = False  # whether numbers of tails have four bytes, since they do not fit into two
         self._waiting: list[tuple[NDArray[np.int32], NDArray[np.int32]]] = []
 
     def read(self, tables: Sequence[tuple[TextTable, Header]]) -> CodedTable | None:
-        self.con.execute("CREATE TABLE line_raw (head INTEGER, tail INTEGER)")
+        self.con.execute("CREATE TABLE line_raw (head INTEGER, tail USMALLINT)")
         loaded = CodedTable(self.con, "line_raw")
         for text, header in tables:
             before = self.count
@@ -233,6 +240,9 @@ class _Reader:
     def _flush(self) -> None:
         if self._waiting:
             head, tail = (np.concatenate(parts) for parts in zip(*self._waiting, strict=True))
+            if not self._is_wide and len(self.tail.known) > MOST_SHORT:
+                self.con.execute("ALTER TABLE line_raw ALTER tail TYPE INTEGER")
+                self._is_wide = True
             self.con.from_arrow(pa.table({"head": head, "tail": tail})).insert_into("line_raw")
             self._waiting = []
 

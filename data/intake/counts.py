@@ -8,6 +8,7 @@ import unicodedata
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cache
 
 import pandas as pd
 
@@ -87,13 +88,19 @@ class _Reader:
         names = self.rules.group_names()
         self.groups = None if names is None else {match_key(name): name for name in names}
         self.limit = FaultLimit()
+        # Texts repeat from row to row, and each is judged once.
+        self.judge_unit = cache(lambda text: judge_unit(text, context, self.codes))
+        self.judge_group = cache(self._group)
+        self.judge_indicator = cache(lambda text: judge_indicator(text, self.rules))
+        self.judge_grade = cache(lambda text: judge_grade(text, "", "", self.rules))
         self.seen: dict[tuple[str, str, str, str], _Cell] = {}
         self.cells: list[tuple[str, str, str, str, str, int]] = []
         self.categories: dict[str, str] = {}
         self.blank: dict[str, _Cell] = {}  # unit -> its first empty cell of a category
-        self.said: dict[str, str] = {}  # categories in the file, where a register gives them too
+        self.categories_in_file: dict[str, str] = {}  # categories in the file, where a register gives them too
         self.spelled: dict[str, dict[str, str]] = {}
         self.alone: frozenset[str] = frozenset()
+        self.known: frozenset[str] = frozenset({*self.codes, *(self.groups or ())})
         self.totals: dict[str, LineOfTotals] = {}
         self.grades: set[tuple[str, str]] = set()  # each text for a grade, and the grade
         self.printed: list[tuple[tuple[str, str, str], _Cell]] = []  # totals of a unit in the long form, by its texts
@@ -116,6 +123,7 @@ class _Reader:
             self.spelled[name] = spellings_of(tidy(record[header.fields[name]]) for record in records)
         self.intake.joined |= other_spellings(*self.spelled.values())
         self.alone = alone(record[header.fields["unit_code"]] for record in records)
+        self.known = frozenset({*self.codes, *(self.groups or ()), *self.alone})
 
     def _usual(self, name: str, text: str | None) -> str | None:
         return None if text is None else self.spelled.get(name, {}).get(text, text)
@@ -123,9 +131,8 @@ class _Reader:
     def row(self, header: Header, columns: CountColumns, file: str, row: int, values: list[str]) -> None:
         """Read a record: its unit, group and indicator, then each grade's count."""
         texts = {name: values[column] for name, column in header.fields.items()}
-        known = {*self.codes, *(self.groups or ()), *self.alone}
         group_text, earlier = texts.get("group_code", ""), self.context.earlier
-        sums = totals_word(values, texts["unit_code"], group_text, known, earlier=earlier)
+        sums = totals_word(values, texts["unit_code"], group_text, self.known, earlier=earlier)
         if sums:
             self._sums(header, columns, file, row, values, sums)
             return
@@ -137,9 +144,11 @@ class _Reader:
             self.set_aside += _votes_of(header, columns, values)
             return
         place = {name: _Cell(file, row, header.text_of("counts", name), text) for name, text in texts.items()}
-        unit = self._accept(place["unit_code"], judge_unit(texts["unit_code"], self.context, self.codes))
+        unit = self._accept(place["unit_code"], self.judge_unit(texts["unit_code"]))
         unit = self._usual("unit_code", unit)
-        group = self._accept(place["group_code"], self._group(texts["group_code"])) if "group_code" in place else "ALL"
+        group = (
+            self._accept(place["group_code"], self.judge_group(texts["group_code"])) if "group_code" in place else "ALL"
+        )
         group = self._usual("group_code", group)
         for column in sorted(columns.rounds):
             cell = _Cell(file, row, header.cells[column], values[column])
@@ -148,14 +157,14 @@ class _Reader:
             if name in place:
                 self._accept(place[name], judge_claimed("counts", name, texts[name]))
         asked = _Cell(file, row, header.text_of("counts", "indicator_code"), texts.get("indicator_code", ""))
-        indicator = self._usual("indicator_code", self._accept(asked, judge_indicator(asked.value, self.rules)))
+        indicator = self._usual("indicator_code", self._accept(asked, self.judge_indicator(asked.value)))
         if unit is None or group is None or indicator is None:
             return
         self._category(unit, place.get("category"))
         counted: dict[str, int] = {}
         by_column: dict[str, int] = {}
         for column, above, grade_cell, count_cell in self._grade_cells(header, columns, place, file, row, values):
-            printed = judge_indicator(above, self.rules).kept if above else indicator
+            printed = self.judge_indicator(above).kept if above else indicator
             key = (unit, columns.groups.get(column, group), printed or above)
             grade, votes = self._count(key, grade_cell, count_cell)
             counted[grade] = counted.get(grade, 0) + votes
@@ -232,7 +241,7 @@ class _Reader:
         if match_key(cell.value) in RESERVED and not self.context.former:
             self._note(cell, Judgement(None, "reserved_category", {}))
         if self.context.register is not None:
-            self.said[unit] = tidy(cell.value)
+            self.categories_in_file[unit] = tidy(cell.value)
             return
         own = self._usual("category", tidy(cell.value)) or ""
         usual = self.categories.setdefault(unit, own)
@@ -262,7 +271,7 @@ class _Reader:
 
     def _count(self, key: tuple[str, str, str], grade_cell: _Cell, count_cell: _Cell) -> tuple[str, int]:
         """Take the votes of a cell; return its grade and its votes, none where the cell is refused."""
-        grade = self._accept(grade_cell, judge_grade(grade_cell.value, "", "", self.rules))
+        grade = self._accept(grade_cell, self.judge_grade(grade_cell.value))
         self.grades.add((grade_cell.value, grade or ""))
         votes = self._whole(count_cell)
         if grade is None or votes is None:
@@ -451,7 +460,7 @@ def _tally(reader: _Reader, meaning: Meaning, context: Context) -> None:
 def _of_register(reader: _Reader, context: Context) -> list[Problem]:
     """Ask about units to which the file gives another category than the register."""
     registered = {unit.unit_code: unit.category for unit in context.register.units} if context.register else {}
-    return other_than_registered(None, [(own, registered[unit]) for unit, own in reader.said.items()])
+    return other_than_registered(None, [(own, registered[unit]) for unit, own in reader.categories_in_file.items()])
 
 
 def _check_indicators(reader: _Reader, intake: CountIntake, tables: list[tuple[TextTable, Header]]) -> None:

@@ -45,7 +45,7 @@ class FaultLimit:
         return True
 
     def listed(self, problems: list[Problem]) -> list[Problem]:
-        """Return the problems that are listed, with one that says so if there are more."""
+        """Return the problems that are listed, and last that there are more, if there are."""
         room = max(MOST_LISTED - len(self._known), 0)
         if len(self._again) <= room and not self._dropped and not self.is_full:
             return problems

@@ -1,7 +1,8 @@
 """What free text says of persons beyond numbers and accounts: addresses, names, bank cards, plates, fixed lines.
 
 In a column of free text a clerk writes down what a resident reports, and with it who reports it and who lives where.
-Numbers are recognised in any context, addresses and names only where the words around them point to a person.
+Numbers are recognised in any context, addresses and names only where the words around them point to a person; a name
+that no word announces is the matter of `bare_names`.
 """
 
 import re
@@ -9,6 +10,7 @@ import unicodedata
 from collections.abc import Iterator
 from functools import lru_cache
 
+from data.intake.bare_names import LIKELY, bare_names
 from data.intake.personal_values import HIDDEN, PROVINCE, sorts_in
 from data.model.names import INVISIBLE
 from i18n import N_
@@ -82,7 +84,7 @@ LIKELY_IN_TEXT = (
     rf"[0-9A-Za-z@*●•０-９Ａ-Ｚａ-ｚ＠]{{4}}|[0-9０-９][0-9０-９ .－-]{{6}}|{_NUMERAL}{{7}}|{_LIVES}|{_WHO}"
     rf"|[一-鿿][A-ZＡ-Ｚ][·• ]|(?:[0-9０-９]{{1,3}}|[一二三四五六七八九十]{{1,3}})(?:号|栋|幢|座|单元|楼|室|组|社|队)"
     r"|本人|我叫|我是|姓名|居民|村民|住户|业主|群众|市民|商户|老人|党员|电话|手机|身份证|微信|抖音|快手|[QqＱｑ]{2}|扣扣"
-    rf"|{_TITLE}|{_STAFF}|[老小][{_SURE}]"
+    rf"|{_TITLE}|{_STAFF}|[老小][{_SURE}]|{LIKELY}"
 )
 _LIKELY = re.compile(LIKELY_IN_TEXT)
 _COMPILED = tuple((sort, re.compile(pattern)) for sort, pattern in _PATTERNS)
@@ -109,6 +111,7 @@ def _found(plain: str) -> Iterator[tuple[str, str]]:
         for match in pattern.finditer(plain):
             if _is_right(sort, match, plain):
                 yield sort, match[match.lastindex or 0]
+    yield from ((NAME, name) for name in bare_names(plain))
 
 
 def _is_right(sort: str, match: re.Match[str], plain: str) -> bool:

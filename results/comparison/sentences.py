@@ -24,7 +24,7 @@ REGRESSION = N_(
     "by {predicted} points (regression to the mean). It moved by {measured} points, and the mean of all units by "
     "{overall} points."
 )
-NOT_UP, BY_CHANCE, SHARED, IMPROVED = "not_up", "by_chance", "shared", "improved"
+NOT_UP, BY_CHANCE, SHARED, IMPROVED, UNKNOWN = "not_up", "by_chance", "shared", "improved", "unknown"
 IMPROVEMENTS = {
     NOT_UP: N_("Their mean score did not rise; there is no improvement to speak of."),
     BY_CHANCE: N_("The rise does not exceed chance; it cannot be taken for an improvement."),
@@ -33,6 +33,7 @@ IMPROVEMENTS = {
         "these units in particular."
     ),
     IMPROVED: N_("The rise exceeds chance; it can be taken for an improvement."),
+    UNKNOWN: N_("How far chance reaches cannot be estimated here; the rise cannot be taken for an improvement."),
 }
 
 
@@ -63,9 +64,11 @@ def improvement(facts: RegressionToMean, decimals: int = 2) -> str:
     measured, predicted, overall = (float(number_format.number(getattr(facts, name), decimals)) for name in names)
     if measured <= 0:
         return NOT_UP
-    if measured - predicted <= _known(facts.margin):
+    if measured <= predicted or measured - predicted <= facts.margin:
         return BY_CHANCE
-    return SHARED if measured - overall <= _known(facts.margin_overall) else IMPROVED
+    if math.isnan(facts.margin + facts.margin_overall):
+        return UNKNOWN
+    return SHARED if measured - overall <= facts.margin_overall else IMPROVED
 
 
 def regression(facts: RegressionToMean, round_: str, decimals: int, language: str) -> str:
@@ -74,10 +77,5 @@ def regression(facts: RegressionToMean, round_: str, decimals: int, language: st
         name: number_format.signed(getattr(facts, name), decimals) for name in ("predicted", "measured", "overall")
     }
     signed["predicted"] = number_format.number(facts.predicted, decimals)  # never below 0
-    told = translate(REGRESSION, language).format(round=round_, k=facts.k, **signed)
-    return told + PUNCTUATION[language].gap + translate(IMPROVEMENTS[improvement(facts, decimals)], language)
-
-
-def _known(margin: float) -> float:
-    """Return a margin, 0 where none was computed."""
-    return 0.0 if math.isnan(margin) else margin
+    sentence = translate(REGRESSION, language).format(round=round_, k=facts.k, **signed)
+    return sentence + PUNCTUATION[language].gap + translate(IMPROVEMENTS[improvement(facts, decimals)], language)

@@ -169,7 +169,7 @@ def levels(province: Province) -> pd.DataFrame:
         name, _, county = gone.city.partition(MARK)
         empty: dict[str, object] = dict.fromkeys(LEVELS)
         rows.append(empty | {"level": COUNTY if county else CITY, "city": name, "county": county, "state": gone.code})
-    return pd.DataFrame(rows, columns=list(LEVELS)).astype(object)
+    return pd.DataFrame(rows, columns=list(LEVELS), dtype=object)
 
 
 def _stamp(inside: Iterable[City], name: str) -> dict[str, object]:
@@ -205,7 +205,7 @@ def as_published(province: Province, kind: str | None = None, *, every: bool = F
         for row in city.rows(kind)
         if every or _on_the_list(row)
     ]
-    return pd.DataFrame(rows, columns=list(LISTED)).astype(object)
+    return pd.DataFrame(rows, columns=list(LISTED), dtype=object)
 
 
 def _on_the_list(row: dict[str, Any]) -> bool:

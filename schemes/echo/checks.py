@@ -57,7 +57,7 @@ def of_opinions(keys: Set[str], tables: Tables, settings: Settings = SETTINGS) -
 
 
 def _repeated(keys: Set[str], tables: Tables) -> Found:
-    """Refuse a repetition of a repetition, also of one that becomes it now, and of an opinion that came in later."""
+    """Refuse a repetition of a repetition, also if the first becomes a repetition now, and of a later opinion."""
     table = tables("opinion", ("opinion_no", "received_at", "duplicate_of"), given="duplicate_of")
     own = table[table.index.isin(keys & set(table.index))]
     if own.empty:
@@ -74,7 +74,7 @@ def _repeated(keys: Set[str], tables: Tables) -> Found:
 
 
 def _of_later(repetitions: pd.DataFrame, tables: Tables) -> Found:
-    """Refuse a repetition of an opinion that came in on a later day: its own term would begin anew."""
+    """Refuse a repetition of an opinion that came in on a later day: the term would begin again."""
     received = tables("opinion", ("opinion_no", "received_at"))
     received = received[received["opinion_no"].isin(repetitions["duplicate_of"])]
     first = repetitions["duplicate_of"].map(

@@ -17,9 +17,9 @@ from data.store.people import PROVIDER, Person, acting
 from i18n import ROOT
 from tests.support.stores import BALLOTS, SMALL
 from ui import cached, guard
-from ui.layout import MENU
+from ui.layout import MENU, SCHEME, SCHEME_FILE
 
-FILES = {entry.path: entry.file for entries in MENU.values() for entry in entries}
+FILES = {entry.path: entry.file for entries in MENU.values() for entry in entries} | {SCHEME: SCHEME_FILE}
 BUTTONS = {"status_set": "change_status", "rollback": "roll_back", "publish": "publish"}
 """Button of the page of releases -> the action that it is."""
 
@@ -69,8 +69,12 @@ def test_the_menu_has_the_pages_of_the_table_and_no_other(role, folder, cookie, 
         assert found.may(PAGE, page) == may(role, PAGE, page) == (role in rights()[PAGE, page].roles)
 
 
+def test_the_table_names_every_page_and_no_page_that_is_gone():
+    assert {name for kind, name in rights() if kind == PAGE} == set(FILES)
+
+
 @pytest.mark.sample
-@pytest.mark.parametrize("page", ["upload", "releases", "users"])
+@pytest.mark.parametrize("page", FILES)
 @pytest.mark.parametrize("role", ROLES)
 def test_an_address_answers_as_the_table_says(role, page, visit, office):
     """By address: the page itself, or that it is not for this role; the refusal is an entry of the log."""

@@ -36,8 +36,18 @@ def ask(port, path, cookie="", form=None):
         )
     except urllib.error.HTTPError as refused:
         answer = refused
-    found = re.search(rf"{COOKIE}=([^;]+)", answer.headers.get("set-cookie", ""))
-    return answer.status, found.group(1) if found else "", answer.headers.get("location", "")
+    with answer:
+        found = re.search(rf"{COOKIE}=([^;]+)", answer.headers.get("set-cookie", ""))
+        return answer.status, found.group(1) if found else "", answer.headers.get("location", "")
+
+
+@pytest.mark.parametrize("name", ["deploy/nginx.conf", "docs/how-to/sign-in.en.md", "docs/how-to/sign-in.zh.md"])
+def test_the_proxy_hands_on_the_host_wherever_it_sets_a_header(name):
+    """nginx drops the headers of the server where a location sets one; without Host no page connects its socket."""
+    text = (ROOT / name).read_text("utf-8")
+    locations = re.findall(r"location [^{]*\{(.*?)\n *\}", text, re.DOTALL)
+    setting = [inside for inside in locations if "proxy_set_header" in inside]
+    assert setting and all("proxy_set_header Host $http_host;" in inside for inside in setting)
 
 
 @pytest.mark.sweep

@@ -159,16 +159,16 @@ def open_for_typing(page) -> None:
 
 
 def choose_option(page, box, name: str, exact: bool = True) -> None:
-    """One option of a list, by its text or a part of it.
+    """One option of a list, by its text or a part of it, which is typed: only the beginning of a long list is drawn.
 
     A list that the page's own redrawing closed is opened again, as a person would.
     """
     option = page.get_by_role("option", name=name, exact=exact)
     for _ in range(8):
         settled(page)
-        box.locator("input").click()
+        box.locator("input").fill(name)
         try:
-            option.click(timeout=2_500)
+            option.first.click(timeout=10_000)
             return
         except NotYet:
             page.keyboard.press("Escape")

@@ -4,7 +4,6 @@ Pictures of every step go to tests/browser/screenshots/, which is not in git: lo
 """
 
 import io
-import json
 
 import pytest
 import xlsxwriter
@@ -13,6 +12,7 @@ from data.model.working_days import Periods
 from data.sample.city import GROUPS, demo_units
 from data.store import Store
 from results.public_notice import notice_of, shown_day
+from tests.support.days import took_newest_step_on
 
 from .conftest import ROOT, settled
 from .journeys import Journey, choose_file, choose_option, fill_round, open_upload
@@ -142,15 +142,13 @@ CALENDAR = "日期,是否工作日,类型\r\n2027-01-01,否,法定节假日\r\n2
 
 @pytest.fixture
 def announced(store):
-    """2025 announced on 23 December 2026, as its history would say: one deadline lies beyond the shipped calendar."""
+    """2025 announced on 23 December 2026: seven working days for objections end beyond the shipped calendar."""
     rows = [f"{n},{group},{unit.name},满意" for n, group in enumerate(GROUPS * 10) for unit in demo_units()[:3]]
     assert store.import_files("ballots", [("票.csv", "\n".join([HEADER, *rows]).encode())], "2025").stored
     store.publish()
     store.set_status("2025", "final", "审定")
-    store.set_status("2025", "announced", "市委审定")
-    entry = max((store.path / "history").glob("*.json"))
-    event = json.loads(entry.read_text("utf-8"))
-    entry.write_text(json.dumps({**event, "time": "2026-12-23T02:00:00+00:00"}), "utf-8")
+    store.set_status("2025", "announced", "市委审定", Periods(5, 7))
+    took_newest_step_on(store, "2026-12-23T02:00:00+00:00")
     return store
 
 

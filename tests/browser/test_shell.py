@@ -30,7 +30,7 @@ def fetch(url, **headers):
         return refusal.code, refusal.headers, refusal.read()
 
 
-def handshake(url, origin):
+def handshake(url, origin, cookie=""):
     """The status line of a WebSocket handshake and the seconds it took."""
     host = url.removeprefix("http://")
     address, port = host.split(":")
@@ -39,7 +39,8 @@ def handshake(url, origin):
     with socket.create_connection((address, int(port)), timeout=10) as line:
         line.sendall(
             f"GET /_stcore/stream HTTP/1.1\r\nHost: {host}\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
-            f"Sec-WebSocket-Key: {key}\r\nSec-WebSocket-Version: 13\r\nOrigin: {origin}\r\n\r\n".encode()
+            f"Sec-WebSocket-Key: {key}\r\nSec-WebSocket-Version: 13\r\nOrigin: {origin}\r\n"
+            f"Cookie: {cookie}\r\n\r\n".encode()
         )
         status = line.recv(200).split(b"\r\n")[0].decode()
     return status, time.monotonic() - began

@@ -225,3 +225,56 @@ def test_ones_sessions_are_listed_and_ended(office, enter):
     settled(second)
     first.goto(f"{server.url}/ranking")
     assert "/signin?" in first.url and second.get_by_role("button", name="退出登录").is_visible()
+
+
+def test_a_foreign_page_cannot_use_the_cookie_of_somebody_signed_in(office, enter):
+    """Neither its socket nor its form nor its link for signing out; nor does a link lead out after signing in."""
+    server = office[0]
+    page = enter("sun", "/signin?next=%2F%2Fevil.example%2F&lang=zh")
+    settled(page)
+    assert page.url.startswith(server.url)
+    cookie = "; ".join(f"{one['name']}={one['value']}" for one in page.context.cookies())
+    for origin in ("http://evil.example", "null"):
+        assert "403" in handshake(server.url, origin, cookie)[0]
+    assert "101" in handshake(server.url, server.url, cookie)[0]
+    for path in ("/signin", "/signin/password"):
+        assert page.request.post(f"{server.url}{path}", headers={"origin": "http://evil.example"}).status == 403
+    foreign = page.request.get(f"{server.url}/signout", headers={"sec-fetch-site": "cross-site"})
+    assert foreign.status == 403 and go(page, server, "/log?lang=zh") == "审计日志"
+
+
+def test_another_role_counts_at_the_next_click(office, enter):
+    server, _store, folder, _passwords = office
+    page = enter("wang")
+    settled(page)
+    assert go(page, server, "/upload?lang=zh") != "此角色无权使用"
+    accounts.set_role(folder, "wang", "viewer")
+    page.get_by_text("English").click()
+    settled(page)
+    assert page.inner_text("h1") in ("此角色无权使用", "Not for this role")
+    accounts.set_role(folder, "wang", "clerk")
+
+
+def test_wrong_passwords_get_the_same_sentence_for_every_name(office, page):
+    server, said = office[0], []
+    for name in ("sun", "nobody"):
+        page.goto(f"{server.url}/signin?lang=zh")
+        page.fill("#name", name)
+        page.fill("#password", "wrong-password")
+        page.click("button")
+        said.append(page.inner_text("body").replace(name, ""))
+        assert_only_language(page, "zh")
+    assert said[0] == said[1] and "/signin" in page.url
+
+
+def test_back_after_signing_out_shows_nothing(office, enter):
+    """The history of the browser holds addresses, and no page of the office."""
+    server = office[0]
+    page = enter("sun")
+    settled(page)
+    go(page, server, "/ranking?lang=zh")
+    page.get_by_role("button", name="退出登录").click()
+    page.wait_for_url("**/signin?out=1**")
+    page.go_back()
+    page.wait_for_url("**/signin?**")
+    assert "排名" not in page.inner_text("body")

@@ -89,6 +89,8 @@ def test_cities_whose_facts_cannot_be_used_are_named_and_the_rest_goes_on(publis
     states = {"乙市": "damaged", "丙市": "earlier", "丁市": "missing", "晚市": "late"}
     assert {city: state for city, (state, _) in told.items()} == states and all(advice for _, advice in told.values())
     assert {row["city"]: row["state"] for row in levels["rows"] if row["state"] != "in"} == states
+    lines = biaochi("province", "levels", tmp_path / "province", "--round", "2025", lang="en").decode().splitlines()
+    assert lines[2].startswith('"City","甲市","","in the release",60,58,52,1469,')
 
 
 def with_rules(shared, city, rules):

@@ -1,6 +1,7 @@
 """The same release from DuckDB and from a Spark cluster, of which a worker is killed; none from one that is stopped.
 
-LINES=20000000 make test-cluster takes so many lines; without it there are a few hundred thousand.
+LINES=20000000 make test-cluster takes so many lines; without it there are a few hundred thousand. CITIES=2 takes fewer
+cities, for a machine that is busy.
 """
 
 import os
@@ -14,15 +15,19 @@ import pytest
 
 from data.duckdb_access import table_names
 from data.store import ImportOptions, Store
+from data.store.city_facts import export_facts
+from data.store.province import build_province
 from data.store.release import Release
 from errors import EngineError
 from i18n import LANGUAGES
-from tests.cluster.cities import CITIES, WEIGHTED, is_weighted, write_city
+from tests.cluster.cities import CITIES as ALL_CITIES
+from tests.cluster.cities import WEIGHTED, is_weighted, write_city
 from tests.cluster.spark import Cluster, spark_cluster, until
 from tests.support.stores import RULES, snapshot
 
 pytestmark = [pytest.mark.cluster, pytest.mark.filterwarnings("ignore::FutureWarning")]
 LINES = int(os.environ.get("LINES") or 240_000)
+CITIES = int(os.environ.get("CITIES") or ALL_CITIES)
 
 
 @pytest.fixture(scope="module")
@@ -79,6 +84,23 @@ def test_a_cluster_gives_every_number_again_although_a_worker_is_killed(cities, 
         numbers += expected.size
     print(f"{numbers:,} values of {len(table_names('build/schema'))} tables are equal; release {release_id[:16]}")
     assert sorted(path.name for path in (tmp_path / "draft").iterdir()) == ["release.json", "results.duckdb"]
+
+
+def test_a_province_has_the_same_id_and_numbers_on_a_cluster(cities, cluster, tmp_path, monkeypatch):
+    """Two cities have published the same facts of a round, with halls in them; one worker is left."""
+    release = Store(cities).release()
+    for city in ("甲市", "乙市"):
+        export_facts(release.round("2025-01"), city, tmp_path / "shared", "2026-01-10T00:00:00+00:00", {})
+    here = build_province(tmp_path / "shared", tmp_path / "here", "2025-01")
+    monkeypatch.setenv("BIAOCHI_ENGINE", cluster.url)
+    start = time.monotonic()
+    there = build_province(tmp_path / "shared", tmp_path / "there", "2025-01")
+    print(f"\nprovince on the cluster: {time.monotonic() - start:.1f} s")
+    assert there.release == here.release and len(there.cities) == 2
+    found, expected = Release(there.folder), Release(here.folder)
+    for name in table_names("build/schema"):
+        pd.testing.assert_frame_equal(found.query_table(name), expected.query_table(name), check_exact=True, obj=name)
+    print(f"province: all tables are equal; release {there.release[:16]}")
 
 
 def test_a_cluster_that_stops_publishes_nothing(cities, cluster, tmp_path, monkeypatch):

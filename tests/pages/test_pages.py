@@ -91,6 +91,18 @@ def test_every_page_opens(page, language, demo_path, monkeypatch):
 
 
 @pytest.mark.sample
+@pytest.mark.sweep
+@pytest.mark.parametrize("language", ["zh", "en"])
+@pytest.mark.parametrize(("page", "query"), [("browse/trust", {}), ("browse/ranking", {"classes": "true"})])
+def test_further_grids_sort_by_their_numbers_and_files_say_what_they_hold(
+    demo_path, monkeypatch, page, query, language
+):
+    test = opened(page, demo_path, monkeypatch, language, **query)
+    assert len(test.dataframe) and [name for grid in test.dataframe for name in badly_sorted(grid.value)] == []
+    held = [caption.value for caption in test.caption if caption.value.startswith(("文件内容", "The file holds"))]
+    assert held and all("2025" in text for text in held)
+
+
 @pytest.mark.parametrize("page", PAGES)
 def test_an_empty_store_says_what_to_do(page, tmp_path, monkeypatch):
     test = opened(page, tmp_path / "none", monkeypatch)

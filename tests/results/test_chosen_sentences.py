@@ -95,6 +95,8 @@ def test_a_rise_is_called_an_improvement_only_by_its_numbers(predicted, measured
     if kind == sentences.BY_CHANCE:
         assert measured - abs(predicted) <= margin + 0.011 and "尚不能认为" in said
     assert ("可以认为有所改进" in said) == (kind == sentences.IMPROVED)
+    without = sentences.improvement(RegressionToMean(5, 0.8, abs(predicted), measured, overall))
+    assert without in (sentences.NOT_UP, sentences.BY_CHANCE, sentences.UNKNOWN)
     if kind == sentences.IMPROVED:
         assert measured > max(abs(predicted), overall) - 0.011 and measured - overall > apart - 0.011
 

@@ -31,8 +31,18 @@ RULES = {
     "last_and_below": Rule("last_and_below", 3, 32, "政府部门", 60.0, None, 0.95),
     "dissatisfied_over": Rule("dissatisfied_over", 0, 32, "全部", None, 0.15, 0.95),
 }
-PRECLUDING = ("small_group", "missing_group", "border_tie", "no_spread")
-LEFT_OUT = ("too_few_votes", "missing_group", "exempt", "consulted", "suspended", "merged", "missing_part", "vetoed")
+PRECLUDING = ("small_group", "missing_group", "all_trimmed", "border_tie", "no_spread")
+LEFT_OUT = (
+    "too_few_votes",
+    "missing_group",
+    "all_trimmed",
+    "exempt",
+    "consulted",
+    "suspended",
+    "merged",
+    "missing_part",
+    "vetoed",
+)
 NO_ERROR = ("trimmed", "by_indicator")  # nothing is known of the error of the score
 
 

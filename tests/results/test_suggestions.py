@@ -37,6 +37,11 @@ def planted(seed, kind, rng):
             f"{name}科长从来不在",
             f"经办人{name}让跑了三趟",
             f"{name}女士说材料不全",
+            f"{name}态度很差",
+            f"窗口{name}让我跑了三趟",
+            f"建议换掉{name}",
+            f"{name}家占用消防通道",
+            f"就是{name}不给办",
         ),
         "number": (
             f"请打{mobile}联系我",
@@ -54,7 +59,7 @@ def planted(seed, kind, rng):
         ),
     }
     secrets = {"name": (name,), "number": (mobile, line, identity, account, parts), "address": (home, f"路{number}号")}
-    return sentences[kind][seed % 5], secrets[kind]
+    return sentences[kind][seed % len(sentences[kind])], secrets[kind]
 
 
 @pytest.fixture

@@ -13,18 +13,19 @@ from tests.analytics.test_flips import big_family, compare_places, compare_verdi
 pytestmark = pytest.mark.slow
 
 
-@pytest.mark.parametrize("part", range(5))
+@pytest.mark.parametrize("part", range(25))
 def test_five_hundred_small_families(part):
-    """Left out up to three, changed up to two, added one: all sets are tried, in five parts of a hundred families."""
-    equal = compare_places(100, 3, 2026 + part)
+    """Left out up to three, changed up to two, added one: all sets are tried; 20 families a part."""
+    equal = compare_places(20, 3, 2026 + part)
     print(f"part {part}: {equal} numbers equal to brute force")
-    assert equal > 400
+    assert equal > 60
 
 
-def test_a_thousand_families_have_no_bound_above_the_truth():
-    equal = compare_places(1000, 2, 77)
-    print(f"{equal} numbers, none optimistic")
-    assert equal > 3000
+@pytest.mark.parametrize("part", range(20))
+def test_a_thousand_families_have_no_bound_above_the_truth(part):
+    equal = compare_places(50, 2, 77_000 + part)
+    print(f"part {part}: {equal} numbers, none optimistic")
+    assert equal > 120
 
 
 def test_no_verdict_turns_below_its_bound():

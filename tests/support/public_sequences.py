@@ -28,12 +28,13 @@ def sequences(path, seeds, steps, *, both=True, kinds=KINDS, together=False):
     rounds = {str(2000 + at): CorrectedRound.drawn(seed) for at, seed in enumerate(seeds)}
     told = {name: ([], []) for name in rounds}
     for step in range(steps + 1):
-        for at, (name, one) in enumerate(rounds.items()):
-            if step:
-                one.correct(kinds[(at + step - 1) % len(kinds)])
-            options = ImportOptions(rules=list(RULE_SETS)[at // 2 % 2], replace=step > 0)
-            report = store.import_files("ballots", [("b.csv", one.file().encode())], name, options)
-            assert report.stored or report.same_as, [problem.message("en") for problem in report.problems]
+        with store.batch():
+            for at, (name, one) in enumerate(rounds.items()):
+                if step:
+                    one.correct(kinds[(at + step - 1) % len(kinds)])
+                options = ImportOptions(rules=list(RULE_SETS)[at // 2 % 2], replace=step > 0)
+                report = store.import_files("ballots", [("b.csv", one.file().encode())], name, options)
+                assert report.stored or report.same_as, [problem.message("en") for problem in report.problems]
         store.publish()
         release = store.release()
         for at, (name, one) in enumerate(rounds.items()):

@@ -14,7 +14,7 @@ NARROW = 9
 def ranked_units(rows: pd.DataFrame, *, narrow: bool = False) -> go.Figure:
     """Draw score with interval and place with range of every ranked unit, best on top, by category.
 
-    narrow : for a phone, with the range of places after the name in place of a panel of its own.
+    narrow : for a phone, with the range of places after the name in place of a second panel.
     """
     at, heads = _positions(rows["category"])
     widths = [1.0] if narrow else [0.55, 0.45]

@@ -9,7 +9,8 @@ import pytest
 
 from data import engines
 from data.duckdb_access import table_names
-from data.store import Store
+from data.engines import in_process
+from data.store import Store, rounds
 from data.store.city_facts import export_facts
 from data.store.province import build_province, built_rounds
 from data.store.release import Release
@@ -63,6 +64,22 @@ def test_a_third_engine_gives_the_release_in_force(town_path, tmp_path, third):
 
 
 def test_halls_and_weighted_indicators_are_added_alike(halls, tmp_path, third):
+    assert_built_alike(halls, tmp_path / "draft")
+
+
+@pytest.fixture
+def ranges(monkeypatch):
+    """Rounds are too many lines to hold, and are read in ranges of ballots."""
+    monkeypatch.setattr(rounds, "MOST_LINES_HELD", 0)
+    monkeypatch.setattr(in_process, "LINES_OF_A_PIECE", 700)
+    monkeypatch.setattr(in_process, "MOST_ROWS", 1_000)
+
+
+def test_a_town_that_is_read_in_ranges_gives_the_release_in_force(town_path, tmp_path, ranges):
+    assert_built_alike(Store(town_path, threads=2), tmp_path / "draft")
+
+
+def test_halls_and_weighted_indicators_are_added_alike_in_ranges(halls, tmp_path, ranges):
     assert_built_alike(halls, tmp_path / "draft")
 
 
