@@ -109,15 +109,15 @@ def kept(group: ArrayLike, met: ArrayLike, completion: ArrayLike, weight: ArrayL
     """
     at = np.asarray(group, dtype=np.int64)
     given = np.ones(len(at)) if weight is None else np.asarray(weight, dtype=np.float64)
-    told, share = (np.asarray(part, dtype=np.float64) for part in (met, completion))
-    if not at.shape == given.shape == told.shape == share.shape:
+    outcome, share = (np.asarray(part, dtype=np.float64) for part in (met, completion))
+    if not at.shape == given.shape == outcome.shape == share.shape:
         raise ValueError(
-            f"group {at.shape}, met {told.shape}, completion {share.shape} and weight {given.shape} differ"
+            f"group {at.shape}, met {outcome.shape}, completion {share.shape} and weight {given.shape} differ"
         )
     if not (np.isfinite(given).all() and (given >= 0).all()):
         raise ValueError("weights must be finite and not negative")
-    known = np.bincount(at[~np.isnan(told)], minlength=at.max(initial=-1) + 1)
-    return Kept(_mean(at, share, given), _mean(at, told, given), known, np.bincount(at))
+    known = np.bincount(at[~np.isnan(outcome)], minlength=at.max(initial=-1) + 1)
+    return Kept(_mean(at, share, given), _mean(at, outcome, given), known, np.bincount(at))
 
 
 def _mean(group: Ints, value: Floats, weight: Floats) -> Floats:

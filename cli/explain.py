@@ -28,10 +28,10 @@ def explain_meaning(meaning: "Meaning", form: str | None, output: Path | None) -
             print_line(
                 translate(N_("{title}: {words}"), language).format(title=translate(title, language), words=words)
             )
-    print_line(_said(N_("Digest: {digest}"), digest=meaning.digest))
+    print_line(_filled(N_("Digest: {digest}"), digest=meaning.digest))
 
 
-def _said(sentence: str, **facts: object) -> str:
+def _filled(sentence: str, **facts: object) -> str:
     return translate(sentence, session.language).format_map(facts)
 
 

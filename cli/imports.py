@@ -117,7 +117,7 @@ def import_(
     _check_outputs(form, output, clean_copy)
     if accept_warnings is not None and not accept_warnings.strip():
         raise CommandError(N_("Accepting warnings needs a reason."))
-    with progress(N_("Reading")) as told:
+    with progress(N_("Reading")) as reporter:
         store = session.store()
         report = store.import_files(
             kind,
@@ -137,7 +137,7 @@ def import_(
                 as_of=as_of.strip(),
                 complete=complete,
             ),
-            progress=told,
+            progress=reporter,
             checks=scheme_checks(store),
         )
     if report.remembered:

@@ -51,8 +51,8 @@ def _describe(frame: Any, brief: Brief, units: Sequence[Named]) -> None:
     """Give the chart a description for screen readers: every unit with its verdict, score and interval."""
     gap = "；" if brief.language == "zh" else "; "
     names = ("verdict", "score", "interval")
-    told = gap.join(" ".join([_label(brief, unit), *(unit.cells[name] for name in names)]) for unit in units)
-    frame._element.nvGraphicFramePr.cNvPr.set("descr", told)
+    described = gap.join(" ".join([_label(brief, unit), *(unit.cells[name] for name in names)]) for unit in units)
+    frame._element.nvGraphicFramePr.cNvPr.set("descr", described)
 
 
 def _axes(chart: Any, brief: Brief) -> None:

@@ -102,7 +102,7 @@ def _frame(slide: Any, brief: Brief, number: int, count: int) -> None:
 def _first(slide: Any, brief: Brief) -> None:
     _title(slide, brief, brief.headline, 34, (EDGE, 2.0, WIDTH - 2 * EDGE, 2.0))
     _text(slide, (EDGE, 1.35, WIDTH - 2 * EDGE, 0.6), [brief.title], 20, colour=FAINT)
-    signed = [said for said in (brief.form.office, brief.form.date) if said]
+    signed = [sentences for sentences in (brief.form.office, brief.form.date) if sentences]
     _text(slide, (EDGE, 4.1, WIDTH - 2 * EDGE, 2.2), [brief.promise, *signed], 18, colour=FAINT)
 
 
@@ -164,7 +164,7 @@ def _title(slide: Any, brief: Brief, words: str, points: float = 28, box: Box | 
 def _text(
     slide: Any,
     box: Box,
-    said: Sequence[str],
+    sentences: Sequence[str],
     points: float,
     *,
     colour: RGBColor = INK,
@@ -173,7 +173,7 @@ def _text(
 ) -> None:
     frame = slide.shapes.add_textbox(*map(Inches, box)).text_frame
     frame.word_wrap = True
-    for at, words in enumerate(said):
+    for at, words in enumerate(sentences):
         paragraph = frame.paragraphs[0] if at == 0 else frame.add_paragraph()
         paragraph.alignment, paragraph.space_after = side, Pt(apart)
         run = paragraph.add_run()

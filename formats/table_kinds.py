@@ -45,9 +45,9 @@ class TableKind:
 
     def __post_init__(self) -> None:
         """Refuse a kind that names somebody and does not say the rest, or that is not as wide as the text."""
-        said = {part for column in self.columns for part in column.says}
-        lacking = [part for part in GUARD if part not in said]
-        if NAME in said and lacking and not self.listed:
+        present = {part for column in self.columns for part in column.says}
+        lacking = [part for part in GUARD if part not in present]
+        if NAME in present and lacking and not self.listed:
             raise ValueError(f"{self.name} names units without {', '.join(lacking)}")
         if abs(sum(self.widths) - WIDTH) > 0.01:
             raise ValueError(f"the columns of {self.name} take {sum(self.widths):g} mm, not {WIDTH:g}")

@@ -74,8 +74,8 @@ def _data(book: Any, page: Any, notes: str, template: Template) -> None:
         write_cell(page, 0, at, column.header, head)
         rule = _rule(column, notes, places.get(at))
         if rule:
-            told = {"error_title": column.header[:32], "error_message": template.refusal[:255]}
-            page.data_validation(1, at, ROWS, at, {**rule, **told})
+            alert = {"error_title": column.header[:32], "error_message": template.refusal[:255]}
+            page.data_validation(1, at, ROWS, at, {**rule, **alert})
     for row, cells in enumerate(template.rows, start=1):
         for at, cell in enumerate(cells):
             write_cell(page, row, at, cell, book.add_format({"num_format": template.columns[at].number_format}))

@@ -188,7 +188,9 @@ def published(round_: Round, public_so_far: Sequence[PublicSet] = (), *, joint: 
     anew = [family.of_ballots for family in ranked_families if judgement.categories[family.name].how == NEW]
     fresh = votes.only({family.name for family in anew})
     limits = (
-        _limits(fresh, anew, {name for name, told in judgement.categories.items() if not told.grades}) if anew else None
+        _limits(fresh, anew, {name for name, judged in judgement.categories.items() if not judged.grades})
+        if anew
+        else None
     )
     lists = tuple(bottom_list(family, ranking) for family in ranked_families)
     tables = _grade_tables(limits.plan if limits else None, facts, judgement, public_so_far)
@@ -239,7 +241,7 @@ def _facts(round_: Round, votes: "_Votes") -> Facts:
         by_grade = counts[str(code)].setdefault(str(group), {})
         key = f"{indicator}{BETWEEN}{grade}"
         by_grade[key] = by_grade.get(key, 0) + int(lines)
-    told = {
+    published_rows = {
         str(row["unit_code"]): UnitFacts(
             str(row["unit_name"]),
             str(row["category"]),
@@ -251,7 +253,7 @@ def _facts(round_: Round, votes: "_Votes") -> Facts:
     points = dict(zip(votes.lines["grade"], votes.lines["points"], strict=True))
     weights = {name: _weights_of(rules, name) for name in votes.categories}
     return Facts(
-        told,
+        published_rows,
         rules.digest,
         {str(grade): int(value) / SCALE for grade, value in points.items()},
         weights,
@@ -438,10 +440,10 @@ def _interval_steps(votes: _Votes, found: list[Family], smallest: int) -> dict[i
         ranked = np.flatnonzero(family.ranked).tolist()
         if len(votes.indicators) != 1 or smallest <= 1:
             finest: float | None = steps_of(family.rules.presentation.decimals)[0]
-            told = dict.fromkeys(ranked, finest)
+            step_of = dict.fromkeys(ranked, finest)
         else:
-            told = finest_steps(family, inner.counts, inner.points, ranked, smallest)
-        steps |= {int(inner.units[at]): step for at, step in told.items()}
+            step_of = finest_steps(family, inner.counts, inner.points, ranked, smallest)
+        steps |= {int(inner.units[at]): step for at, step in step_of.items()}
     return steps
 
 
@@ -631,18 +633,18 @@ def _public_rows(
     shown: list[dict[str, object]] = []
     for row in ranking.rows[list(FIELDS)].to_dict("records"):
         code = str(row["unit_code"])
-        told = judgement.categories[category[code]]
-        repeated = sets[told.against or 0].rows.get(code) if told.how == REPEATED else None
+        judged = judgement.categories[category[code]]
+        repeated = sets[judged.against or 0].rows.get(code) if judged.how == REPEATED else None
         if repeated is not None:
             shown.append(dict(repeated))
             continue
         named = {str(name): None if is_missing(value) else value for name, value in row.items()}
         # Of a repeated category only places that the earlier page printed are printed again.
-        if told.how in (WAITING, REPEATED) or limits is None:
+        if judged.how in (WAITING, REPEATED) or limits is None:
             kept = {name: named[name] for name in ("unit_code", "unit_name", "category")}
             shown.append(dict.fromkeys(COLUMNS) | kept | {"n_by_group": {}})
             continue
-        again = (told.intervals or {}).get(code)
+        again = (judged.intervals or {}).get(code)
         before = None if again is None else _row_of(sets[again], code, str(row["unit_name"]))
         shown.append(_public_row(named, place[code], fresh, limits, before))
     return pd.DataFrame(shown, columns=list(COLUMNS), dtype=object)

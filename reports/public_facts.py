@@ -99,11 +99,11 @@ class PublicSet:
 
 def set_of(content: str) -> PublicSet:
     """Return the set of a kept text. Raises ValueError, KeyError or TypeError for any other text."""
-    told = json.loads(content)
-    facts = told.pop("facts")
+    values = json.loads(content)
+    facts = values.pop("facts")
     units = {code: UnitFacts(**unit) for code, unit in facts.pop("units").items()}
-    told |= {"earlier": tuple(told["earlier"]), "waiting": tuple(told["waiting"])}
-    return PublicSet(facts=Facts(units=units, **facts), **told)
+    values |= {"earlier": tuple(values["earlier"]), "waiting": tuple(values["waiting"])}
+    return PublicSet(facts=Facts(units=units, **facts), **values)
 
 
 @dataclass(frozen=True)

@@ -81,7 +81,7 @@ def _wall(wall: Wall, language: str) -> dict[str, object]:
         "code": wall.scheme.name,
         "title": posted.title,
         "caption": posted.basis,
-        "told": translate(POSTED, language).format(count=len(posted.rows)),
+        "counted": translate(POSTED, language).format(count=len(posted.rows)),
         "headers": headers,
         "rows": [
             {"code": item, "release": "", "cells": [*cells, *([texts.get(item, "")] if texts else [])]}

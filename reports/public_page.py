@@ -289,26 +289,26 @@ def notices(found: Published, language: str) -> list[str]:
 
 
 def _over_time(found: Published, language: str) -> list[str]:
-    smallest, told = found.rules.presentation.smallest_cell, []
+    smallest, sentences = found.rules.presentation.smallest_cell, []
     for name, judged in sorted(found.judgement.categories.items()):
         before = found.before(name)
         if before is None:
             continue
         release = found.since(name) if judged.how == REPEATED else before.release
         facts = {"category": family_name(name, language), "smallest": smallest, "release": release[:16]}
-        told.append(translate(BECAUSE_OF_EARLIER[judged.how], language).format(**facts))
+        sentences.append(translate(BECAUSE_OF_EARLIER[judged.how], language).format(**facts))
     names = [name for name, judged in sorted(found.judgement.categories.items()) if not judged.grades]
     if names:
         listed = join([family_name(name, language) for name in names], language)
-        told.append(translate(NO_NEW_GRADES, language).format(names=listed))
+        sentences.append(translate(NO_NEW_GRADES, language).format(names=listed))
     if found.ballots is None:
-        told.append(translate(BALLOTS_WAIT, language).format(smallest=smallest))
-    return told
+        sentences.append(translate(BALLOTS_WAIT, language).format(smallest=smallest))
+    return sentences
 
 
 def _outdated(found: Published, language: str) -> list[str]:
     """Return the units of waiting categories whose printed verdict is not theirs any more."""
-    told = []
+    sentences = []
     for one in found.lists:
         before = found.before(one.family.name)
         if before is None or one.family.name not in found.waiting:
@@ -321,8 +321,8 @@ def _outdated(found: Published, language: str) -> list[str]:
         ]
         if units:
             facts = {"category": family_name(one.family.name, language), "units": join(units, language)}
-            told.append(translate(OUTDATED, language).format(**facts))
-    return told
+            sentences.append(translate(OUTDATED, language).format(**facts))
+    return sentences
 
 
 def _page(found: Published, round_: Round, language: str, parts: PublicParts = PLAIN) -> "_Page":
@@ -331,8 +331,8 @@ def _page(found: Published, round_: Round, language: str, parts: PublicParts = P
 
 def _printed(row: Mapping[Hashable, object], decimals: int) -> dict[str, object]:
     """Return a row of published tables with its score as printed, in types that JSON knows."""
-    told = {str(name): value.item() if isinstance(value, np.generic) else value for name, value in row.items()}
-    return told | {"score": None if told["score"] is None else float(half_up(told["score"], decimals))}
+    values = {str(name): value.item() if isinstance(value, np.generic) else value for name, value in row.items()}
+    return values | {"score": None if values["score"] is None else float(half_up(values["score"], decimals))}
 
 
 @cache
@@ -380,7 +380,7 @@ class _Page:
             "objections": self._objections(),
             "measures": measure_sections(self._parts, self._language),
             "walls": wall_sections(self._parts, self._language),
-            "data_told": self._say(DATA_FILES),
+            "about_files": self._say(DATA_FILES),
             "files": files_told(self._round, self._found, self._language),
             "words": {name: self._say(message) for name, message in WORDS.items()},
             "ranking": [self._ranking(one) for one in self._shown()],
@@ -398,7 +398,7 @@ class _Page:
             ],
             "full_release": self._say(FULL, release=self._release.id),
             "head": self._head(),
-            "earlier_told": self._say(EARLIER if self._found.earlier else FIRST, count=len(self._found.earlier)),
+            "about_earlier": self._say(EARLIER if self._found.earlier else FIRST, count=len(self._found.earlier)),
             "earlier": [f"{one.digest} ({one.short})" for one in self._found.earlier],
         }
 
@@ -452,16 +452,16 @@ class _Page:
 
     def _changes(self) -> list[str]:
         """Return that the notice was withdrawn, corrected or replaced, with the reason for the public."""
-        change, told = self._parts.change, []
+        change, sentences = self._parts.change, []
         if change.withdrawn is not None:
-            told.append(self._say(WITHDRAWN, day=long_day(change.withdrawn, self._language)))
+            sentences.append(self._say(WITHDRAWN, day=long_day(change.withdrawn, self._language)))
         if change.replaces is not None:
             day, release = change.replaces
-            told.append(self._say(REPLACES, day=long_day(day, self._language), release=release[:16]))
+            sentences.append(self._say(REPLACES, day=long_day(day, self._language), release=release[:16]))
         if change.replaced is not None:
-            told.append(self._say(REPLACED, day=long_day(change.replaced, self._language)))
+            sentences.append(self._say(REPLACED, day=long_day(change.replaced, self._language)))
         reason = self._parts.notice.reason
-        return [*told, self._say(PUBLIC_REASON, reason=reason)] if told and reason else told
+        return [*sentences, self._say(PUBLIC_REASON, reason=reason)] if sentences and reason else sentences
 
     def _objections(self) -> list[str]:
         """Return the corrected verdicts, old and new with the reason, and the objections by outcome."""
@@ -469,7 +469,7 @@ class _Page:
         category = {str(row["unit_code"]): str(row["category"]) for row in self._rows}
         corrected = {one.unit_code: category.get(one.unit_code, "") for one in state.corrections}
         figures = figures_words(self._found, corrected, self._language)
-        told = [
+        sentences = [
             self._say(
                 CORRECTED,
                 unit=correction.unit_name,
@@ -481,8 +481,8 @@ class _Page:
             for correction in state.corrections
         ]
         counts = {outcome: state.objections.get(outcome, 0) for outcome in OUTCOMES}
-        told += [self._say(OBJECTIONS[outcome], count=count) for outcome, count in counts.items() if count]
-        return told or [self._say(NO_OBJECTIONS)]
+        sentences += [self._say(OBJECTIONS[outcome], count=count) for outcome, count in counts.items() if count]
+        return sentences or [self._say(NO_OBJECTIONS)]
 
     def _summary(self) -> list[dict[str, object]]:
         """Return a line for each category: how many units are ranked, and how many have each verdict."""
@@ -613,7 +613,7 @@ class _Page:
         if one.refused:
             why = translate(one.refused, self._language).format(**one.facts(self._language))
             return {"title": title, "said": [rule, why], "tiers": []}
-        said = [rule, *filter(None, [about_whom(one.family, self._language)])]
+        sentences = [rule, *filter(None, [about_whom(one.family, self._language)])]
         tiers = []
         for code in TIERS:
             rows = one.tier(code)
@@ -622,7 +622,7 @@ class _Page:
             if code != CONFIRMED:
                 rows = rows.sort_values(["roster_no", "unit_code"])
             public = {str(row["unit_code"]): row for row in self._rows}
-            told = [
+            tier_rows = [
                 {
                     "code": row["unit_code"],
                     "name": row["unit_name"],
@@ -631,8 +631,8 @@ class _Page:
                 }
                 for row in records(rows)
             ]
-            tiers.append({"code": code, "title": f"{self._say(VERDICTS[code])} ({len(told)})", "rows": told})
-        return {"title": title, "said": said, "tiers": tiers}
+            tiers.append({"code": code, "title": f"{self._say(VERDICTS[code])} ({len(tier_rows)})", "rows": tier_rows})
+        return {"title": title, "said": sentences, "tiers": tiers}
 
     def _line(self, row: dict[str, object]) -> str:
         """Return the qualification printed next to every name, so that no name is quoted without it."""
@@ -672,9 +672,9 @@ class _Page:
     def _withheld(self) -> list[str]:
         found, smallest = self._found, self._found.rules.presentation.smallest_cell
         if smallest <= 1:
-            told = [self._say(WITHHELD["nothing"])]
+            sentences = [self._say(WITHHELD["nothing"])]
         else:
-            told = [
+            sentences = [
                 self._say(WITHHELD["rule"], sign=HIDDEN, smallest=smallest, uniform=UNIFORM),
                 self._say(WITHHELD["others"]),
                 self._say(
@@ -684,42 +684,44 @@ class _Page:
                     grades=found.withheld_grades,
                 ),
             ]
-        told.append(self._say(WITHHELD["never"]))
+        sentences.append(self._say(WITHHELD["never"]))
         if found.without_grades:
             names = join(map(self._category, found.without_grades), self._language)
-            told.append(self._say(WITHHELD["categories"], names=names, fewest=FEWEST_UNITS))
+            sentences.append(self._say(WITHHELD["categories"], names=names, fewest=FEWEST_UNITS))
         fine, coarse, coarsest = (f"{step:g}" for step in steps_of(found.rules.presentation.decimals))
-        told.append(self._say(COARSE, fine=fine, coarse=coarse, coarsest=coarsest))
-        return [*told, *_over_time(found, self._language)]
+        sentences.append(self._say(COARSE, fine=fine, coarse=coarse, coarsest=coarsest))
+        return [*sentences, *_over_time(found, self._language)]
 
     def _method(self) -> list[str]:
         score, *_ = in_five_sentences(self._language)  # the others say more here: the level, the groups
-        told = [score, *(self._say(one, level=self._level, error=self._error()) for one in METHOD)]
-        return [*told, self._say(SENTENCES["counts_only"])] if self._counted else told
+        sentences = [score, *(self._say(one, level=self._level, error=self._error()) for one in METHOD)]
+        return [*sentences, self._say(SENTENCES["counts_only"])] if self._counted else sentences
 
     def _rule_facts(self) -> list[tuple[str, str]]:
         rules = self._found.rules
         minimum, smallest = rules.minimum, rules.presentation.smallest_cell
-        told: dict[str, str] = {name: str(getattr(rules, name)) for name in ("name", "title", "source", "why", "date")}
+        values: dict[str, str] = {
+            name: str(getattr(rules, name)) for name in ("name", "title", "source", "why", "date")
+        }
         if rules.numeric is not None:
-            told["numeric"] = f"{rules.numeric.low / 100:g} – {rules.numeric.high / 100:g}"
+            values["numeric"] = f"{rules.numeric.low / 100:g} – {rules.numeric.high / 100:g}"
         else:
-            told["points"] = _listed((grade, f"{points / 100:g}") for grade, points in rules.points.items())
-        told["weights"] = self._weights()
-        told |= {"per_unit": str(minimum.per_unit), "per_group": str(minimum.per_group), "smallest": str(smallest)}
-        return [(self._say(RULE_FACTS[name]), value) for name, value in told.items()]
+            values["points"] = _listed((grade, f"{points / 100:g}") for grade, points in rules.points.items())
+        values["weights"] = self._weights()
+        values |= {"per_unit": str(minimum.per_unit), "per_group": str(minimum.per_group), "smallest": str(smallest)}
+        return [(self._say(RULE_FACTS[name]), value) for name, value in values.items()]
 
     def _weights(self) -> str:
         rules = self._found.rules
         weights = rules.weights()
         if weights is None:
             return self._say(POOLED)
-        told = [_listed((group, f"{weight:g}") for group, weight in weights.items())]
+        parts = [_listed((group, f"{weight:g}") for group, weight in weights.items())]
         for category, own in rules.category_weights.items():
-            told.append(
+            parts.append(
                 f"{self._category(category)}: " + _listed((group, f"{weight:g}") for group, weight in own.items())
             )
-        return " · ".join(told)
+        return " · ".join(parts)
 
     def _score(self, row: dict[str, object]) -> str:
         return half_up(row["score"], self._found.rules.presentation.decimals)

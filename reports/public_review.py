@@ -45,9 +45,9 @@ def figures_words(found: Published, corrections: Mapping[str, str], language: st
 
     corrections : unit code -> category. The joint disclosure control decides by category.
     """
-    told = {}
+    remarks = {}
     for code, category in corrections.items():
         judged = found.judgement.categories.get(category)
         printed = judged is not None and judged.how == NEW
-        told[code] = translate(AS_PRINTED if printed else AS_FIRST, language)
-    return told
+        remarks[code] = translate(AS_PRINTED if printed else AS_FIRST, language)
+    return remarks

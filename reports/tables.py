@@ -155,8 +155,8 @@ def changes_sheet(release: Release, found: Sequence[Changes], language: str, cat
 
 def _changes_row(row: Mapping[Hashable, object], one: Changes, names: Iterable[str], language: str) -> list[Cell]:
     words = {"statement": STATEMENT_NAMES, "position": POSITIONS, "reason": REASONS}
-    told = {**row, "category": family_name(one.category, language)}
-    return [_word(words.get(name), _cell(told[name]), language) for name in names]
+    values = {**row, "category": family_name(one.category, language)}
+    return [_word(words.get(name), _cell(values[name]), language) for name in names]
 
 
 def _comparison_facts(found: Sequence[Changes], category: str | None, language: str) -> Iterator[tuple[str, Cell]]:

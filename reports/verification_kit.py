@@ -152,8 +152,12 @@ def kit_bytes(round_: Round, code: str) -> bytes:
 
 def _judged_ballots(round_: Round) -> dict[str, str]:
     """Return what two people decided on listed ballots, as a file: in no digest, since it may be decided later."""
-    told = [text for language in LANGUAGES if (text := decision_in_words(round_, language))]
-    return {"ballots.txt": "\n\n".join([translate(STAMP, "zh"), translate(STAMP, "en"), *told]) + "\n"} if told else {}
+    decisions = [text for language in LANGUAGES if (text := decision_in_words(round_, language))]
+    return (
+        {"ballots.txt": "\n\n".join([translate(STAMP, "zh"), translate(STAMP, "en"), *decisions]) + "\n"}
+        if decisions
+        else {}
+    )
 
 
 @per_round
@@ -194,8 +198,8 @@ def _texts(round_: Round, family: Family, content: Mapping[str, Any]) -> dict[st
 @per_round
 def _secret(round_: Round) -> str:
     """Return what nobody outside the office knows: the digest of all votes of the round."""
-    told = [family.moments for family in families(round_)]
-    votes = [[one.units, one.n.tolist(), one.total.tolist(), one.squares.tolist()] for one in told]
+    moments = [family.moments for family in families(round_)]
+    votes = [[one.units, one.n.tolist(), one.total.tolist(), one.squares.tolist()] for one in moments]
     return hashlib.sha256(json.dumps(votes, ensure_ascii=False, default=str).encode()).hexdigest()
 
 
@@ -254,21 +258,21 @@ def kit_content(round_: Round, family: Family, code: str, shared: Mapping[str, A
 
 def director(round_: Round, family: Family, content: Mapping[str, Any]) -> str:
     """Return the page for the head of the unit: the result, how sure it is, how to contest it; Chinese first."""
-    told, decimals, code_of = content["published"], content["decimals"], str(content["own"]["code"])
+    published, decimals, code_of = content["published"], content["decimals"], str(content["own"]["code"])
     parts = []
     for language in LANGUAGES:
         facts = _facts(round_, family, code_of) | {
-            "n": number_format.count(told["n"]),
-            "score": number_format.number(told["score"], decimals),
-            "low": number_format.number(told["score_low"], decimals),
-            "high": number_format.number(told["score_high"], decimals),
+            "n": number_format.count(published["n"]),
+            "score": number_format.number(published["score"], decimals),
+            "low": number_format.number(published["score_low"], decimals),
+            "high": number_format.number(published["score_high"], decimals),
             "level": f"{100 * content['level']:g}",
-            "rank": number_format.count(told["rank"]),
-            "best": number_format.count(told["rank_best"]),
-            "worst": number_format.count(told["rank_worst"]),
+            "rank": number_format.count(published["rank"]),
+            "best": number_format.count(published["rank_best"]),
+            "worst": number_format.count(published["rank_worst"]),
             "count": str(int(family.ranked.sum())),
             "family": family_name(family.name, language),
-            "verdict": translate(VERDICTS[str(told["verdict"])], language),
+            "verdict": translate(VERDICTS[str(published["verdict"])], language),
             "short": round_.release.short,
             "flips": PUNCTUATION[language].gap.join(flips_in_words(flips_of_unit(round_, code_of), language)),
         }
@@ -390,16 +394,16 @@ def _estimator(family: Family, at: int) -> dict[str, Any]:
     if family.no_error is None:
         return {}
     score, trimming = family.ballots.score[at], family.rules.features.trimming
-    told: dict[str, Any] = {"kind": family.no_error, "given": None if np.isnan(score) else float(score)}
+    estimator: dict[str, Any] = {"kind": family.no_error, "given": None if np.isnan(score) else float(score)}
     counts = family.moments.counts
     if trimming is not None and counts is not None:
         counts = counts.pooled() if family.weights is None else counts
         weights = family.weights or {"": 1.0}
         groups = [""] if family.weights is None else list(map(str, family.moments.groups))
-        told |= {"highest": trimming.highest, "lowest": trimming.lowest, "share": trimming.share}
-        told |= {"value": counts.value.tolist(), "own": counts.count[at].tolist()}
-        told["weight"] = [float(weights.get(group, 0.0)) for group in groups]
-    return {"estimator": told}
+        estimator |= {"highest": trimming.highest, "lowest": trimming.lowest, "share": trimming.share}
+        estimator |= {"value": counts.value.tolist(), "own": counts.count[at].tolist()}
+        estimator["weight"] = [float(weights.get(group, 0.0)) for group in groups]
+    return {"estimator": estimator}
 
 
 def _sites(clusters: Clusters | None, at: int, groups: int) -> list[dict[str, float] | None]:

@@ -138,16 +138,16 @@ class Note:
     breaks: tuple[Break, ...] = ()
 
     def _names(self, language: str) -> list[str]:
-        told = (
+        named = (
             zip(self.units, self.verdicts, strict=True) if self.verdicts else ((name, ("", "")) for name in self.units)
         )
-        return [named_with_verdict(name, verdict, interval, language) for name, (verdict, interval) in told]
+        return [named_with_verdict(name, verdict, interval, language) for name, (verdict, interval) in named]
 
     def sentence(self, language: str) -> str:
         """Return the note as a sentence; at most SHOWN_NAMES units by name."""
         more = "等" if language == "zh" else " and others"
         names = join(self._names(language)[:SHOWN_NAMES], language)
         names += more if len(self.units) > SHOWN_NAMES else ""
-        told = PUNCTUATION[language].gap.join(found.sentence(language) for found in self.breaks)
-        facts = {"count": len(self.units), **self.facts, "units": names, "breaks": told}
+        breaks = PUNCTUATION[language].gap.join(found.sentence(language) for found in self.breaks)
+        facts = {"count": len(self.units), **self.facts, "units": names, "breaks": breaks}
         return translate(SENTENCES[self.code], language).format(**facts)

@@ -26,9 +26,9 @@ class Comparison:
     def sentences(self, language: str) -> list[str]:
         """Return for every pair whether the votes tell the two units apart, and which units are not ranked."""
         ranked = [row for row in self.rows if row["rank"] is not None]
-        told = [_pair(first, second, language) for first, second in combinations(ranked, 2)]
+        sentences = [_pair(first, second, language) for first, second in combinations(ranked, 2)]
         left = [row for row in self.rows if row["rank"] is None]
-        return told + [translate(NOT_RANKED, language).format(unit=row["unit_name"]) for row in left]
+        return sentences + [translate(NOT_RANKED, language).format(unit=row["unit_name"]) for row in left]
 
 
 def comparison(ranking: Ranking, codes: Sequence[str]) -> Comparison:

@@ -43,5 +43,5 @@ def _counts(scheme: "Scheme", measure: "Measure[Any]", release: "Release", first
         return {}
     chosen = choose(scheme, release, Period(first, last), min(newest, last), by=UNIT)
     rows = measure_rows(scheme.name, [measure], chosen.frames, chosen.asked, chosen.settings)
-    told = [row for row in records(rows) if row["key"] and row["value"] is not None and row["reason"] != NOT_RANDOM]
-    return {str(row["key"]): (round(row["value"] * row["n"]), int(row["n"])) for row in told}
+    counted = [row for row in records(rows) if row["key"] and row["value"] is not None and row["reason"] != NOT_RANDOM]
+    return {str(row["key"]): (round(row["value"] * row["n"]), int(row["n"])) for row in counted}

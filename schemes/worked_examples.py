@@ -40,10 +40,10 @@ def pairs(text: str) -> dict[str, str]:
 def in_words(example: Example, language: str) -> tuple[str, str, str]:
     """Return section, inputs and results of an example in the reader's language."""
     section = translate(SECTIONS.get(example.section, example.section), language)
-    return section, _said(example.inputs, language), _said(example.expected, language)
+    return section, _listed(example.inputs, language), _listed(example.expected, language)
 
 
-def _said(named: Mapping[str, str], language: str) -> str:
+def _listed(named: Mapping[str, str], language: str) -> str:
     words = {name: translate(NAMES.get(name, _time(name, language)), language) for name in named}
     return PUNCTUATION[language].semicolon.join(f"{words[name]} {_value(named[name], language)}" for name in named)
 

@@ -273,13 +273,13 @@ def section(moves: list[Move], counts: Counter[tuple[str, str]], language: str) 
     ranked = sum(counts.values())
     if not moves:
         return [NONE[language].format(ranked=ranked)]
-    said = VERDICTS[language]
+    words = VERDICTS[language]
     changed = sorted((pair, count) for pair, count in counts.items() if pair[0] != pair[1])
-    kinds = ("；" if language == "zh" else "; ").join(f"{said[a]} → {said[b]} {count}" for (a, b), count in changed)
+    kinds = ("；" if language == "zh" else "; ").join(f"{words[a]} → {words[b]} {count}" for (a, b), count in changed)
     lines = [COUNTED[language].format(ranked=ranked, moves=len(moves), kinds=kinds), "", _row(HEAD[language])]
     lines.append(_row(("---",) * len(HEAD[language])))
     for move in moves:
-        verdicts = (said[verdict] for verdict in move.verdict)
+        verdicts = (words[verdict] for verdict in move.verdict)
         p = ARROW[language].format(*move.p)
         lines.append(_row((move.round, move.family, move.unit, *verdicts, p, why(move, language))))
     return lines

@@ -138,8 +138,8 @@ def _counted_again(round_: Round, found: Integrity) -> SideBySide:
 def show_decision(round_: Round, found: Integrity) -> None:
     """Show what two people decided on the listed ballots, and to whoever may decide, the form."""
     st.subheader(_("Decision on the listed ballots"))
-    if told := st.session_state.pop(DECIDED, None):
-        st.success(told)
+    if message := st.session_state.pop(DECIDED, None):
+        st.success(message)
     judged = decision_in_words(round_, language())
     st.markdown(layout.plain(judged or _("Nothing is decided on the ballots of this round.")))
     if not len(found.flagged) or not guard.can("decide_ballots"):

@@ -116,9 +116,9 @@ def show_category(round_: Round, category: str) -> None:
     st.subheader(layout.plain(finding(round_, category)))
     _chart(bottom, rows, round_)
     _promise(bottom)
-    for told in (*_resolution(card), about_whom(bottom.family, language())):
-        if told:
-            st.caption(layout.plain(told))
+    for sentence in (*_resolution(card), about_whom(bottom.family, language())):
+        if sentence:
+            st.caption(layout.plain(sentence))
     if card.outcome == "nothing":
         st.warning(_("No list is available: the differences between these units are no larger than chance."))
     elif card.outcome != "no_list":

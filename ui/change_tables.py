@@ -86,18 +86,18 @@ def _of_rounds(name: str, words: str, found: Changes, decimals: int) -> dict[str
 
 def show_notes(found: Changes) -> None:
     """Show which units were renamed, changed category, or have no place in one of the rounds."""
-    told = []
+    sentences = []
     for row in found.rows.to_dict("records"):
         if not pd.isna(row["old_name"]):
-            told.append(_("{unit} was {name} in {round}.").format(**_origin(row["old_name"], row, found)))
+            sentences.append(_("{unit} was {name} in {round}.").format(**_origin(row["old_name"], row, found)))
         if not pd.isna(row["moved_from"]):
             sentence = _("{unit} was in the category {name} in {round}; its places are not compared.")
-            told.append(sentence.format(**_origin(row["moved_from"], row, found)))
+            sentences.append(sentence.format(**_origin(row["moved_from"], row, found)))
         if not pd.isna(row["reason"]):
             sentence = _("{unit} has no place in one of the rounds: {reason}.")
-            told.append(sentence.format(unit=plain(row["unit_name"]), reason=_(REASONS[row["reason"]])))
-    if told:
-        st.markdown("\n".join(f"- {sentence}" for sentence in told))
+            sentences.append(sentence.format(unit=plain(row["unit_name"]), reason=_(REASONS[row["reason"]])))
+    if sentences:
+        st.markdown("\n".join(f"- {sentence}" for sentence in sentences))
 
 
 def show_left_out(found: Changes) -> None:

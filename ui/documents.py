@@ -290,10 +290,13 @@ def preview_brief(made: Brief) -> None:
         for found in made.findings
         if found.cure
     ]
-    parts += [tag("ul", *reasons, *(tag("li", said) for said in made.cannot))]
-    parts += [tag("h4", words["change"]), *(tag("p", said) for said in made.change)]
+    parts += [tag("ul", *reasons, *(tag("li", sentence) for sentence in made.cannot))]
+    parts += [tag("h4", words["change"]), *(tag("p", sentence) for sentence in made.change)]
     parts += [_moves(words["change"], made.moved, words)] if made.moved else []
-    parts += [tag("h4", words["steps"]), *(tag("p", tag("b", name, mark.colon), told) for name, told in made.steps)]
+    parts += [
+        tag("h4", words["steps"]),
+        *(tag("p", tag("b", name, mark.colon), next_step) for name, next_step in made.steps),
+    ]
     markup.show(tag("div", *parts, tag("p", made.footer, class_="biaochi-note"), class_="biaochi-paper"))
 
 

@@ -81,13 +81,13 @@ def download(
     content: bytes,
     key: str,
     *,
-    told: Callable[[str], None] | None = None,
+    log: Callable[[str], None] | None = None,
     right: str = "document",
 ) -> None:
     """Show a download button to whom the right allows it; the right is proved again on the click.
 
     The content is bytes from a cached function, since its hash is part of the file name. Streamlit gets the bytes
-    only on the click, so an unused button keeps nothing in memory. `told` is called with the SHA-256 before the
+    only on the click, so an unused button keeps nothing in memory. `log` is called with the SHA-256 before the
     download and logs it.
     """
 
@@ -95,8 +95,8 @@ def download(
         return
 
     def hand_out() -> bytes:
-        if told is not None:
-            told(hashlib.sha256(content).hexdigest())
+        if log is not None:
+            log(hashlib.sha256(content).hexdigest())
         return content
 
     st.download_button(
@@ -116,12 +116,12 @@ def on_request(
     work: jobs.Work[bytes],
     stem: str,
     kind: str,
-    told: Callable[[str], None],
+    log: Callable[[str], None],
     right: str = "document",
 ) -> None:
     """Show a button that creates a file as a job and, when it is ready, a download button.
 
-    labels: of the two buttons. asked: everything that determines the content; a change starts a new job. `told`: see
+    labels: of the two buttons. asked: everything that determines the content; a change starts a new job. `log`: see
     `download`.
     """
     if not guard.may(DOWNLOAD, right):
@@ -138,18 +138,18 @@ def on_request(
     except BiaochiError as refusal:
         layout.show_refusal(refusal)
         return
-    download(labels[1], stem, kind, content, f"download_{key}", told=told, right=right)
+    download(labels[1], stem, kind, content, f"download_{key}", log=log, right=right)
 
 
-def original(label: str, name: str, sha256: str, path: Path, key: str, told: Callable[[str], None]) -> None:
-    """Show a button for an original file, which is read on the click after `told` has logged its SHA-256."""
+def original(label: str, name: str, sha256: str, path: Path, key: str, log: Callable[[str], None]) -> None:
+    """Show a button for an original file, which is read on the click after `log` has logged its SHA-256."""
     if not guard.may(DOWNLOAD, "original"):
         return
     kind = "".join(Path(name).suffixes[-2:]) if name.lower().endswith(".gz") else Path(name).suffix
     stem = name.removesuffix(kind)
     st.download_button(
         label,
-        data=guard.allowed_download("original", partial(_original, path, sha256, told)),
+        data=guard.allowed_download("original", partial(_original, path, sha256, log)),
         file_name=f"{stem}-{sha256[:12]}{kind}",
         mime="application/octet-stream",
         key=key,
@@ -157,9 +157,9 @@ def original(label: str, name: str, sha256: str, path: Path, key: str, told: Cal
     )
 
 
-def _original(path: Path, sha256: str, told: Callable[[str], None]) -> bytes:
+def _original(path: Path, sha256: str, log: Callable[[str], None]) -> bytes:
     """Log the download, then return the bytes. Runs on the click, outside the page."""
-    told(sha256)
+    log(sha256)
     return path.read_bytes()
 
 

@@ -99,17 +99,17 @@ def _headline(found: Headline, year: Overview) -> Markup:
 def strip(steps: list[Step]) -> Markup:
     """Return the steps of the year with what has to be done next."""
     asked = next_step(steps)
-    told = asked.what_next(language()) if asked else ""
+    sentence = asked.what_next(language()) if asked else ""
     return together(
         [
             tag("ol", *map(_step, steps), class_="biaochi-strip", aria_label=_("Steps of the year")),
-            _next(asked, told) if asked and told else NOTHING if asked else _next_year(),
+            _next(asked, sentence) if asked and sentence else NOTHING if asked else _next_year(),
         ]
     )
 
 
-def _next(step: Step, told: str) -> Markup:
-    words = tag("b", _("Next:")) + " " + link(layout.path_of(step.page), told)
+def _next(step: Step, sentence: str) -> Markup:
+    words = tag("b", _("Next:")) + " " + link(layout.path_of(step.page), sentence)
     return tag("p", words, class_="biaochi-next")
 
 
@@ -180,14 +180,14 @@ def _names(found: HomeCard, category: str, round_id: str) -> Markup:
 def _named(unit: NamedUnit, round_id: str) -> Markup:
     """Return the row of a unit: verdict, name, evidence."""
     name = link("unit", unit.name, {"unit": unit.code, "round": round_id})
-    told = PUNCTUATION[language()].semicolon.join(filter(None, [unit.evidence(language()), unit.again(language())]))
+    sentence = PUNCTUATION[language()].semicolon.join(filter(None, [unit.evidence(language()), unit.again(language())]))
     shown = verdict_tag(unit.verdict, _(VERDICTS[unit.verdict]))
-    return table_row(cell(shown), header_cell(name), cell(unbroken(told), "biaochi-evidence"), class_=unit.verdict)
+    return table_row(cell(shown), header_cell(name), cell(unbroken(sentence), "biaochi-evidence"), class_=unit.verdict)
 
 
 def _reasons(found: HomeCard) -> Markup:
-    told = [found.why_nobody(language()), found.what_settles(language())]
-    return note(PUNCTUATION[language()].gap.join(filter(None, told))) if any(told) else NOTHING
+    sentence = [found.why_nobody(language()), found.what_settles(language())]
+    return note(PUNCTUATION[language()].gap.join(filter(None, sentence))) if any(sentence) else NOTHING
 
 
 def _others(found: HomeCard) -> Markup:
@@ -259,8 +259,8 @@ def _not_ranked(round_: Round, year: Overview) -> Line | None:
         f"{_(REASONS[code])} {count}" for code, count in year.not_ranked.items()
     )
     words = _("Units that are not ranked: {count} ({reasons}).")
-    told = words.format(count=sum(year.not_ranked.values()), reasons=parts)
-    return Line(told, "bottom", {"round": round_.id})
+    sentence = words.format(count=sum(year.not_ranked.values()), reasons=parts)
+    return Line(sentence, "bottom", {"round": round_.id})
 
 
 def _notes(round_: Round, year: Overview) -> Line | None:

@@ -348,12 +348,12 @@ def show_refusal(error: BiaochiError) -> None:
 
 def busy(refused: StoreBusyError) -> str:
     """Return who is writing at the moment and since when, as far as it is known."""
-    told = _("Another user is importing or publishing. Nothing was stored; try again in a minute.")
+    sentence = _("Another user is importing or publishing. Nothing was stored; try again in a minute.")
     if refused.holder is None:
-        return told
+        return sentence
     who, since = refused.holder
     by = plain(person(who, language()))
-    return told + " " + _("It was started by {user} at {time}.").format(user=by, time=since)
+    return sentence + " " + _("It was started by {user} at {time}.").format(user=by, time=since)
 
 
 def page(title: str, *, heading: bool = True) -> Release:

@@ -59,8 +59,8 @@ def _say_counts(problems: list[Problem]) -> None:
     """Say how many places must be corrected, answered and confirmed; notes ask for nothing."""
     counts = {level: sum(level_of(problem) == level for problem in problems) for level in ORDER}
     if counts["error"]:
-        told = _("Places that must be corrected: {count}.").format(count=f"{counts['error']:,}")
-        st.error(told + ("" if language() == "zh" else " ") + _(UNCHANGED))
+        sentence = _("Places that must be corrected: {count}.").format(count=f"{counts['error']:,}")
+        st.error(sentence + ("" if language() == "zh" else " ") + _(UNCHANGED))
     asked = counts[QUESTION] + counts["warning"]
     if asked:
         st.warning(_("Places that need your confirmation: {count}.").format(count=f"{asked:,}"))

@@ -44,8 +44,8 @@ def _classes(round_: Round, category: str | None) -> None:
         else _("Places are dense: after a tie the next place follows without a gap.")
     )
     for name, sizes in found.sizes.items():
-        told = join([f"{own} {size}" for own, size in sizes.items()], language())
-        st.markdown(f"{layout.plain(layout.category_name(name))}: {layout.plain(told)}")
+        sizes_in_words = join([f"{own} {size}" for own, size in sizes.items()], language())
+        st.markdown(f"{layout.plain(layout.category_name(name))}: {layout.plain(sizes_in_words)}")
     rows = found.rows[found.rows["rank"].notna()]
     decimals = round_.scored_rules.presentation.decimals
     shown: dict[str, Any] = {

@@ -157,7 +157,7 @@ class _Step(ABC):
         return request.headers.get("origin", "").lower().rstrip("/") in self.door.origins
 
     async def page(self, request: Request, facts: Mapping[str, str], **shown: Any) -> HTMLResponse:
-        """Return the sign-in page. facts: next and lang. shown: sentences `refused` and `told`; status."""
+        """Return the sign-in page. facts: next and lang. shown: sentences `refused` and `notice`; status."""
         language = self.language(facts)
         status = int(shown.pop("status", 200))
         known = await asyncio.to_thread(accounts.read_accounts, self.door.folder)
@@ -214,8 +214,8 @@ class _Ask(_Step):
         facts = _plain(request.query_params)
         if found is not None and found.settled:
             return RedirectResponse(safe_target(facts.get("next", "")), status_code=303)
-        told = translate(N_("You are signed out."), self.language(facts)) if "out" in facts else ""
-        return await self.page(request, facts, told=told)
+        notice = translate(N_("You are signed out."), self.language(facts)) if "out" in facts else ""
+        return await self.page(request, facts, notice=notice)
 
 
 class _Check(_Step):
@@ -346,12 +346,12 @@ class _Back(_Step):
         try:
             client = _client(json.dumps(dict(self.door.provider)))
             token = await client.authorize_access_token(request)
-            told = token["userinfo"]
+            claims = token["userinfo"]
         except Exception:  # an answer that is forged, late, doubled or broken, of whatever kind
             LOG.exception("the sign-in service did not confirm a person")
             await asyncio.to_thread(self.log, "sign in refused", "unknown account", PROVIDER)
             return await self.page(request, facts, refused=translate(PROVIDER_FAILED, self.door.language), status=401)
-        name = name_of(told)
+        name = name_of(claims)
         account = await asyncio.to_thread(accounts.account_of, self.door.folder, name)
         if account is None or account.how != PROVIDER:
             await asyncio.to_thread(self.log, "sign in refused", name, PROVIDER)
@@ -361,10 +361,10 @@ class _Back(_Step):
         return await self.enter(request, account, PROVIDER, facts)
 
 
-def name_of(told: Mapping[str, Any]) -> str:
+def name_of(claims: Mapping[str, Any]) -> str:
     """Return the name of the account of a confirmed token: the e-mail address, else the subject."""
-    mail = told.get("email") if told.get("email_verified", True) else None
-    return accounts.plain_name(str(mail or told.get("sub", "")))
+    mail = claims.get("email") if claims.get("email_verified", True) else None
+    return accounts.plain_name(str(mail or claims.get("sub", "")))
 
 
 @cache

@@ -153,8 +153,8 @@ def ranking_parts(
 
 def names_with_verdicts(rows: pd.DataFrame) -> list[str]:
     """Return the names as a grid shows them: a cell that is copied alone takes verdict and interval along."""
-    told = zip(rows["unit_name"], rows["verdict"], rows["interval"], strict=True)
-    return [named_with_verdict(name, verdict, interval, language()) for name, verdict, interval in told]
+    columns = zip(rows["unit_name"], rows["verdict"], rows["interval"], strict=True)
+    return [named_with_verdict(name, verdict, interval, language()) for name, verdict, interval in columns]
 
 
 def show_ranking(rows: pd.DataFrame, decimals: int, key: str, height: int | Literal["auto"] = "auto") -> DataframeState:

@@ -47,9 +47,9 @@ def _row(release: Release, match: Match) -> tuple[object, ...]:
 def _matched(match: Match, name: Markup) -> Markup:
     """Return the name with its code, and what fitted where that is not the name itself."""
     why = "" if match.why == NAME else _(WHY[match.why]).format(text=match.text)
-    told = PUNCTUATION[language()].comma.join(filter(None, [match.unit.code, why]))
+    note = PUNCTUATION[language()].comma.join(filter(None, [match.unit.code, why]))
     hidden = match.unit.code == match.unit.name and match.why != EARLIER
-    return name if hidden else name + " " + tag("span", told, class_="biaochi-note")
+    return name if hidden else name + " " + tag("span", note, class_="biaochi-note")
 
 
 def newest(release: Release, unit: ListedUnit) -> tuple[Round, Row] | None:

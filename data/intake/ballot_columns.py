@@ -325,9 +325,9 @@ class _Reader:
     def _holds_grades(self, column: int) -> bool:
         """Return whether a column holds votes: by the choice of a person, else by its heading and its cells."""
         text = self.header.other[column]
-        said = self.context.mapping.get(self.header.cells[column], self.context.mapping.get(text))
-        if said is not None:
-            return said in ("indicator", "unit")
+        mapped = self.context.mapping.get(self.header.cells[column], self.context.mapping.get(text))
+        if mapped is not None:
+            return mapped in ("indicator", "unit")
         if self._listed(text):
             return self.graded[column] > 0 or not self.profile[column].filled or self._in_other_words(column)
         if self._in_other_words(column) and "unit_code" not in self.header.fields and unit_named(text, self.codes):

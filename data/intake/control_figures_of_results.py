@@ -191,8 +191,8 @@ def ranks(lines: Sequence[PrintedLine]) -> dict[int, Difference]:
 
     In the category or in the entire table, ties sharing the first rank or without gaps: whichever fits most lines.
     """
-    told = {at: (line, number_in(line.score)) for at, line in enumerate(lines) if line.rank is not None}
-    scored = {at: (line, score) for at, (line, score) in told.items() if score is not None}
+    ranked = {at: (line, number_in(line.score)) for at, line in enumerate(lines) if line.rank is not None}
+    scored = {at: (line, score) for at, (line, score) in ranked.items() if score is not None}
     readings = [_expected_ranks(scored, whole=whole, dense=dense) for whole in (False, True) for dense in (False, True)]
     wrong = [[at for at, rank in reading.items() if rank != lines[at].rank] for reading in readings]
     best = min(range(len(readings)), key=lambda number: len(wrong[number]))

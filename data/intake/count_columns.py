@@ -107,10 +107,10 @@ def _place(
     name, measure = ("", "") if context.earlier or grade or figure or long else measured_in(text)
     if measure and grade_of(name, context.rules) is not None:
         figure = OTHER
-    said = None if context.earlier else context.mapping.get(cell, context.mapping.get(text))
+    mapped = None if context.earlier else context.mapping.get(cell, context.mapping.get(text))
     votes = _total(profile)
     role, means = IGNORED, ""
-    if said is not None:
+    if mapped is not None:
         result.ignored.add(column)
     elif column in round_columns("counts", header):
         result.rounds.add(column)

@@ -97,7 +97,7 @@ class _Reader:
         self.cells: list[tuple[str, str, str, str, str, int]] = []
         self.categories: dict[str, str] = {}
         self.blank: dict[str, _Cell] = {}  # unit -> its first empty cell of a category
-        self.said: dict[str, str] = {}  # categories in the file, where a register gives them too
+        self.categories_in_file: dict[str, str] = {}  # categories in the file, where a register gives them too
         self.spelled: dict[str, dict[str, str]] = {}
         self.alone: frozenset[str] = frozenset()
         self.known: frozenset[str] = frozenset({*self.codes, *(self.groups or ())})
@@ -241,7 +241,7 @@ class _Reader:
         if match_key(cell.value) in RESERVED and not self.context.former:
             self._note(cell, Judgement(None, "reserved_category", {}))
         if self.context.register is not None:
-            self.said[unit] = tidy(cell.value)
+            self.categories_in_file[unit] = tidy(cell.value)
             return
         own = self._usual("category", tidy(cell.value)) or ""
         usual = self.categories.setdefault(unit, own)
@@ -460,7 +460,7 @@ def _tally(reader: _Reader, meaning: Meaning, context: Context) -> None:
 def _of_register(reader: _Reader, context: Context) -> list[Problem]:
     """Ask about units to which the file gives another category than the register."""
     registered = {unit.unit_code: unit.category for unit in context.register.units} if context.register else {}
-    return other_than_registered(None, [(own, registered[unit]) for unit, own in reader.said.items()])
+    return other_than_registered(None, [(own, registered[unit]) for unit, own in reader.categories_in_file.items()])
 
 
 def _check_indicators(reader: _Reader, intake: CountIntake, tables: list[tuple[TextTable, Header]]) -> None:

@@ -126,8 +126,8 @@ def _without_makers(header: Header, file: str) -> Header:
 
 
 def _header(kind: str, records: list[list[str]], mapping: dict[str, str], file: str, *, earlier: bool) -> Header:
-    said = {match_key(column): "" if name in ROLES else name for column, name in mapping.items()}
-    known = said | {key: name for key, name in field_of_header(kind).items() if key not in said}
+    mapped = {match_key(column): "" if name in ROLES else name for column, name in mapping.items()}
+    known = mapped | {key: name for key, name in field_of_header(kind).items() if key not in mapped}
     survey = survey_header(records, lambda cell: _means(kind, cell, known) is not None)
     if survey is not None:
         return _survey(kind, survey, records, known, file)

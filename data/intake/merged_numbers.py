@@ -14,8 +14,8 @@ def with_merged_numbers(kind: str, text: TextTable, header: Header, problems: li
     """Return the problems of a table, with those of numbers merged over cells that are read."""
     read = _read_columns(kind, text.name, header, problems)
     areas = {area: value for area, value in text.merged_numbers if _is_copied(kind, area, header, read)}
-    told = {str(area) for area in areas}
-    kept = [p for p in problems if p.code != "merged_cells" or p.file != text.name or p.facts["area"] not in told]
+    named = {str(area) for area in areas}
+    kept = [p for p in problems if p.code != "merged_cells" or p.file != text.name or p.facts["area"] not in named]
     return kept + [
         Problem(
             "merged_number",

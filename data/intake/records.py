@@ -429,10 +429,10 @@ class _Reader:
         """Read the round; a row that names another round than the import's is refused."""
         year = kind.name == "year"
         own: object = self.year if year else self.context.round_id
-        said = match_key(text).removesuffix("度").removesuffix("年")
-        if said and own is not None and said != match_key(str(own)):
+        written = match_key(text).removesuffix("度").removesuffix("年")
+        if written and own is not None and written != match_key(str(own)):
             return Reading(code="wrong_round", facts={"round": self.context.round_id})
-        return Reading(own if year or (self.kind == "round" and said) else None)
+        return Reading(own if year or (self.kind == "round" and written) else None)
 
     def _lineage_unit(self, kind: Field, text: str) -> Reading:
         """Read a unit of any register; a predecessor may be older than all registers, and a successor a predecessor."""
@@ -453,11 +453,11 @@ class _Reader:
 
     def _direction(self, row: _Row, content: dict[str, object]) -> None:
         """Read a pledge by the direction that its numbers suggest, once confirmed."""
-        said = row.texts.get("direction", "").strip()
-        if self.context.reads_directions and not said and suggests_lower(content["target"], content["baseline"]):
+        written = row.texts.get("direction", "").strip()
+        if self.context.reads_directions and not written and suggests_lower(content["target"], content["baseline"]):
             content["direction"] = LOWER_IS_BETTER
             self.lower.setdefault(row.file, []).append((row.number, str(content["pledge_id"] or "")))
-        if not said and suggests_nothing(content["target"], content["baseline"]):
+        if not written and suggests_nothing(content["target"], content["baseline"]):
             self.higher.setdefault(row.file, []).append((row.number, str(content["pledge_id"] or "")))
 
     def questions(self) -> list[Problem]:

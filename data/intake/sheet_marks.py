@@ -27,7 +27,7 @@ def below_the_header(text: TextTable, header: Header) -> list[Problem]:
         ("confirm_notes", "warning", doubted, len(doubted)),
         ("notes_not_read", "note", noted, len(noted)),
     )
-    return [_told(code, level, text, places, count) for code, level, places, count in found if count]
+    return [_problem(code, level, text, places, count) for code, level, places, count in found if count]
 
 
 def row_of(cell: str) -> int | None:
@@ -36,6 +36,6 @@ def row_of(cell: str) -> int | None:
     return int(found[0]) if found else None
 
 
-def _told(code: str, level: str, text: TextTable, places: Sequence[str], count: int) -> Problem:
+def _problem(code: str, level: str, text: TextTable, places: Sequence[str], count: int) -> Problem:
     facts: dict[str, object] = {"columns": list(places), "shown": shortened(places), "count": count}
     return Problem(code, level, text.name, text.sheet, facts=facts)

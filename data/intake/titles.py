@@ -33,7 +33,9 @@ def contradictions(kind: str, text: TextTable, header: Header, round_id: str, ru
     rows = [(p.row, p.value) for p in header.problems if p.code == "title_row" and p.value]
     places = [*rows, (None, text.sheet or ""), (None, text.name if _OF_FILE.search(text.name) else "")]
     groups = (rules.group_names() or ()) if rules is not None and "group_code" not in header.fields else ()
-    found = [(row, title, says) for row, title in places for says in said(kind, str(title), round_id, rules, groups)]
+    found = [
+        (row, title, says) for row, title in places for says in contradicted(kind, str(title), round_id, rules, groups)
+    ]
     return [_question(kind, text, row, str(title), says, round_id) for row, title, says in found]
 
 
@@ -42,7 +44,7 @@ def _question(kind: str, text: TextTable, row: int | None, title: str, says: str
     return Problem("confirm_title", "warning", text.name, text.sheet, row, value=title, facts=facts)
 
 
-def said(kind: str, title: str, round_id: str, rules: RuleSet | None, groups: Sequence[str]) -> Iterator[str]:
+def contradicted(kind: str, title: str, round_id: str, rules: RuleSet | None, groups: Sequence[str]) -> Iterator[str]:
     """Yield the words of a title that contradict the reading. groups: whose names would be a title of a part only."""
     key = _DATES.sub("", match_key(title))
     if kind not in OF_ANY_YEAR and names_other_round(key, round_id):

@@ -129,9 +129,9 @@ class UnitSheets:
             unit, faults = self._named(sheet.text, sheet.header, alone=False)
             named += [(sheet.text, unit)] if unit else []
             problems += faults or ([] if unit else [self._unknown(sheet)])
-        told = [sheet.name for sheet in sheets if sheet in aside or sheet in empty]
-        if told:
-            problems.append(Problem("sheets_aside", "warning", name, facts={"sheets": told}))
+        left_out = [sheet.name for sheet in sheets if sheet in aside or sheet in empty]
+        if left_out:
+            problems.append(Problem("sheets_aside", "warning", name, facts={"sheets": left_out}))
         if any(problem.level == "error" for problem in problems):
             raise FileRefusedError(problems)
         found = [self._with_unit(text, unit) for text, unit in named]

@@ -129,8 +129,8 @@ def by_kind(problems: Sequence[Problem], language: str) -> list[ProblemKind]:
 def _earlier(problem: Problem) -> Place | None:
     """Return the first place of a repeated line, or None. Pairs of contradicting grades are not grouped."""
     place = problem.facts.get("earlier")
-    told_together = problem.code in REPEATED and "other_grade" not in problem.facts
-    return place if told_together and isinstance(place, Place) else None
+    listed_together = problem.code in REPEATED and "other_grade" not in problem.facts
+    return place if listed_together and isinstance(place, Place) else None
 
 
 def _together(problem: Problem, place: Place, count: int) -> Problem:

@@ -139,8 +139,8 @@ class RuleSet:
     def grade_words(self) -> dict[str, str]:
         """Map the match key of every word for a grade to the grade: those of the rules, then those of a person."""
         listed = {match_key(name): name for name in (*self.points, *self.unscored)}
-        said = {match_key(word): listed.get(match_key(grade), grade) for word, grade in self.words.items()}
-        return {**said, **listed}
+        mapped = {match_key(word): listed.get(match_key(grade), grade) for word, grade in self.words.items()}
+        return {**mapped, **listed}
 
     def weights(self, category: str | None = None) -> dict[str, float] | None:
         """Map evaluator groups to their weight in a category; None when all votes are pooled."""

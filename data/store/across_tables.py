@@ -13,7 +13,7 @@ from data.model.across_tables import AcrossTables, Finding
 from data.model.books import AS_OF
 from data.model.contract import TABLES, fields, header_of
 from data.store.records import LAST_DAY, as_typed, shape
-from data.store.uploads import FACTS, Upload, damage_told
+from data.store.uploads import FACTS, Upload, reporting_damage
 from problems import Problem
 
 ANY = "$"  # path of JSON that every content has
@@ -50,7 +50,7 @@ def _rows(
         "day": day,
         "given": f"$.{given}" if given else ANY,
     }
-    with damage_told(uploads):
+    with reporting_damage(uploads):
         found = typed(con.sql(read_sql("build/rows_in_force"), params=params), shape(kind, names), "key", AS_OF).df()
     others = ["key"] if AS_OF in names else ["key", AS_OF]
     return as_typed(kind, found.drop(columns=others)).set_index(pd.Index(found["key"].astype("str")))

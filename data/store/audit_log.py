@@ -95,7 +95,7 @@ def logged_event_count(store: Path) -> int:
     Results stay readable in both cases; `biaochi check` reports the damage.
     """
     try:
-        return _told(store).events
+        return _logged_counts(store).events
     except StoreDamagedError:
         return 0
 
@@ -154,7 +154,7 @@ def append_missing_entries(
     store: Path, uploads: Sequence[Upload], history: Sequence[Event], rules: Sequence[str]
 ) -> None:
     """Append an entry for each upload, history entry and rule set (by name) of a store without seals that has none."""
-    logged = _told(store)
+    logged = _logged_counts(store)
     new_uploads = [upload for upload in uploads if upload.number > logged.uploads]
     new_events = [event for event in history if event.number > logged.events]
     if not new_uploads and not new_events and len(rules) == logged.rules:
@@ -162,7 +162,7 @@ def append_missing_entries(
     with _appending(store) as draft:
         known = {entry.what for entry in read_log(store) if entry.action == "rules"}
         for name in [name for name in rules if name not in known]:
-            draft.add("rules", name, told=replace(draft.told, rules=draft.told.rules + 1))
+            draft.add("rules", name, counts=replace(draft.counts, rules=draft.counts.rules + 1))
         missing: list[Upload | Event] = [*new_uploads, *new_events]
         for upload_or_event in sorted(missing, key=_when):
             draft.tell(upload_or_event, {})
@@ -183,8 +183,8 @@ def log_stored(
     left = dict(seals)
     with _appending(store) as draft:
         for place in [place for place in left if place.startswith("rules/")]:
-            told = replace(draft.told, rules=draft.told.rules + 1)
-            draft.add("rules", Path(place).stem, told=told, files={place: left.pop(place)})
+            counts = replace(draft.counts, rules=draft.counts.rules + 1)
+            draft.add("rules", Path(place).stem, counts=counts, files={place: left.pop(place)})
         parts: list[tuple[Upload | Event, str]] = [(upload, f"uploads/{upload.upload_id}/") for upload in uploads]
         parts += [(event, f"history/{event.number:06d}.json") for event in history]
         stored = [(done, _taken(left, begins)) for done, begins in parts]
@@ -218,7 +218,7 @@ class _Draft:
 
     def __init__(self, last: Entry | None) -> None:
         self.number, self.hash = (last.number, last.hash) if last else (0, FIRST)
-        self.told = last.told if last else LoggedCounts()
+        self.counts = last.told if last else LoggedCounts()
         self.lines: list[bytes] = []
 
     def add(
@@ -232,11 +232,11 @@ class _Draft:
         sha256: str = "",
         time: str = "",
         who: str = "",
-        told: LoggedCounts | None = None,
+        counts: LoggedCounts | None = None,
         files: Mapping[str, str] | None = None,
     ) -> None:
         """Add a line, chained to the previous line."""
-        self.number, self.told = self.number + 1, told or self.told
+        self.number, self.counts = self.number + 1, counts or self.counts
         acting = person()
         entry = Entry(
             self.number,
@@ -248,7 +248,7 @@ class _Draft:
             what,
             note,
             sha256,
-            self.told,
+            self.counts,
             self.hash,
             files=dict(files or {}),
             verified=acting.known_by if who in ("", acting.name) else "",
@@ -266,7 +266,7 @@ class _Draft:
                 note=done.accepted_warnings,
                 time=done.imported_at,
                 who=done.imported_by,
-                told=replace(self.told, uploads=done.number),
+                counts=replace(self.counts, uploads=done.number),
                 files=files,
             )
         else:
@@ -279,7 +279,7 @@ class _Draft:
                 sha256=done.figures,
                 time=done.time,
                 who=done.user,
-                told=replace(self.told, events=done.number),
+                counts=replace(self.counts, events=done.number),
                 files=files,
             )
 
@@ -324,7 +324,7 @@ def _own(descriptor: int) -> None:
         os.fchmod(descriptor, OWN_FILE)
 
 
-def _told(store: Path) -> LoggedCounts:
+def _logged_counts(store: Path) -> LoggedCounts:
     last, _ = _last(store)
     return last.told if last else LoggedCounts()
 

@@ -7,17 +7,17 @@ import duckdb
 
 from data.duckdb_access import read_sql
 from data.model.books import Findings, Snapshot, findings, has_values_alone, past_fields
-from data.store.uploads import FACTS, Upload, damage_told
+from data.store.uploads import FACTS, Upload, reporting_damage
 
 
 def book_findings(con: duckdb.DuckDBPyConnection, new: Upload, others: list[Upload]) -> Findings:
     """Return what an upload of a book says of the others. Raises StoreDamagedError."""
     if has_values_alone(new.kind):  # every row may meet every other; such books are small
-        with damage_told(others):
+        with reporting_damage(others):
             return findings(new.kind, _complete(new), [_complete(upload) for upload in others])
     if not others:
         return Findings()
-    with damage_told(others):
+    with reporting_damage(others):
         rows, now = _differing(con, new, others)
         for file, key in _missing(con, new, others) if new.choices.complete else ():
             rows[file][key] = ""

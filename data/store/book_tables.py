@@ -14,7 +14,7 @@ from data.model.books import counted_by, is_book, stamped
 from data.model.contract import KINDS, MONTH, TABLE_OF
 from data.model.facts import ordered_digest
 from data.store.records import ABOUT, LAST_DAY, book_table, shape
-from data.store.uploads import FACTS, Upload, damage_told
+from data.store.uploads import FACTS, Upload, reporting_damage
 
 RECORD, COUNT = "record", "book_count"
 RECORD_COLUMNS = ("kind", "number", "content")
@@ -38,7 +38,7 @@ def month_records(
     path = folder / f"months-{len(list(folder.iterdir()))}.parquet"
     heads = [_head(upload) for upload in own]
     params = {"files": [str(u.folder / FACTS) for u in own], "kinds": [u.kind for u in own], "heads": heads}
-    with damage_told(own):
+    with reporting_damage(own):
         con.sql(read_sql("build/month_records"), params=params).write_parquet(str(path), compression="zstd")
     lines = con.sql(read_sql("build/record_json"), params={"file": str(path)})
     return path, ordered_digest(RECORD, RECORD_COLUMNS, lines)

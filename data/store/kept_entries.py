@@ -35,7 +35,7 @@ class HandedIn:
         return hashlib.sha256(self.content).hexdigest()
 
     @property
-    def told(self) -> dict[str, object]:
+    def as_json(self) -> dict[str, object]:
         """Return its name, size and SHA-256, as a content names it."""
         return {"name": self.name, "size": len(self.content), "sha256": self.sha256}
 

@@ -228,7 +228,7 @@ def object_to(store: Store, round_id: str, claim: Claim, ruling_days: int, who: 
             "by": claim.by.strip(),
             "received": day.isoformat(),
             "ruling_days": ruling_days,
-            "evidence": [file.told for file in claim.files],
+            "evidence": [file.as_json for file in claim.files],
         }
         event = _event(store, OBJECTION, round_id, name, who, Step(number, day=day.isoformat(), days=ruling_days))
         return _record(store, staging, event, content, claim.files)

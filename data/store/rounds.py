@@ -35,7 +35,7 @@ from data.model.names import match_key
 from data.model.record_keys import year_of
 from data.model.register import PARTICIPATION, Register, RegisteredUnit
 from data.model.spellings import spellings_of
-from data.store.uploads import Upload, damage_told
+from data.store.uploads import Upload, reporting_damage
 from errors import ProblemsError
 from problems import Place, Problem
 
@@ -354,7 +354,7 @@ def read_ballots(
     """Return the ballot lines of a round's ballot uploads, coded as a single file; table `ballot` holds the ballots."""
     if not uploads:
         return None, None
-    with damage_told(uploads):
+    with reporting_damage(uploads):
         return _lines_of(con, uploads, codes)
 
 
@@ -414,7 +414,7 @@ def _coded_anew(
 
 def text_lines(con: duckdb.DuckDBPyConnection, uploads: list[Upload], codes: dict[str, str] | None) -> None:
     """Create table line_text: the ballot lines of several uploads of a round as text."""
-    with damage_told(uploads):
+    with reporting_damage(uploads):
         _part_tables(con, uploads, codes)
         con.sql(read_sql("build/line_text")).create("line_text")
         con.execute(read_sql("intake/text_parts"))

@@ -69,7 +69,7 @@ from data.store.rounds import alias_of, contents
 from data.store.scratch import IMPORT, clear, clear_noted, scratch, work_folder
 from data.store.seals import file_sha256, refuse_broken, sealed_files, store_for_good
 from data.store.store_format import bring_up_to_date, is_sealed, refuse_newer
-from data.store.uploads import Upload, active, damage_told, read_upload, refuse_damaged
+from data.store.uploads import Upload, active, read_upload, refuse_damaged, reporting_damage
 from errors import (
     InterruptedLateError,
     LaterStepFailedError,
@@ -563,7 +563,7 @@ class Store:
         if lost:
             raise lost
         draft.mkdir(parents=True)
-        with damage_told(uploads):
+        with reporting_damage(uploads):
             rule_sets = {rules.name: rules for rules in self.rule_sets()}
             return build_release(draft, uploads, rule_sets, self.threads, origins)
 

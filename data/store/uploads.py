@@ -137,13 +137,13 @@ class Upload:
     def indicators(self) -> tuple[str, ...]:
         """Return the indicators that ballots or counts ask, sorted; empty for other kinds. Raises StoreDamagedError."""
         if self.kind == "ballots":
-            with damage_told([self]):
+            with reporting_damage([self]):
                 return tuple(sorted(read_dictionaries(self.folder / "dictionaries.json").indicators))
         return tuple(sorted(set(map(str, self.frame()["indicator"])))) if self.kind == "counts" else ()
 
     def frame(self) -> pd.DataFrame:
         """Read the facts of any kind except ballots. Raises StoreDamagedError."""
-        with damage_told([self]):
+        with reporting_damage([self]):
             path = self.folder / FACTS
             stamp = _stamp(path)
             if stamp.size > LARGEST_KEPT:
@@ -152,14 +152,14 @@ class Upload:
 
     def keys(self) -> list[str]:
         """Read the keys of the records of an upload. Raises StoreDamagedError."""
-        with damage_told([self]):
+        with reporting_damage([self]):
             large = _stamp(self.folder / FACTS).size > LARGEST_KEPT
             rows = read_parquet(self.folder / FACTS, "key") if large else self.frame()
             return list(map(str, rows["key"]))
 
     def mark(self) -> Hashable:
         """Return what tells its facts from all others, for answers that are kept. Raises StoreDamagedError."""
-        with damage_told([self]):
+        with reporting_damage([self]):
             return self.folder, self.round_id, self.number, _stamp(self.folder / FACTS)
 
     def categories(self) -> set[str]:
@@ -253,7 +253,7 @@ def refuse_damaged(uploads: Sequence[Upload]) -> None:
 
 
 @contextmanager
-def damage_told(uploads: Sequence[Upload]) -> Iterator[None]:
+def reporting_damage(uploads: Sequence[Upload]) -> Iterator[None]:
     """Turn a read error into a StoreDamagedError if a file of these uploads is damaged or missing.
 
     Checksums are verified only after an error, because that can mean hashing half a gigabyte.

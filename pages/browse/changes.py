@@ -38,8 +38,8 @@ level = tables.percent(found.level, 0)
 rows = change_tables.change_rows(found, decimals)
 
 if found.breaks:
-    told = [_("The two rounds used different methods:")]
-    told += [f"- {layout.plain(item.sentence(language()))}" for item in found.breaks]
+    lines = [_("The two rounds used different methods:")]
+    lines += [f"- {layout.plain(item.sentence(language()))}" for item in found.breaks]
     after = (
         _(
             "The change is not tested. The table shows the two official scores side by side; their difference has no "
@@ -48,11 +48,11 @@ if found.breaks:
         if not found.tested
         else _("{round} was recalculated under the rule set {rules}; its scores here are not the published scores.")
     )
-    told += ["", after.format(round=layout.plain(found.round_from), rules=layout.plain(found.rules))]
-    st.warning("\n".join(told), icon=":material/warning:")
+    lines += ["", after.format(round=layout.plain(found.round_from), rules=layout.plain(found.rules))]
+    st.warning("\n".join(lines), icon=":material/warning:")
 
-if told_summary := summary(found, language()):
-    st.subheader(told_summary)
+if change_summary := summary(found, language()):
+    st.subheader(change_summary)
 if found.regression:
     st.markdown(regression(found.regression, round_words(earlier.id, language()), decimals, language()))
 

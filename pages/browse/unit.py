@@ -69,15 +69,15 @@ st.caption(
         definition=_(DONT_KNOW),
     )
 )
-for told in (
+for caption in (
     about_whom(bottom.family, language()),
     cached.kept(
         (release.id, round_.id, code, language(), "bounds"),
         partial(bounds_in_words, round_, bottom.family, code, language()),
     ),
 ):
-    if told:
-        st.caption(layout.plain(told))
+    if caption:
+        st.caption(layout.plain(caption))
 if row["rank"]:
     st.subheader(_("Basis of the verdict"))
     for sentence in others:

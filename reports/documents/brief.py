@@ -131,16 +131,16 @@ def brief(found: RoundResults, outlook: Outlook, language: str, form: Form = BAR
 
 
 def _finding(found: HomeCard, results: RoundResults, language: str) -> Finding:
-    said = filter(None, [found.why_nobody(language), found.what_settles(language)])
+    reasons = filter(None, [found.why_nobody(language), found.what_settles(language)])
     card = found.card
     counts = {"confirmed": card.confirmed, "undecided": card.undecided, "cleared": card.cleared}
-    told = [translate(COUNTS[verdict], language).format(count=n) for verdict, n in counts.items()]
+    counted = [translate(COUNTS[verdict], language).format(count=n) for verdict, n in counts.items()]
     return Finding(
         plain(family_name(found.category, language)),
-        PUNCTUATION[language].listed.join(told) if found.has_list else "",
+        PUNCTUATION[language].listed.join(counted) if found.has_list else "",
         tuple(_named(unit, found, results, language) for unit in found.confirmed),
         tuple(_named(unit, found, results, language) for unit in found.undecided),
-        plain(PUNCTUATION[language].gap.join(said)),
+        plain(PUNCTUATION[language].gap.join(reasons)),
     )
 
 
@@ -197,7 +197,7 @@ def _moved(outlook: Outlook, found: RoundResults, language: str) -> Iterator[Mov
         for row in records(one.rows, COLUMNS)
         if row["statement"] in (ROSE, FELL)
     ]
-    rows.sort(key=lambda told: -abs(float(str(told[0]["change"]))))
+    rows.sort(key=lambda counted: -abs(float(str(counted[0]["change"]))))
     decimals = found.rules.presentation.decimals
     for row, category in rows:
         cells = {

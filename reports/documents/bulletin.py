@@ -149,8 +149,8 @@ def _document(found: RoundResults, kind: str, sections: list[Section], language:
 def _general(found: RoundResults, shown: Presentation, language: str) -> Section:
     """Return the paragraphs on turnout, scoring rules, and how to read the tables."""
     judged = decision_in_words(found.release.round(found.ranking.round), language)
-    told = (*_figures(found, shown, language), _reading(found, language), *filter(None, (plain(judged),)))
-    return Section(translate(GENERAL, language), 1, told)
+    sentences = (*_figures(found, shown, language), _reading(found, language), *filter(None, (plain(judged),)))
+    return Section(translate(GENERAL, language), 1, sentences)
 
 
 def _figures(found: RoundResults, shown: Presentation, language: str) -> Iterator[str]:
@@ -168,13 +168,13 @@ def _figures(found: RoundResults, shown: Presentation, language: str) -> Iterato
         "smallest": shown.smallest_cell,
         "uniform": UNIFORM,
     }
-    told = [RANKED if ranked < len(rows) else ALL_RANKED]
+    sentences = [RANKED if ranked < len(rows) else ALL_RANKED]
     if any(few_votes(row, shown) for row in records(rows)):
         # If the votes of a single unit are withheld, the total of all votes would reveal them.
-        told = [BALLOTS_WITHHELD if about["evaluators"] else COUNTS_WITHHELD, *told, FEW]
+        sentences = [BALLOTS_WITHHELD if about["evaluators"] else COUNTS_WITHHELD, *sentences, FEW]
     else:
-        told = [BALLOTS if about["evaluators"] else COUNTS, *told]
-    yield PUNCTUATION[language].gap.join(translate(message, language).format(**facts) for message in told)
+        sentences = [BALLOTS if about["evaluators"] else COUNTS, *sentences]
+    yield PUNCTUATION[language].gap.join(translate(message, language).format(**facts) for message in sentences)
     yield translate(SCORED_BY, language).format(
         title=plain(rules.title), rules=plain(rules.name), source=plain(rules.source)
     )
@@ -213,12 +213,15 @@ def _tiers_of(listed: BottomList, shown: Presentation, language: str, more: Mapp
         return
     tiers = {verdict: listed.tier(verdict) for verdict in (CONFIRMED, UNDECIDED, CLEARED)}
     sizes = {verdict: len(rows) for verdict, rows in tiers.items()}
-    said = [translate(RULES[listed.rule.name], language).format(**facts), translate(TIERS, language).format(**sizes)]
-    said += filter(None, [about_whom(listed.family, language)])
+    sentences = [
+        translate(RULES[listed.rule.name], language).format(**facts),
+        translate(TIERS, language).format(**sizes),
+    ]
+    sentences += filter(None, [about_whom(listed.family, language)])
     if listed.refused:
-        yield Section(name, 2, (*said, translate(listed.refused, language)))
+        yield Section(name, 2, (*sentences, translate(listed.refused, language)))
         return
-    yield Section(name, 2, tuple(said))
+    yield Section(name, 2, tuple(sentences))
     confirmed = [_unit(row, listed, shown, language, stated=True, more=more) for row in _records(tiers[CONFIRMED])]
     yield _tier(CONFIRMED, NOBODY, None, confirmed, facts, language)
     open_ = [
@@ -240,14 +243,14 @@ def cleared_words(cleared: int, count: int, language: str) -> str:
 
 
 def _tier(
-    tier: str, empty: str, told: str | None, rows: list[Row], facts: Mapping[str, object], language: str
+    tier: str, empty: str, explanation: str | None, rows: list[Row], facts: Mapping[str, object], language: str
 ) -> Section:
     """Return a tier under its heading; `Section` refuses rows of another tier."""
     heading = translate(HEADINGS[tier], language)
     if not rows:
         return Section(heading, 3, (translate(empty, language),), tier=tier)
-    said = (translate(told, language).format(**facts),) if told else ()
-    return Section(heading, 3, said, table(UNITS, rows, language), tier)
+    sentences = (translate(explanation, language).format(**facts),) if explanation else ()
+    return Section(heading, 3, sentences, table(UNITS, rows, language), tier)
 
 
 def _ranked(found: RoundResults, shown: Presentation, language: str) -> Iterator[Section]:
@@ -269,18 +272,18 @@ def _annex(found: RoundResults, shown: Presentation, language: str) -> Iterator[
     if listed:
         yield Section(translate(ANNEX, language), 1, (translate(NO_SECOND_VERDICT, language),))
     for one in listed:
-        told = translate(RELIABILITY, language).format(share=number_format.percent(one.reliability, 0))
+        reliability = translate(RELIABILITY, language).format(share=number_format.percent(one.reliability, 0))
         rows = [_figures_of(row, shown, language, found.rules.scale) for row in _records(one.not_settled())]
         name = plain(family_name(one.family.name, language))
-        yield Section(name, 2, (told,), table(STATISTICS, rows, language) if rows else None)
+        yield Section(name, 2, (reliability,), table(STATISTICS, rows, language) if rows else None)
 
 
 def _figures_of(row: Mapping[str, object], shown: Presentation, language: str, scale: tuple[float, float]) -> Row:
     """Return p-values and probability of a unit, none of them if its votes are not shown."""
     few = few_votes(row, shown)
     p = {name: number_format.NONE if few else p_words(float(str(row[name]))) for name in ("confirm_p", "clear_p")}
-    told = number_format.NONE if few or row["p_bottom"] is None else share_words(float(str(row["p_bottom"])))
-    cells = {**unit_cells(row, shown, language, scale), **p, "p_bottom": told}
+    chance = number_format.NONE if few or row["p_bottom"] is None else share_words(float(str(row["p_bottom"])))
+    cells = {**unit_cells(row, shown, language, scale), **p, "p_bottom": chance}
     return Row({name: cells[name] for name in KINDS[STATISTICS].names})
 
 
@@ -294,12 +297,12 @@ def _unit(
     more: Mapping[str, str] | None = None,
 ) -> Row:
     """Return a unit, with the permitted statements if it could be named; `more` : further sentences by unit."""
-    told = statement(row, listed, shown, language) if stated else ""
-    further = (more or {}).get(str(row["unit_code"]), "") if told else ""
+    stated_sentence = statement(row, listed, shown, language) if stated else ""
+    further = (more or {}).get(str(row["unit_code"]), "") if stated_sentence else ""
     return Row(
         unit_cells(row, shown, language, listed.family.rules.scale),
         bar(row, listed),
-        PUNCTUATION[language].gap.join(filter(None, (told, further))),
+        PUNCTUATION[language].gap.join(filter(None, (stated_sentence, further))),
         str(row["verdict"]),
     )
 

@@ -73,8 +73,8 @@ class RoundResults:
 
     def shown_in(self, kind: str) -> Presentation:
         """Return the decimals and the smallest number of votes shown; an internal document shows every number."""
-        told, status = self.rules.presentation, self.release.status(self.ranking.round)
-        return replace(told, smallest_cell=0) if is_internal(kind, status) else told
+        presentation, status = self.rules.presentation, self.release.status(self.ranking.round)
+        return replace(presentation, smallest_cell=0) if is_internal(kind, status) else presentation
 
     def only(self, category: str) -> "RoundResults":
         """Return the results of a category."""
@@ -108,26 +108,30 @@ def document(
     made_of: MadeOf,
 ) -> Document:
     """Return a document with title, official form, status notes and provenance around its sections."""
-    told, rules = made_of.rounds, plain(made_of.rules)
+    rounds, rules = made_of.rounds, plain(made_of.rules)
     parts = list(sections)
     lines = sum(len(part.table.rows) for part in parts if part.table is not None)
     comma = PUNCTUATION[language].listed
-    said = [marks(release.round(name), language) for name in told]
+    stamps = [marks(release.round(name), language) for name in rounds]
     about = (
         translate(RELEASE, language).format(
-            release=release.short, round=comma.join(map(plain, told)), rules=rules or number_format.NONE, rows=lines
+            release=release.short, round=comma.join(map(plain, rounds)), rules=rules or number_format.NONE, rows=lines
         ),
         translate(REPLAY, language).format(short=release.short),
-        *([translate(KITS, language).format(digest=kits_digest(release.round(told[0])))] if kind == "bulletin" else []),
+        *(
+            [translate(KITS, language).format(digest=kits_digest(release.round(rounds[0])))]
+            if kind == "bulletin"
+            else []
+        ),
         translate(NOTE, language).format(short=release.short),
-        *head_line(release, told[0], language),
+        *head_line(release, rounds[0], language),
     )
     return Document(
         kind=kind,
         language=language,
         title=title,
-        secrecy=translate(INTERNAL, language) if is_internal(kind, release.status(told[0])) else "",
-        stamp=comma.join(dict.fromkeys(filter(None, said))),
+        secrecy=translate(INTERNAL, language) if is_internal(kind, release.status(rounds[0])) else "",
+        stamp=comma.join(dict.fromkeys(filter(None, stamps))),
         sections=numbered([*parts, Section(translate(ORIGIN, language), 1, about)], language),
         about=about,
         footer=footer_of(form, release, rules or number_format.NONE, language),

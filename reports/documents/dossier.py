@@ -115,8 +115,10 @@ def dossier(
 def _schemes(found: Dossier, language: str) -> Section:
     """Return a table over all schemes, and a sentence for each that has no record of the unit."""
     rows = [_line(line, language) for line in found.lines]
-    said = (translate(unit_dossier.INTERNAL, language), *unit_dossier.sentences(found, language))
-    return Section(translate(unit_dossier.TITLE, language), 1, said, table(LINES, rows, language) if rows else None)
+    sentences = (translate(unit_dossier.INTERNAL, language), *unit_dossier.sentences(found, language))
+    return Section(
+        translate(unit_dossier.TITLE, language), 1, sentences, table(LINES, rows, language) if rows else None
+    )
 
 
 def _line(line: Line, language: str) -> Row:
@@ -127,7 +129,7 @@ def _line(line: Line, language: str) -> Row:
 def _verdict(
     found: RoundResults, listed: BottomList, row: Mapping[str, object], heading: str, language: str
 ) -> Section:
-    said = [
+    sentences = [
         translate(STANDING, language).format(
             category=plain(family_name(str(row["category"]), language)),
             count=listed.count,
@@ -137,14 +139,14 @@ def _verdict(
         translate(READING, language).format(level=found.level),
     ]
     own, shown = records(listed.rows[listed.rows["unit_code"] == row["unit_code"]]), found.shown_in("unit")
-    told = statement(own[0], listed, shown, language) if own else ""
-    if row["reason"] and not told:
-        said.append(remark(row, language))
+    sentence = statement(own[0], listed, shown, language) if own else ""
+    if row["reason"] and not sentence:
+        sentences.append(remark(row, language))
     if own and not few_votes(own[0], shown):
         round_ = found.release.round(found.ranking.round)
-        said += filter(None, [bounds_in_words(round_, listed.family, str(row["unit_code"]), language)])
-    line = Row(unit_cells(row, shown, language, found.rules.scale), bar(row, listed), told)
-    return Section(heading, 1, tuple(said), table(UNITS, [line], language))
+        sentences += filter(None, [bounds_in_words(round_, listed.family, str(row["unit_code"]), language)])
+    line = Row(unit_cells(row, shown, language, found.rules.scale), bar(row, listed), sentence)
+    return Section(heading, 1, tuple(sentences), table(UNITS, [line], language))
 
 
 def _groups(detail: UnitDetail, language: str) -> Section:
@@ -164,8 +166,8 @@ def _indicators(detail: UnitDetail, language: str) -> Iterator[Section]:
     ]
     comma = PUNCTUATION[language].listed
     names = comma.join(plain(name) for name in sorted(detail.scored_indicators))
-    said = (translate(SCORED, language).format(names=names), *_too_few(detail.indicators, detail, language))
-    yield Section(translate(BY_INDICATOR, language), 1, said, table(INDICATORS, rows, language))
+    sentences = (translate(SCORED, language).format(names=names), *_too_few(detail.indicators, detail, language))
+    yield Section(translate(BY_INDICATOR, language), 1, sentences, table(INDICATORS, rows, language))
 
 
 def _pledges(found: RoundResults, code: str, language: str) -> Iterator[Section]:
@@ -176,8 +178,8 @@ def _pledges(found: RoundResults, code: str, language: str) -> Iterator[Section]
     own = lines[lines["unit_code"] == code].to_dict("records")
     if own:
         rows = [pledge_line(row | _warnings(row), language) for row in own]
-        said = (translate(NO_INTERVAL, language),)
-        yield Section(translate(PLEDGED, language), 1, said, table(PLEDGES, rows, language))
+        sentences = (translate(NO_INTERVAL, language),)
+        yield Section(translate(PLEDGED, language), 1, sentences, table(PLEDGES, rows, language))
 
 
 def _warnings(row: Mapping[Hashable, object]) -> dict[Hashable, object]:
@@ -209,8 +211,8 @@ def _rounds(history: UnitHistory, found: RoundResults, language: str) -> Section
     shown = found.shown_in("unit")
     rows = [_round(own, history.name, shown, language, _scale(own, found)) for own in history.rounds]
     count = history.confirmed_in_a_row
-    said = (translate(IN_A_ROW, language).format(count=count),) if count > 1 else ()
-    return Section(translate(THROUGH, language), 1, said, table(ROUNDS, rows, language))
+    sentences = (translate(IN_A_ROW, language).format(count=count),) if count > 1 else ()
+    return Section(translate(THROUGH, language), 1, sentences, table(ROUNDS, rows, language))
 
 
 def _scale(own: Mapping[str, object], found: RoundResults) -> tuple[float, float]:

@@ -119,17 +119,17 @@ def letter(found: RoundResults, code: str, reviewed: Reviewed, language: str, fo
 
 def _finding(found: RoundResults, listed: BottomList, row: Mapping[str, object], language: str) -> Section:
     category = plain(family_name(str(row["category"]), language))
-    said = translate(STANDING, language).format(category=category, count=listed.count)
+    sentence = translate(STANDING, language).format(category=category, count=listed.count)
     cells = unit_cells(row, found.shown_in("letter"), language, found.rules.scale)
     line = Row(cells, bar(row, listed))
-    return Section(translate(FINDING, language), 1, (said,), table(UNITS, [line], language))
+    return Section(translate(FINDING, language), 1, (sentence,), table(UNITS, [line], language))
 
 
 def _may(found: RoundResults, listed: BottomList, row: Mapping[str, object], language: str) -> Section:
     own = records(listed.rows[listed.rows["unit_code"] == row["unit_code"]])
-    told = statement(own[0], listed, found.shown_in("letter"), language) if own else ""
-    said = told or remark(row, language) or translate(NOTHING, language)
-    return Section(translate(MAY, language), 1, (said, translate(MAY_NOT[str(row["verdict"])], language)))
+    words = statement(own[0], listed, found.shown_in("letter"), language) if own else ""
+    sentence = words or remark(row, language) or translate(NOTHING, language)
+    return Section(translate(MAY, language), 1, (sentence, translate(MAY_NOT[str(row["verdict"])], language)))
 
 
 def _old_and_new(found: RoundResults, code: str, reviewed: Reviewed, language: str) -> Iterator[Section]:
@@ -138,22 +138,22 @@ def _old_and_new(found: RoundResults, code: str, reviewed: Reviewed, language: s
         own = [unit for unit in kept["units"] if unit["unit_code"] == code]
         if own:
             reason = PUNCTUATION[language].semicolon.join(map(plain, kept["reasons"]))
-            said = translate(CORRECTED, language).format(reason=reason)
+            sentence = translate(CORRECTED, language).format(reason=reason)
             rows = [
                 _version(found, own[0]["before"], FIRST, kept["before"], language),
                 _version(found, own[0]["after"], AFTER, kept["after"], language),
             ]
-            yield Section(translate(CHANGED, language), 1, (said,), table(OLD_AND_NEW, rows, language))
+            yield Section(translate(CHANGED, language), 1, (sentence,), table(OLD_AND_NEW, rows, language))
 
 
 def _version(found: RoundResults, figures: Mapping[str, Any], words: str, release: str, language: str) -> Row:
     decimals = found.rules.presentation.decimals
     verdict = str(figures["verdict"])
-    told = translate(VERDICTS[verdict], language) if verdict in VERDICTS else number_format.NONE
+    verdict_words = translate(VERDICTS[verdict], language) if verdict in VERDICTS else number_format.NONE
     reason = figures["reason"]
     if reason:
         left, right = PUNCTUATION[language].brackets
-        told += f"{left}{translate(REASONS[str(reason)], language)}{right}"
+        verdict_words += f"{left}{translate(REASONS[str(reason)], language)}{right}"
     return Row(
         {
             "version": translate(words, language).format(release=release[:16]),
@@ -163,15 +163,15 @@ def _version(found: RoundResults, figures: Mapping[str, Any], words: str, releas
                 figures["score_low"], figures["score_high"], decimals, found.rules.scale
             ),
             "rank": number_format.place(figures["rank"], figures["rank_tied_to"], language),
-            "verdict": told,
+            "verdict": verdict_words,
         }
     )
 
 
 def _objecting(reviewed: Reviewed, code: str, office: str, language: str) -> Section:
     own = [line for line in reviewed.register.lines if line.claim["unit_code"] == code]
-    said = [_term(reviewed, office, language), *(text for line in own for text in _ruled(line, language))]
-    return Section(translate(OBJECTING, language), 1, tuple(said))
+    sentences = [_term(reviewed, office, language), *(text for line in own for text in _ruled(line, language))]
+    return Section(translate(OBJECTING, language), 1, tuple(sentences))
 
 
 def _term(reviewed: Reviewed, office: str, language: str) -> str:
@@ -194,8 +194,8 @@ def _ruled(line: Line, language: str) -> Iterator[str]:
 def _recomputing(found: RoundResults, code: str, office: str, language: str) -> Section:
     digest = kits_digest(found.release.round(found.ranking.round))
     facts = {"office": office, "unit": plain(code), "digest": digest}
-    said = (
+    sentences = (
         translate(KIT, language).format(**facts),
         translate(COUNTED, language).format(release=found.release.short),
     )
-    return Section(translate(RECOMPUTING, language), 1, said)
+    return Section(translate(RECOMPUTING, language), 1, sentences)

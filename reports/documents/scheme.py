@@ -274,10 +274,10 @@ def _figure(value: float | None, n: int | None, counts: str, language: str) -> s
     if n is None:
         return number_format.NONE
     row = {"value": value, "n": n}
-    said = measure_words.value_words(row, counts, language)
+    words = measure_words.value_words(row, counts, language)
     if counts != measure_words.SHARE or value is None:
-        return f"{said} / {number_format.count(n)}"
-    return f"{said} ({measure_words.part(row)}/{number_format.count(n)})"
+        return f"{words} / {number_format.count(n)}"
+    return f"{words} ({measure_words.part(row)}/{number_format.count(n)})"
 
 
 def _month_days(month: str) -> tuple[str, str]:

@@ -59,26 +59,26 @@ def year_on_year(found: RoundResults, compared: Sequence[Changes], language: str
 
 def _category(one: Changes, decimals: int, language: str) -> Iterator[Section]:
     name = plain(family_name(one.category, language))
-    said = tuple(_said(one, decimals, language))
+    sentences = tuple(_summary(one, decimals, language))
     if one.rows.empty:
-        yield Section(name, 1, (*said, translate(NONE, language)))
+        yield Section(name, 1, (*sentences, translate(NONE, language)))
     else:
         rows = [_row(row, one, decimals, language) for row in records(one.rows, COLUMNS)]
-        yield Section(name, 1, said, table(CHANGES, rows, language))
+        yield Section(name, 1, sentences, table(CHANGES, rows, language))
     if len(one.left_out):
         out = [_left_out(row, language) for row in records(one.left_out, LEFT_OUT_COLUMNS)]
         yield Section(translate(COMPARED, language), 2, (), table(LEFT_OUT, out, language))
 
 
-def _said(one: Changes, decimals: int, language: str) -> Iterator[str]:
+def _summary(one: Changes, decimals: int, language: str) -> Iterator[str]:
     """Return the paragraphs on breaks of the method, the summary, and regression to the mean."""
     if one.breaks:
         gap = PUNCTUATION[language].gap
         yield translate(BREAKS, language) + gap + gap.join(found.sentence(language) for found in one.breaks)
         after = RECOUNTED if one.tested else NOT_TESTED
         yield translate(after, language).format(round=plain(one.round_from), rules=plain(one.rules))
-    if told := summary(one, language):
-        yield told
+    if words := summary(one, language):
+        yield words
     if one.regression is not None:
         yield regression(one.regression, round_words(one.round_from, language), decimals, language)
 
@@ -88,11 +88,11 @@ def _row(row: Mapping[str, object], one: Changes, decimals: int, language: str) 
     if row["old_name"] is not None:
         name = translate(FORMER, language).format(unit=name, name=plain(row["old_name"]))
     verdict = ONLY_SHOWN if row["statement"] is None else STATEMENT_NAMES[str(row["statement"])]
-    told = translate(verdict, language)
+    words = translate(verdict, language)
     remarks = list(_remarks(row, language))
     if remarks:
         comma = "，" if language == "zh" else "; "
-        told = translate(REMARKED, language).format(verdict=told, remark=comma.join(remarks))
+        words = translate(REMARKED, language).format(verdict=words, remark=comma.join(remarks))
     before = number_format.places(row["rank_best_from"], row["rank_worst_from"]).replace(" ", "")
     after = number_format.places(row["rank_best_to"], row["rank_worst_to"]).replace(" ", "")
     scores = (number_format.number(row[key], decimals) for key in ("score_from", "score_to"))
@@ -103,7 +103,7 @@ def _row(row: Mapping[str, object], one: Changes, decimals: int, language: str) 
         "change": number_format.signed(row["change"], decimals),
         "interval": number_format.signed_interval(row["low"], row["high"], decimals),
         "places": f"{before}{TO}{after}",
-        "verdict": told,
+        "verdict": words,
     }
     return Row(cells)
 

@@ -86,16 +86,16 @@ class RoundDifference:
 
     def sentences(self, language: str) -> list[str]:
         """Return what happened to the round; after the head, the most important first."""
-        told = [_filled(self._head(), language, round=self._name(language), votes=self.votes)]
+        sentences = [_filled(self._head(), language, round=self._name(language), votes=self.votes)]
         if self.change == REMOVED:
-            return told + self._tables(language)
+            return sentences + self._tables(language)
         if self.rules[0] and self.rules[0] != self.rules[1]:
-            told.append(
+            sentences.append(
                 _filled(N_("The rule set was {old} and is {new}."), language, old=self.rules[0], new=self.rules[1])
             )
         if self.change == ADDED:
-            return told + self._tables(language)
-        return told + self._movements(language) + self._changes(language) + self._tables(language)
+            return sentences + self._tables(language)
+        return sentences + self._movements(language) + self._changes(language) + self._tables(language)
 
     def _head(self) -> str:
         if not any(self.votes):
@@ -105,30 +105,30 @@ class RoundDifference:
     def _tables(self, language: str) -> list[str]:
         """Return rows added, removed or changed in each table other than the ballots."""
         comma = PUNCTUATION[language].listed
-        told = []
+        sentences = []
         for row in self.records.itertuples(index=False):
             counts = {sentence: getattr(row, name) for name, sentence in _ROW_SENTENCES.items()}
             parts = [_filled(sentence, language, count=count) for sentence, count in counts.items() if count]
             table = translate(KIND_NAMES[str(row.kind)], language)
-            told.append(_filled(N_("{table}: {rows}."), language, table=table, rows=comma.join(parts)))
-        return told
+            sentences.append(_filled(N_("{table}: {rows}."), language, table=table, rows=comma.join(parts)))
+        return sentences
 
     def _changes(self, language: str) -> list[str]:
         """Return units and groups that were added or removed, or whose votes changed."""
-        told = [
+        sentences = [
             _filled(sentence, language, count=self.count(change), names=self._names(change, language))
             for change, sentence in _UNIT_SENTENCES.items()
             if self.count(change)
         ]
         for row in self.groups.itertuples(index=False):
-            told.append(
+            sentences.append(
                 _filled(
                     N_("Group {group}: {ballots_from} → {ballots_to} ballots, {votes_from} → {votes_to} votes."),
                     language,
                     **{name: getattr(row, name) for name in GROUP_COLUMNS if name != "change"},
                 )
             )
-        return told
+        return sentences
 
     def _movements(self, language: str) -> list[str]:
         """Return changed verdicts, then scores, then places."""
@@ -141,7 +141,7 @@ class RoundDifference:
             ]
         if moved.empty and self.verdicts_changed.empty and self.places_changed.empty:
             return [translate(N_("No score, place or verdict changes."), language)]
-        told = [
+        sentences = [
             _filled(
                 N_("Verdict on {unit}: {old} → {new}."),
                 language,
@@ -152,10 +152,12 @@ class RoundDifference:
             for row in self.verdicts_changed.head(MOST_VERDICTS).itertuples(index=False)
         ]
         if len(self.verdicts_changed) > MOST_VERDICTS:
-            told.append(_filled(N_("Units with another verdict: {count}."), language, count=len(self.verdicts_changed)))
+            sentences.append(
+                _filled(N_("Units with another verdict: {count}."), language, count=len(self.verdicts_changed))
+            )
         if len(moved):
             most = moved.iloc[0]
-            told.append(
+            sentences.append(
                 _filled(
                     N_("Units with another score: {count}; the largest move is {unit}, {old} → {new}."),
                     language,
@@ -166,8 +168,10 @@ class RoundDifference:
                 )
             )
         if len(self.places_changed):
-            told.append(_filled(N_("Units with another place: {count}."), language, count=len(self.places_changed)))
-        return told
+            sentences.append(
+                _filled(N_("Units with another place: {count}."), language, count=len(self.places_changed))
+            )
+        return sentences
 
     def _name(self, language: str) -> str:
         if not self.trial:
@@ -291,8 +295,8 @@ def _units(before: pd.DataFrame, after: pd.DataFrame) -> pd.DataFrame:
     old, new = _by_code(before), _by_code(after)
     rows = [_unit(code, old.get(code), new.get(code)) for code in {**new, **old}]
     order = list(CHANGES)
-    told = sorted((row for row in rows if row["change"]), key=lambda row: order.index(str(row["change"])))
-    frame = pd.DataFrame(told, columns=list(UNIT_COLUMNS))
+    changed_rows = sorted((row for row in rows if row["change"]), key=lambda row: order.index(str(row["change"])))
+    frame = pd.DataFrame(changed_rows, columns=list(UNIT_COLUMNS))
     whole = dict.fromkeys(("n_from", "n_to", "rank_from", "rank_to"), "Int64")
     return frame.astype({**whole, **dict.fromkeys(("score_from", "score_to", "score_change"), "Float64")})
 

@@ -77,5 +77,5 @@ def regression(facts: RegressionToMean, round_: str, decimals: int, language: st
         name: number_format.signed(getattr(facts, name), decimals) for name in ("predicted", "measured", "overall")
     }
     signed["predicted"] = number_format.number(facts.predicted, decimals)  # never below 0
-    told = translate(REGRESSION, language).format(round=round_, k=facts.k, **signed)
-    return told + PUNCTUATION[language].gap + translate(IMPROVEMENTS[improvement(facts, decimals)], language)
+    sentence = translate(REGRESSION, language).format(round=round_, k=facts.k, **signed)
+    return sentence + PUNCTUATION[language].gap + translate(IMPROVEMENTS[improvement(facts, decimals)], language)

@@ -286,20 +286,20 @@ def _weighs_otherwise(rules: RuleSet, category: str, later: str) -> bool:
 
 def _statements(change: Array, p_holm: Array, level: float) -> list[str | None]:
     sure = p_holm <= 1 - level + 1e-12  # 1 - 0.95 falls short of 0.05 by rounding
-    told = np.where(sure, np.where(change > 0, ROSE, FELL), SAME)
-    return [None if np.isnan(value) else str(word) for value, word in zip(p_holm, told, strict=True)]
+    words = np.where(sure, np.where(change > 0, ROSE, FELL), SAME)
+    return [None if np.isnan(value) else str(word) for value, word in zip(p_holm, words, strict=True)]
 
 
 def _positions(rows: pd.DataFrame) -> list[str | None]:
     """Return whether the rank sets of two rounds do not overlap; None without both."""
-    told: list[str | None] = []
+    words: list[str | None] = []
     names = ("rank_best_from", "rank_worst_from", "rank_best_to", "rank_worst_to")
     for best, worst, best_now, worst_now in zip(*(rows[name] for name in names), strict=True):
         if best is pd.NA or best_now is pd.NA:
-            told.append(None)
+            words.append(None)
         else:
-            told.append(UP if worst_now < best else DOWN if best_now > worst else OVERLAPPING)
-    return told
+            words.append(UP if worst_now < best else DOWN if best_now > worst else OVERLAPPING)
+    return words
 
 
 def _regression(own: Family, later: Family, after: pd.DataFrame, renamed: dict[str, str]) -> RegressionToMean | None:

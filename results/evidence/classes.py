@@ -79,13 +79,13 @@ def meanings(table: pd.DataFrame, language: str) -> list[str]:
     ranked = table[table["class"].notna()]
     if ranked["class"].nunique() < 2:
         return [translate(ONE_CLASS, language)] if len(ranked) else []
-    told = []
+    sentences = []
     for number in sorted(ranked["class"].astype(int).unique()):
         part = ranked[ranked["class"] == number]
         least, most = int(part["better_at_least"].min()), int(part["better_at_least"].max())
         message = FIRST_CLASS if number == 1 else CLASS
-        told.append(translate(message, language).format(number=int(number), better=most if number == 1 else least))
-    return told
+        sentences.append(translate(message, language).format(number=int(number), better=most if number == 1 else least))
+    return sentences
 
 
 def word_of(row: Mapping[str, object]) -> str:

@@ -231,24 +231,26 @@ def in_words(row: Mapping[str, object] | None, language: str) -> list[str]:
     if row is None or is_missing(row["verdict"]) or row["verdict"] == "not_ranked":
         return []
     facts = {"n": f"{int(str(row['n'])):,}", "verdict": translate(VERDICTS[str(row["verdict"])], language)}
-    told = []
+    flips_in_words = []
     for finding, exact in ((PLACE, bool(row["place_is_exact"])), (VERDICT, False)):
         parts = _parts(row, finding, language)
         message = PLACE_EXACT if exact else PLACE_BOUND if finding == PLACE else VERDICT_BOUND
         if parts:
-            told.append(translate(message, language).format(parts=parts, **facts))
+            flips_in_words.append(translate(message, language).format(parts=parts, **facts))
         elif finding == PLACE:
-            told.append(translate(NOTHING_ALTERS, language))
-    if told and not is_missing(row["group"]):
+            flips_in_words.append(translate(NOTHING_ALTERS, language))
+    if flips_in_words and not is_missing(row["group"]):
         weight = translate(MOST_WEIGHT, language)
-        told.append(weight.format(group=row["group"], group_n=f"{int(str(row['group_n'])):,}"))
-    return told
+        flips_in_words.append(weight.format(group=row["group"], group_n=f"{int(str(row['group_n'])):,}"))
+    return flips_in_words
 
 
 def _parts(row: Mapping[str, object], finding: str, language: str) -> str:
     """Return the numbers of a finding in words: 3 left out, 2 changed or 3 added."""
     found = [(kind, row[f"{kind}_{finding}"]) for kind in KINDS]
-    said = [translate(PARTS[kind], language).format(count=f"{int(str(m)):,}") for kind, m in found if not is_missing(m)]
-    if len(said) < 2:
-        return "".join(said)
-    return translate(OR, language).format(first=join(said[:-1], language), last=said[-1])
+    parts = [
+        translate(PARTS[kind], language).format(count=f"{int(str(m)):,}") for kind, m in found if not is_missing(m)
+    ]
+    if len(parts) < 2:
+        return "".join(parts)
+    return translate(OR, language).format(first=join(parts[:-1], language), last=parts[-1])

@@ -164,12 +164,12 @@ def sheets_of(votes: pd.DataFrame) -> tuple[Array, Array, Sheets]:
 def _turnout(round_: Round, votes: pd.DataFrame) -> pd.DataFrame:
     """Return turnout and mean score by group and site, from the reported numbers of issued and returned ballots."""
     empty = pd.DataFrame(columns=["group", "site", "issued", "returned", "share", "score"])
-    told = round_.records("issue_return")
-    if told.empty:
+    return_rows = round_.records("issue_return")
+    if return_rows.empty:
         return empty
     mean = votes.groupby(["group_name", "site"])["score"].mean()
     rows = []
-    for row in told.to_dict("records"):
+    for row in return_rows.to_dict("records"):
         if any(is_missing(row[name]) for name in ("issued", "returned")):
             continue
         key = (str(row["group_code"]), "" if is_missing(row["site"]) else str(row["site"]))
@@ -271,12 +271,12 @@ def decision_in_words(round_: Round, language: str) -> str:
 
 def public_decision(round_: Round, language: str) -> str:
     """Return the same for the public: no names of people or units and no numbers; "" without a decision."""
-    told = []
+    sentences = []
     for one in _shown(round_):
-        told.append(translate(PUBLIC_DECISION[one.decision] if one.holds else PUBLIC_TAKEN_OUT, language))
+        sentences.append(translate(PUBLIC_DECISION[one.decision] if one.holds else PUBLIC_TAKEN_OUT, language))
         if one.public:
-            told.append(translate(PUBLIC_WHY, language).format(reason=one.public))
-    return PUNCTUATION[language].gap.join(told)
+            sentences.append(translate(PUBLIC_WHY, language).format(reason=one.public))
+    return PUNCTUATION[language].gap.join(sentences)
 
 
 def _shown(round_: Round) -> list[BallotDecision]:
@@ -290,7 +290,7 @@ def _decided(one: BallotDecision, language: str) -> str:
     facts = {"listed": f"{one.listed:,}", "reason": one.reason, "who": one.who, "second": one.second}
     if not one.holds:
         return translate(TAKEN_OUT, language).format(**facts)
-    told = translate(DECIDED, language).format(decision=translate(DECISIONS[one.decision], language), **facts)
+    sentence = translate(DECIDED, language).format(decision=translate(DECISIONS[one.decision], language), **facts)
     units = [row["unit_name"] for row in one.moved]
     without = translate(WITHOUT if units else WITHOUT_NONE, language)
-    return PUNCTUATION[language].gap.join((told, without.format(count=len(units), units=join(units, language))))
+    return PUNCTUATION[language].gap.join((sentence, without.format(count=len(units), units=join(units, language))))

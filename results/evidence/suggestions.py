@@ -118,7 +118,7 @@ WAITING = N_("{count} themes wait: next to an earlier release they would show wh
 
 def about(found: Suggestions, language: str) -> list[str]:
     """Return who wrote and what is not shown."""
-    told = [translate(HIDDEN, language).format(people=f"{found.people:,}", fewest=FEWEST)]
+    sentences = [translate(HIDDEN, language).format(people=f"{found.people:,}", fewest=FEWEST)]
     if found.waiting:
-        told.append(translate(WAITING, language).format(count=found.waiting, fewest=FEWEST))
-    return told
+        sentences.append(translate(WAITING, language).format(count=found.waiting, fewest=FEWEST))
+    return sentences

@@ -177,10 +177,10 @@ def _published(facts: YearFacts, today: date) -> list[Step]:
     final, announced = code in (FINAL, ANNOUNCED), code == ANNOUNCED
     ends = notice.notice_ends if notice else None
     until = notice.review_until if notice else None
-    told = NEXT_TRIAL if code == TRIAL else NEXT_WITHDRAWN if code == WITHDRAWN else NEXT[FINALISED]
+    next_step = NEXT_TRIAL if code == TRIAL else NEXT_WITHDRAWN if code == WITHDRAWN else NEXT[FINALISED]
     over = until is not None and today > until.day
     return [
-        _dated(FINALISED, final, days[FINAL] or days[ANNOUNCED], told),
+        _dated(FINALISED, final, days[FINAL] or days[ANNOUNCED], next_step),
         _preview(facts, announced),
         _dated(ANNOUNCEMENT, announced, days[ANNOUNCED], NEXT[ANNOUNCEMENT]),
         _period(NOTICE, ends, today),
@@ -205,8 +205,8 @@ def _preview(facts: YearFacts, announced: bool) -> Step:
     given = preview_of(facts.history, facts.round_.id)
     shown = {"day": step_of(given).day if given else ""}
     detail = "{day}" if given else NOT_GIVEN if announced else NOT_YET
-    state, told = (DONE, "") if announced or given else (COMING, NEXT[PREVIEWED])
-    return Step(PREVIEWED, state, detail, shown, told, PLACES[PREVIEWED])
+    state, next_step = (DONE, "") if announced or given else (COMING, NEXT[PREVIEWED])
+    return Step(PREVIEWED, state, detail, shown, next_step, PLACES[PREVIEWED])
 
 
 def _period(code: str, last: Deadline | None, today: date) -> Step:

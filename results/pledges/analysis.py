@@ -89,7 +89,10 @@ class Unavailable:
 
 @dataclass(frozen=True)
 class AssociationOf:
-    """Spearman's correlation of two figures over the posts of a round; `said`: why (part of) it is missing, or None."""
+    """Spearman's correlation of two figures over the posts of a round.
+
+    unavailable: why (part of) it is missing, or None.
+    """
 
     first: str
     second: str

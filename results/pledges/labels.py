@@ -145,8 +145,8 @@ def word(field: str, value: object, language: str) -> object:
 
 def attention(row: Mapping[object, object], language: str) -> str:
     """Return what needs attention in a row of `QuarterReport.warnings`, in words."""
-    said = [translate(WARNING_WORDS[name], language) for name in WARNINGS if row[name]]
-    return PUNCTUATION[language].semicolon.join(said)
+    warnings = [translate(WARNING_WORDS[name], language) for name in WARNINGS if row[name]]
+    return PUNCTUATION[language].semicolon.join(warnings)
 
 
 def difference_sentence(row: Mapping[object, object], language: str, decimals: int = 1) -> str:

@@ -17,7 +17,7 @@ def pledge_notes(book: PledgeBook, votes: VoteScores | None = None) -> list[Note
         strange = votes.grades.loc[votes.grades["points"].isna(), "grade"]
         found["vote_grades"] = _once(strange) if votes.rules else ()
         found["vote_groups"] = tuple(name for name in _once(votes.groups["group"]) if name not in HALL_GROUPS)
-    return [Note(code, units=told) for code, told in found.items() if told]
+    return [Note(code, units=codes) for code, codes in found.items() if codes]
 
 
 def _dated(book: PledgeBook) -> tuple[str, ...]:

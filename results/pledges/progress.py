@@ -107,12 +107,12 @@ def _warnings(lines: pd.DataFrame, quarter: str, awaited: date | None) -> pd.Dat
     open_ = ~lines["status"].isin([DONE, ADJUSTED, CANCELLED])
     unmet = ~lines["verified_met"].fillna(lines["reported_met"]).fillna(False).astype(bool)
     since = awaited.isoformat() if awaited else ""
-    told = (lines["checked_on"] >= since).fillna(False)
+    reported = (lines["checked_on"] >= since).fillna(False)
     closed = lines["status"].isin([ADJUSTED, CANCELLED])
     found = lines.assign(
         **{
             DUE: ((due == quarter).fillna(False) & open_ & unmet & ~lines[LATE]).astype(bool),
-            SILENT: (open_ & ~told & bool(since)).astype(bool),
+            SILENT: (open_ & ~reported & bool(since)).astype(bool),
             NO_REASON: closed & lines["status_reason"].isna(),
         }
     )

@@ -308,10 +308,10 @@ def _overdue(lines: pd.DataFrame, day: date, closing: date) -> pd.Series:
 
 def _unverified(lines: pd.DataFrame) -> pd.Series:
     """Mark reported values that no checker has verified since, except for adjusted and cancelled items."""
-    told = lines["reported"].notna() | (lines["target"].isna() & (lines["status"] == DONE))
+    is_reported = lines["reported"].notna() | (lines["target"].isna() & (lines["status"] == DONE))
     seen = lines["verified_on"].fillna("") >= lines["reported_on"].fillna("")
     seen &= lines["verified"].notna() | (lines["target"].isna() & lines["verified_status"].notna())
-    return (told & ~seen & ~lines["status"].isin([ADJUSTED, CANCELLED])).astype(bool)
+    return (is_reported & ~seen & ~lines["status"].isin([ADJUSTED, CANCELLED])).astype(bool)
 
 
 def _totals(lines: pd.DataFrame, apart: bool) -> pd.DataFrame:

@@ -50,11 +50,11 @@ class Finding:
     def sentence(self, language: str) -> str:
         """Return the finding as a sentence that begins with the round."""
         signs = PUNCTUATION[language]
-        told = self.note.sentence(language)
+        text = self.note.sentence(language)
         if self.asked:
             uploads = signs.semicolon.join(_asked_words(asked, language) for asked in self.asked)
-            told = translate(SENTENCES[self.note.code], language).format(uploads=uploads)
-        return translate(N_("Round {round}: {sentence}"), language).format(round=self.round, sentence=told)
+            text = translate(SENTENCES[self.note.code], language).format(uploads=uploads)
+        return translate(N_("Round {round}: {sentence}"), language).format(round=self.round, sentence=text)
 
     def as_dict(self, language: str) -> dict[str, object]:
         """Return the finding for JSON; every unit and file is named."""

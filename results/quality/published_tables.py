@@ -126,12 +126,12 @@ def _totals(lines: list[Line]) -> dict[str, Decimal]:
 
 def _ranks(lines: list[Line]) -> tuple[str, ...]:
     """Return lines whose rank is not 1 + the lines with a higher score: in the category, or in the entire table."""
-    told = [line for line in lines if line.rank is not None and line.score is not None]
+    printed = [line for line in lines if line.rank is not None and line.score is not None]
     wrong: dict[bool, list[str]] = {True: [], False: []}
-    for line in told:
+    for line in printed:
         assert line.score is not None, "chosen above"
         for whole in wrong:
-            peers = [peer for peer in told if whole or peer.category == line.category]
+            peers = [peer for peer in printed if whole or peer.category == line.category]
             if line.rank != 1 + sum(peer.score > line.score for peer in peers if peer.score is not None):
                 wrong[whole].append(line.unit)
     return tuple(wrong[len(wrong[True]) <= len(wrong[False])])
@@ -140,8 +140,8 @@ def _ranks(lines: list[Line]) -> tuple[str, ...]:
 def _order(lines: list[Line]) -> tuple[str, ...]:
     """Return lines with a higher score than the line above, in a list without ranks that is clearly sorted."""
     wrong, pairs = [], 0
-    told = sorted((line for line in lines if line.order is not None), key=lambda line: line.order or 0)
-    for above, below in pairwise(told):
+    printed = sorted((line for line in lines if line.order is not None), key=lambda line: line.order or 0)
+    for above, below in pairwise(printed):
         if above.category == below.category and above.score is not None and below.score is not None:
             pairs += 1
             if below.score > above.score:

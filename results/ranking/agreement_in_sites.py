@@ -74,13 +74,13 @@ def sites_in_words(family: Family, verdict: NDArray[Any], language: str) -> list
     """Return what is known of agreement inside sites; `verdict` of every member, in the order of the family."""
     if not family.ranked.any():
         return []
-    said = [*_few_people(family, language), *_measured(family, language)]
+    sentences = [*_few_people(family, language), *_measured(family, language)]
     now = int((verdict == CONFIRMED).sum()), int((verdict == CLEARED).sum())
     for lacking in unmeasured(family, verdict):
         groups = PUNCTUATION[language].listed.join(_named(group, language) for group in lacking.groups)
-        said.append(translate(UNMEASURED[lacking.given], language).format(groups=groups, fewest=FEWEST_SITES))
-        said += _would_remain(lacking, now, language)
-    return said
+        sentences.append(translate(UNMEASURED[lacking.given], language).format(groups=groups, fewest=FEWEST_SITES))
+        sentences += _would_remain(lacking, now, language)
+    return sentences
 
 
 def unmeasured(family: Family, verdict: NDArray[Any]) -> list[Unmeasured]:

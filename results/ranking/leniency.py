@@ -85,17 +85,17 @@ class Leniency:
         """Return what was done, or why it is impossible, and what to keep in mind."""
         if self.refused is not None:
             return [translate(REFUSED[self.refused], language).format(**self._parts(language))]
-        said = [translate(METHOD, language)]
+        sentences = [translate(METHOD, language)]
         if self.changed:
             words = ngettext(
                 "The verdict of {n} unit changes.", "The verdicts of {n} units change.", self.changed, language
             )
-            said.append(words.format(n=self.changed))
+            sentences.append(words.format(n=self.changed))
         else:
-            said.append(translate(SAME, language))
+            sentences.append(translate(SAME, language))
         if self.weak:
-            said.append(translate(WEAKLY, language).format(value=f"{self.weakest:.3f}", limit=WEAK))
-        return said
+            sentences.append(translate(WEAKLY, language).format(value=f"{self.weakest:.3f}", limit=WEAK))
+        return sentences
 
     def _parts(self, language: str) -> dict[str, object]:
         return {

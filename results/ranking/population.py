@@ -20,8 +20,8 @@ def about_whom(family: Family, language: str) -> str:
         return ""
     voted = {group: int(family.moments.n[:, groups[group]].max(initial=0)) for group in people}
     words = translate(GROUP, language)
-    told = [words.format(group=g, voted=f"{voted[g]:,}", people=f"{people[g]:,}") for g in people]
-    said = [translate(ABOUT, language).format(groups=PUNCTUATION[language].listed.join(told))]
+    voted_of = [words.format(group=g, voted=f"{voted[g]:,}", people=f"{people[g]:,}") for g in people]
+    sentences = [translate(ABOUT, language).format(groups=PUNCTUATION[language].listed.join(voted_of))]
     if any(voted[group] == people[group] for group in people):
-        said.append(translate(COMPLETE, language))
-    return PUNCTUATION[language].gap.join(said)
+        sentences.append(translate(COMPLETE, language))
+    return PUNCTUATION[language].gap.join(sentences)

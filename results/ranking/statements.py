@@ -146,15 +146,15 @@ def first_layer(rule: Rule, row: Row, language: str, *, gauged: bool = True) -> 
     gauged : False leaves out the strength of the evidence, for a page that must not say so much of the votes.
     """
     if row["verdict"] == NOT_RANKED:
-        return [_told(NOT_RANKED_SENTENCE, rule, row, language, reason=remark(row, language))]
-    said = [_verdict(rule, row, language), *([_gauge(rule, row, language)] if gauged else [])]
+        return [_filled(NOT_RANKED_SENTENCE, rule, row, language, reason=remark(row, language))]
+    sentences = [_verdict(rule, row, language), *([_gauge(rule, row, language)] if gauged else [])]
     several = row["rank_best"] != row["rank_worst"]
-    said.append(_told(PLACE[several], rule, row, language, best=row["rank_best"], worst=row["rank_worst"]))
+    sentences.append(_filled(PLACE[several], rule, row, language, best=row["rank_best"], worst=row["rank_worst"]))
     if beside := _places_differ(rule, row):
-        said.append(translate(beside, language))
+        sentences.append(translate(beside, language))
     if row["reason"] and not withheld(rule, row):
-        said.append(remark(row, language))
-    return said
+        sentences.append(remark(row, language))
+    return sentences
 
 
 def second_layer(rule: Rule, row: Row, language: str) -> list[str]:
@@ -163,15 +163,15 @@ def second_layer(rule: Rule, row: Row, language: str) -> list[str]:
         return []
     p = {name: p_words(_number(row[f"{name}_p"])) for name in ("confirm", "clear")}
     alpha = f"{1 - rule.level:.3g}"
-    said = [_told(P_VALUES, rule, row, language, membership=rule.membership(language), alpha=alpha, **p)]
+    sentences = [_filled(P_VALUES, rule, row, language, membership=rule.membership(language), alpha=alpha, **p)]
     if row["p_bottom"] is not None:
         chance = share_words(_number(row["p_bottom"]))
-        said.append(_told(CHANCE, rule, row, language, chance=chance))
+        sentences.append(_filled(CHANCE, rule, row, language, chance=chance))
     if row["shrunken"] is not None:
         shrunken = number_format.number(row["shrunken"], rule.decimals)
         expected = number_format.number(row["expected_rank"], 1)
-        said.append(_told(SHRUNKEN, rule, row, language, shrunken=shrunken, expected=expected))
-    return said
+        sentences.append(_filled(SHRUNKEN, rule, row, language, shrunken=shrunken, expected=expected))
+    return sentences
 
 
 def strength(row: Row, level: float) -> int:
@@ -211,7 +211,7 @@ def withheld(rule: Rule, row: Row) -> bool:
 def _verdict(rule: Rule, row: Row, language: str) -> str:
     kept_back = withheld(rule, row)
     by_parts = row["verdict"] == CONFIRMED and row["reason"] == PARTS_DECIDED  # the votes alone would not confirm it
-    return _told(
+    return _filled(
         WITHHELD if kept_back else BY_PARTS if by_parts else VERDICT_SENTENCES[str(row["verdict"])],
         rule,
         row,
@@ -247,7 +247,7 @@ def _places_differ(rule: Rule, row: Row) -> str | None:
     return CROSSES if worst > rule.border and rule.name not in ("last_and_below", "share_and_below") else None
 
 
-def _told(message: str, rule: Rule, row: Row, language: str, **more: object) -> str:
+def _filled(message: str, rule: Rule, row: Row, language: str, **more: object) -> str:
     facts = {**rule.facts(language), "unit": row["unit_name"], "n": row["n"], **more}
     return translate(message, language).format(**facts)
 
@@ -283,5 +283,5 @@ def named_with_verdict(name: str, verdict: str, interval: str, language: str) ->
     if verdict not in (CONFIRMED, UNDECIDED):
         return name
     marks = PUNCTUATION[language]
-    told = marks.comma.join(filter(None, (translate(VERDICTS[verdict], language), interval)))
-    return f"{name}{marks.brackets[0]}{told}{marks.brackets[1]}"
+    words = marks.comma.join(filter(None, (translate(VERDICTS[verdict], language), interval)))
+    return f"{name}{marks.brackets[0]}{words}{marks.brackets[1]}"

@@ -36,8 +36,8 @@ def meant(release: Release, text: str) -> list[Proposal]:
         return [Proposal(unit.unit_name, BY_NAME, unit.unit_code) for unit in same[:MOST]]
     close = [spelled[found] for found in get_close_matches(_spelled(text), spelled, n=MOST, cutoff=0.75)]
     found = [Proposal(unit.unit_name, SIMILAR_CODE, unit.unit_code) for unit in close]
-    told = {unit.unit_name for unit in close}
-    found += [one for one in proposals(text, Register(tuple(units.values()))) if str(one) not in told]
+    known = {unit.unit_name for unit in close}
+    found += [one for one in proposals(text, Register(tuple(units.values()))) if str(one) not in known]
     return found[:MOST]
 
 

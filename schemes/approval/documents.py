@@ -135,7 +135,7 @@ def _on(chosen: Chosen, row: Mapping[str, object], numbers: _Numbers, language: 
     yield Section(_head("asked", language), 2, tuple(_asked(chosen, entry, language)))
     yield from _numbers(chosen, str(row["assess_no"]), numbers, language)
     survey = numbers.surveys.get(str(row["assess_no"]), [])
-    yield Section(_head("said", language), 2, tuple(_verdict(chosen, row, survey, language)))
+    yield Section(_head("claims", language), 2, tuple(_verdict(chosen, row, survey, language)))
 
 
 def _about(chosen: Chosen, entry: Mapping[str, object], language: str) -> Iterator[str]:
@@ -240,7 +240,7 @@ def _verdict(chosen: Chosen, row: Mapping[str, object], survey: list[dict[str, A
     expected = to_prove(row, survey)
     if expected is not None:
         yield forecast_sentence(expected, language)
-    yield may_be_said(chosen, row, language)
+    yield claim_of(chosen, row, language)
     cleared = _marked(CLEARED, language)
     yield _filled("rule", language, line=str(chosen.settings.line), cleared=cleared)
 
@@ -251,14 +251,14 @@ def _reason(row: Mapping[str, object], language: str) -> str:
     return "" if reason is None else f" · {translate(reason, language)}"
 
 
-def may_be_said(chosen: Chosen, row: Mapping[str, object], language: str) -> str:
+def claim_of(chosen: Chosen, row: Mapping[str, object], language: str) -> str:
     """Return what may be claimed about a matter, and no more."""
-    said = str(row["outcome"])
-    if said == NOT_MET and row["verdict"] == CONFIRMED:
-        said = "missed"
-    if row["reason"] == NOT_RANDOM and said != NO_RESULT:
-        said = "volunteers"
-    return translate(SAY_WORDS[said], language).format(line=str(chosen.settings.line))
+    outcome = str(row["outcome"])
+    if outcome == NOT_MET and row["verdict"] == CONFIRMED:
+        outcome = "missed"
+    if row["reason"] == NOT_RANDOM and outcome != NO_RESULT:
+        outcome = "volunteers"
+    return translate(SAY_WORDS[outcome], language).format(line=str(chosen.settings.line))
 
 
 def quarter(chosen: Chosen, language: str, form: Form = BARE) -> Document:

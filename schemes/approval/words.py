@@ -190,7 +190,7 @@ SECTION_WORDS = {
     "asked": N_("Who was asked, and how"),
     "bases": N_("Four bases"),
     "questions": N_("The three questions on the official base"),
-    "said": N_("Verdict, and what may be claimed"),
+    "claims": N_("Verdict, and what may be claimed"),
     "filed": N_("Decisions and their filings"),
     "not_filed": N_("Decided and not filed; days over"),
     "by_class": N_("Matters refused, by class"),

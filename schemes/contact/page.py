@@ -67,12 +67,12 @@ def posts_table(table: pd.DataFrame, words: dict[str, str]) -> pd.DataFrame:
 
 def caption_of(table: pd.DataFrame, words: dict[str, str]) -> str:
     """Return how to read the picture, how many posts it leaves out, and whether the calendar is provisional."""
-    said = [words["posts_caption"]]
+    sentences = [words["posts_caption"]]
     if len(table) > MOST_POSTS:
-        said.append(words["first_posts"].format(shown=MOST_POSTS, count=len(table)))
+        sentences.append(words["first_posts"].format(shown=MOST_POSTS, count=len(table)))
     if table["provisional"].any():
-        said.append(words["provisional"])
-    return PUNCTUATION[language()].gap.join(said)
+        sentences.append(words["provisional"])
+    return PUNCTUATION[language()].gap.join(sentences)
 
 
 def posts_chart(table: pd.DataFrame, words: dict[str, str]) -> go.Figure:

@@ -72,8 +72,8 @@ def posted_list(chosen: Chosen, language: str) -> PostedList | None:
         N_("As of"): asked.as_of.isoformat(),
         N_("Rules"): asked.rules,
     }
-    told = " · ".join(f"{translate(name, language)}{colon}{value}" for name, value in basis.items())
-    return PostedList(parts.titled(chosen, DOCUMENT_TITLES["wall"], language), headers, rows, told)
+    basis_words = " · ".join(f"{translate(name, language)}{colon}{value}" for name, value in basis.items())
+    return PostedList(parts.titled(chosen, DOCUMENT_TITLES["wall"], language), headers, rows, basis_words)
 
 
 def original_texts(chosen: Chosen) -> dict[str, str]:

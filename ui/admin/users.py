@@ -19,9 +19,9 @@ DONE = "users_done"
 
 def done() -> None:
     """Show the result of the last step; a first password is shown this once."""
-    told = st.session_state.pop(DONE, None)
-    if told:
-        st.success(told)
+    message = st.session_state.pop(DONE, None)
+    if message:
+        st.success(message)
 
 
 def show() -> None:

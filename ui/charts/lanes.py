@@ -53,8 +53,8 @@ def lanes_chart(events: pd.DataFrame, lanes: Mapping[str, str], first: date, las
 
 def _marks(fig: go.Figure, mark: str, own: pd.DataFrame) -> None:
     """Draw the events of a mark; its name is shown on hovering and in the legend."""
-    told = zip(own["day"], own["words"], own["matter_no"], strict=True)
-    text = [_hover(day, words, matter) for day, words, matter in told]
+    hovered = zip(own["day"], own["words"], own["matter_no"], strict=True)
+    text = [_hover(day, words, matter) for day, words, matter in hovered]
     name = label(" / ".join(dict.fromkeys(own["words"])), 30)
     marker, points = dict(MARKS.get(mark, MARKS["tick"])), {"x": list(own["day"]), "y": list(own["y"])}
     fig.add_trace(go.Scatter(mode="markers", marker=marker, name=name, text=text, hoverinfo="text", **points))

@@ -41,8 +41,8 @@ SHOWN = ("objection", "unit_name", "figure", "text", "by", "received", "due", "s
 def done() -> None:
     """Show the result of the last step in a place of the page that always exists: what follows stays open as it was."""
     place = st.empty()
-    if told := st.session_state.pop(DONE, None):
-        place.success(told)
+    if message := st.session_state.pop(DONE, None):
+        place.success(message)
 
 
 ACTION_OF = {
@@ -57,7 +57,7 @@ ACTION_OF = {
 """Step of this page -> the action of the table of roles."""
 
 
-def carry_out(step: Callable[[], object], told: str, key: str) -> None:
+def carry_out(step: Callable[[], object], message: str, key: str) -> None:
     """Run a step of the store, then rerun the page; a refusal is shown in place of the button."""
     try:
         guard.require(ACTION_OF[key])
@@ -65,7 +65,7 @@ def carry_out(step: Callable[[], object], told: str, key: str) -> None:
     except BiaochiError as refusal:
         problem_table.show_error(refusal, key)
     else:
-        st.session_state[DONE] = told
+        st.session_state[DONE] = message
         st.rerun()
 
 
@@ -77,7 +77,7 @@ def register_of(round_id: str) -> Register:
 def show_state(found: Register) -> None:
     """Show the status of the round, the terms, and how many objections there are of each kind."""
     status = cached.store().status(found.round)
-    told = [_("Status of the round: {status}.").format(status=_(STATUSES[status.code]))]
+    sentences = [_("Status of the round: {status}.").format(status=_(STATUSES[status.code]))]
     if found.last_term:
         last = found.last_term.last
         message = (
@@ -85,9 +85,9 @@ def show_state(found: Register) -> None:
             if date.today() <= last.day
             else _("The term of objections ended on {day}.")
         )
-        told.append(message.format(day=shown_day(last, language())))
-    told.append(counted(found, language()))
-    st.markdown(layout.plain(PUNCTUATION[language()].gap.join(told)))
+        sentences.append(message.format(day=shown_day(last, language())))
+    sentences.append(counted(found, language()))
+    st.markdown(layout.plain(PUNCTUATION[language()].gap.join(sentences)))
 
 
 # --- preview -----------------------------------------------------------------------------------------------------
@@ -127,8 +127,8 @@ def preview(round_: Round, found: Register) -> None:
     st.caption(_("Units may object until {day}.").format(day=shown_day(last, language())))
     if guard.can("give_preview") and st.button(_("Begin the term"), key="preview_give", type="primary"):
         step = partial(give_preview, cached.store(), round_.id, units, round_.release.id, days, first)
-        told = _("The term has begun; units may object until {day}.").format(day=shown_day(last, language()))
-        carry_out(partial(step, layout.user() or ""), told, "preview")
+        message = _("The term has begun; units may object until {day}.").format(day=shown_day(last, language()))
+        carry_out(partial(step, layout.user() or ""), message, "preview")
 
 
 def _units(units: list[dict[str, object]], round_: Round) -> None:
@@ -156,8 +156,8 @@ def show_register(round_: Round, found: Register) -> None:
         st.caption(_("No objection was registered."))
         return
     titles = headers("objections")
-    told = rows(found, language())
-    shown = pd.DataFrame({_(titles[name]): [row[name] for row in told] for name in SHOWN})
+    listed = rows(found, language())
+    shown = pd.DataFrame({_(titles[name]): [row[name] for row in listed] for name in SHOWN})
     tables.written(shown, _("Objections with clock and state."))
     sheet = partial(_sheet, found, language())
     downloads.table("objections", round_, sheet, depends=(str(len(cached.store().history())),), keys=False)
@@ -205,8 +205,8 @@ def _register(round_id: str, claim: Claim) -> None:
         days = settings.load().ruling_days
         object_to(cached.store(), round_id, claim, days, layout.user() or "")
 
-    told = _("The objection of {unit} is registered.").format(unit=layout.plain(claim.unit[1]))
-    carry_out(step, told, "objection")
+    message = _("The objection of {unit} is registered.").format(unit=layout.plain(claim.unit[1]))
+    carry_out(step, message, "objection")
 
 
 def line_names(found: Register) -> dict[int, str]:

@@ -54,8 +54,8 @@ def rule(found: Register) -> None:
         given = {"objection": number, "ruling": asdict(ruling)}
         if second_person.waits("rule_objection", "ruling", reason, round_id=found.round, **given):
             return
-        told = _("The ruling on objection {number} is recorded.").format(number=number)
-        carry_out(partial(_record, number, ruling), told, "ruling")
+        message = _("The ruling on objection {number} is recorded.").format(number=number)
+        carry_out(partial(_record, number, ruling), message, "ruling")
     _withdraw(number)
 
 
@@ -95,8 +95,8 @@ def _withdraw(number: int) -> None:
     with st.expander(_("The unit withdraws this objection")):
         reason = st.text_input(_("Reason"), key="withdraw_objection_reason")
         if st.button(_("Record the withdrawal"), key="withdraw_objection", disabled=not reason.strip()):
-            told = _("Objection {number} is recorded as withdrawn.").format(number=number)
-            carry_out(partial(_take_back, number, reason), told, "withdrawal")
+            message = _("Objection {number} is recorded as withdrawn.").format(number=number)
+            carry_out(partial(_take_back, number, reason), message, "withdrawal")
 
 
 def _take_back(number: int, reason: str) -> None:
@@ -141,10 +141,10 @@ def show_corrections(round_: Round) -> None:
             + "**"
         )
         reasons = PUNCTUATION[language()].semicolon.join(kept["reasons"])
-        told = _("Published by {user} at {time}: {reason}").format(
+        message = _("Published by {user} at {time}: {reason}").format(
             user=person(kept["user"], language()), time=local_time(kept["time"]), reason=reasons
         )
-        st.caption(layout.plain(told))
+        st.caption(layout.plain(message))
         rows = [_old_and_new(unit, decimals) for unit in kept["units"]]
         tables.written(pd.DataFrame(rows), _("Old and new figures of the units whose figures changed."))
 

@@ -111,8 +111,8 @@ def glance(chosen: Chosen) -> None:
         st.info(_("This round has votes on duty reports but no pledges. Upload the table of pledges."))
     elif not any(one.kept + one.missed + one.running + one.reported_met for one in found):
         st.info(_("No progress has been imported for these pledges. Upload the table of progress after each check."))
-    told = [*(_beside(one) for one in found), *_halls_in_short(chosen)]
-    st.markdown("\n".join(f"- {sentence}" for sentence in told))
+    findings = [*(_beside(one) for one in found), *_halls_in_short(chosen)]
+    st.markdown("\n".join(f"- {sentence}" for sentence in findings))
 
 
 def show_notes(chosen: Chosen) -> None:
@@ -135,17 +135,17 @@ def _counts(one: PledgeCounts) -> None:
 
 def _beside(one: PledgeCounts) -> str:
     """Return a sentence on items missing from the figures, so that all add up, and on reported outcomes."""
-    told = []
+    findings = []
     if one.running:
-        told.append(_("{count} verified below the target with time left").format(count=f"{one.running:,}"))
+        findings.append(_("{count} verified below the target with time left").format(count=f"{one.running:,}"))
     if one.adjusted:
-        told.append(_("{count} adjusted for objective reasons").format(count=f"{one.adjusted:,}"))
+        findings.append(_("{count} adjusted for objective reasons").format(count=f"{one.adjusted:,}"))
     if one.cancelled:
-        told.append(_("{count} cancelled").format(count=f"{one.cancelled:,}"))
-    told.append(_("{count} met as reported by the units").format(count=f"{one.reported_met:,}"))
+        findings.append(_("{count} cancelled").format(count=f"{one.cancelled:,}"))
+    findings.append(_("{count} met as reported by the units").format(count=f"{one.reported_met:,}"))
     if one.soft:
-        told.append(_("{count} targets no better than the year before").format(count=f"{one.soft:,}"))
-    return _("**{kind}:** {told}").format(kind=_(KIND_TITLES[one.kind]), told=_(", ").join(told))
+        findings.append(_("{count} targets no better than the year before").format(count=f"{one.soft:,}"))
+    return _("**{kind}:** {findings}").format(kind=_(KIND_TITLES[one.kind]), findings=_(", ").join(findings))
 
 
 def _halls_in_short(chosen: Chosen) -> list[str]:
@@ -154,17 +154,17 @@ def _halls_in_short(chosen: Chosen) -> list[str]:
     if rows.empty:
         return [_("**Hall:** no votes on duty reports in this round.")]
     scored = int(rows["score"].notna().sum())
-    told = scored_words(scored, len(rows), language())
+    scored_in_words = scored_words(scored, len(rows), language())
     named = chosen.of_category(chosen.year.compared.named)
     if named.empty:
         return [
-            told,
+            scored_in_words,
             _("**Posts with clearly opposite hall vote and public score:** none."),
         ]
     names = _(", ").join(layout.plain(name) for name in named["unit_name"].head(charts.MOST_NAMED))
     more = "…" if len(named) > charts.MOST_NAMED else ""
     return [
-        told,
+        scored_in_words,
         _("**Posts with clearly opposite hall vote and public score:** **{names}**.").format(names=names + more),
     ]
 
@@ -281,7 +281,7 @@ def _about(row: dict, kind: str) -> str:
     count = {
         name: int(row[f"{kind}_{name}"]) for name in ("counted", "reported_measured", "verified_measured", "same_items")
     }
-    told = _(
+    completion_words = _(
         "Verified {verified}% ({verified_measured} of {counted} items), reported {reported}% ({reported_measured} of "
         "{counted} items)."
     ).format(
@@ -289,7 +289,7 @@ def _about(row: dict, kind: str) -> str:
         reported=tables.number(row["all_reported"], 1),
         **count,
     )
-    parts = [charts.label(row["name"], 30), told]
+    parts = [charts.label(row["name"], 30), completion_words]
     if count["same_items"]:
         parts.append(_("{same} ({same_items} items with both).").format(same=_same(row, kind), **count))
     return "<br>".join(parts)
@@ -454,9 +454,9 @@ def _named(row: dict) -> None:
 
 
 def _halls_table(compared: pd.DataFrame) -> None:
-    said = [_finding(*pair) for pair in zip(compared["differs"], compared["reason"], strict=True)]
+    compared_findings = [_finding(*pair) for pair in zip(compared["differs"], compared["reason"], strict=True)]
     shown = compared[["unit_name", "post"]].assign(
-        said=said,
+        compared_findings=compared_findings,
         vote_n=compared["vote_n"],
         vote_score=rounded(compared["vote_score"], 1),
         vote_low=rounded(compared["vote_low"], 1),

@@ -40,11 +40,11 @@ def show(chosen: pledges_page.Chosen) -> None:
     report = cached.pledge_quarter(chosen.round_, day)
     rows = chosen.of_category(report.warnings)
     if rows["warned"].any():
-        told = _(
+        message = _(
             "In need of attention: {warned} of {count}, of which overdue {late}, due this quarter {due} (no item is in "
             "both), for another reason {other}."
         )
-        st.caption(told.format(**attention_counts(rows)))
+        st.caption(message.format(**attention_counts(rows)))
     counts = {name: len(rows) if name == ALL else int(rows[name].sum()) for name in FILTERS}
     show_only = address.choose(
         "show",

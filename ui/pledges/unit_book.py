@@ -81,17 +81,17 @@ def _level(year: PledgeYear, code: str, post: str) -> None:
     if own.empty:
         return
     level, named = own["final_level"].iloc[0], own["comment_points"].iloc[0]
-    told = []
+    sentences = []
     if isinstance(level, str):
-        told.append(
+        sentences.append(
             _(
                 "Level set by the superior: {level} (the superior decides; the vote alone does not determine it)."
             ).format(level=level)
         )
     if not pd.isna(named):
-        told.append(_("Problems noted by the superior: {count}.").format(count=int(named)))
-    if told:
-        st.markdown("\n".join(f"- {layout.plain(sentence)}" for sentence in told))
+        sentences.append(_("Problems noted by the superior: {count}.").format(count=int(named)))
+    if sentences:
+        st.markdown("\n".join(f"- {layout.plain(sentence)}" for sentence in sentences))
 
 
 def _items(chosen: pledges_page.Chosen, lines: pd.DataFrame) -> None:
@@ -181,15 +181,15 @@ def _promise(row: dict) -> str:
         ),
         ((_("Measures"), row["measures"]),),
     )
-    fact = _("{name}: **{told}**")
+    fact = _("{name}: **{words}**")
     lines = [
-        "　".join(fact.format(name=name, told=layout.plain(told)) for name, told in pairs if _told(told))
+        "　".join(fact.format(name=name, words=layout.plain(words)) for name, words in pairs if _is_given(words))
         for pairs in sorts
     ]
     return "  \n".join(filter(None, lines))
 
 
-def _told(text: object) -> bool:
+def _is_given(text: object) -> bool:
     return isinstance(text, str) and text not in ("", "–")
 
 
@@ -204,12 +204,14 @@ def _checks(checks: pd.DataFrame, row: dict) -> str:
     lines = ["| " + " | ".join(heads) + " |", "|" + " --- |" * len(heads)]
     for one in checks.to_dict("records"):
         share = one["completion_pct"]
-        told = value(one["reported"], None)
-        if told == "–" and not pd.isna(share):
-            told = f"{float(share):g}%"
-        cells = (one["quarter"], told, value(one["verified"], None), status(one["status"]))
+        reported = value(one["reported"], None)
+        if reported == "–" and not pd.isna(share):
+            reported = f"{float(share):g}%"
+        cells = (one["quarter"], reported, value(one["verified"], None), status(one["status"]))
         words = (one["evidence"], one["verified_by"])
-        texts = [str(cell) for cell in cells] + [told if isinstance(told, str) and told else "–" for told in words]
+        texts = [str(cell) for cell in cells] + [
+            reported if isinstance(reported, str) and reported else "–" for reported in words
+        ]
         lines.append("| " + " | ".join(map(layout.plain, texts)) + " |")
     return "\n".join(lines)
 
@@ -232,8 +234,8 @@ def show_hall(year: PledgeYear, code: str, post: str) -> None:
                 n=f"{row['n']:,}",
             )
         )
-    if told := _without_a_grade(row.to_dict()):
-        st.caption(told)
+    if sentence := _without_a_grade(row.to_dict()):
+        st.caption(sentence)
     groups = groups[(groups["unit_code"] == code) & (groups["post"] == post)]
     intervals = zip(groups["score_low"], groups["score_high"], strict=True)
     shown = pd.DataFrame(
@@ -261,8 +263,8 @@ def show_hall(year: PledgeYear, code: str, post: str) -> None:
 def _without_a_grade(row: dict) -> str:
     """Return how many ballots of a hall have no grade; empty where all have a grade or the numbers are withheld."""
     counts = [(words, row[name]) for name, words in UNSCORED_NAMES.items() if not pd.isna(row[name]) and row[name] > 0]
-    told = [_("{name} {count}").format(name=_(words), count=f"{int(count):,}") for words, count in counts]
-    return _("Ballots kept and not scored: {told}.").format(told=_(", ").join(told)) if told else ""
+    counted = [_("{name} {count}").format(name=_(words), count=f"{int(count):,}") for words, count in counts]
+    return _("Ballots kept and not scored: {counted}.").format(counted=_(", ").join(counted)) if counted else ""
 
 
 def show_years(chosen: pledges_page.Chosen, code: str, post: str) -> None:
@@ -299,13 +301,13 @@ def _labelled(rows: pd.DataFrame) -> pd.DataFrame:
 
 def _years_table(rows: pd.DataFrame) -> None:
     """Show a table with a column per round, so that the rounds can be compared."""
-    told = [(row["label"], _year(row)) for row in _labelled(rows).to_dict("records")]
-    shown = pd.DataFrame({_("Figure"): list(told[0][1]), **{name: list(year.values()) for name, year in told}})
+    years = [(row["label"], _year(row)) for row in _labelled(rows).to_dict("records")]
+    shown = pd.DataFrame({_("Figure"): list(years[0][1]), **{name: list(year.values()) for name, year in years}})
     tables.written(shown, _("The rounds of this post side by side."))
 
 
 def _year(row: dict) -> dict[str, str]:
-    told: dict[str, str] = {}
+    figures_of_year: dict[str, str] = {}
     for kind, name in PLEDGE_KINDS.items():
         head, known = _(name), not pd.isna(row[f"{kind}_pledges"])
         count = {part: "–" if not known else str(int(row[f"{kind}_{part}"])) for part in ("pledges", "overdue", "soft")}
@@ -317,14 +319,16 @@ def _year(row: dict) -> dict[str, str]:
             (_("Overdue"), count["overdue"]),
             (_("Targets no better than last year"), count["soft"]),
         )
-        told |= {f"{head} · {figure}": number for figure, number in figures}
+        figures_of_year |= {f"{head} · {figure}": number for figure, number in figures}
     for name, head in (("vote", _("Vote score")), ("public", _("Public score"))):
         score = tables.number(row[f"{name}_score"], 1)
         limits = tables.interval(row[f"{name}_low"], row[f"{name}_high"], 1)
-        told[head] = score if score == "–" else _("{score} ({interval})").format(score=score, interval=limits)
-    told[_("Level set by the superior")] = row["final_level"] if isinstance(row["final_level"], str) else "–"
-    told[_("Rule set")] = row["rules"] if isinstance(row["rules"], str) and row["rules"] else "–"
-    return told
+        figures_of_year[head] = (
+            score if score == "–" else _("{score} ({interval})").format(score=score, interval=limits)
+        )
+    figures_of_year[_("Level set by the superior")] = row["final_level"] if isinstance(row["final_level"], str) else "–"
+    figures_of_year[_("Rule set")] = row["rules"] if isinstance(row["rules"], str) and row["rules"] else "–"
+    return figures_of_year
 
 
 def _with_items(row: dict, kind: str, sort: str) -> str:

@@ -51,10 +51,10 @@ def show(found: Comparison, key: str) -> None:
     if not found.rounds:
         st.info(found.sentences(language())[0])
     for number, difference in enumerate(found.rounds):
-        head, *told = difference.sentences(language())
+        head, *sentences = difference.sentences(language())
         st.markdown(f"**{layout.plain(head)}**")
-        if told:
-            st.markdown("\n".join(f"- {layout.plain(sentence)}" for sentence in told))
+        if sentences:
+            st.markdown("\n".join(f"- {layout.plain(sentence)}" for sentence in sentences))
         if difference.change == "changed" and len(difference.units):
             with st.expander(_("Unit by unit"), expanded=len(difference.units) <= SHOWN_AT_ONCE):
                 _show_units(difference, f"{key}_{number}")
@@ -79,9 +79,11 @@ def _show_units(difference: RoundDifference, key: str) -> None:
     tables.written(shown, _("Units that differ, each with score, place, verdict and votes before and after."))
 
 
-def _steps(units: pd.DataFrame, field: str, told: Callable[[object], str]) -> list[str]:
+def _steps(units: pd.DataFrame, field: str, sentences: Callable[[object], str]) -> list[str]:
     """Return old and new value of every unit (88.12 → 87.40), or a single value if nothing changed."""
-    pairs = ((told(old), told(new)) for old, new in zip(units[f"{field}_from"], units[f"{field}_to"], strict=True))
+    pairs = (
+        (sentences(old), sentences(new)) for old, new in zip(units[f"{field}_from"], units[f"{field}_to"], strict=True)
+    )
     return [old if old == new else f"{old} → {new}" for old, new in pairs]
 
 

@@ -37,16 +37,16 @@ TYPED = 6  # digits of a release that are typed to confirm
 def done() -> None:
     """Show the result of the last step."""
     place = st.empty()  # there without a result as well: what follows stays open as it was
-    told, published = st.session_state.pop(DONE, None), st.session_state.pop(PUBLISHED, None)
-    if not told:
+    message, published = st.session_state.pop(DONE, None), st.session_state.pop(PUBLISHED, None)
+    if not message:
         return
     with place.container():
-        st.success(told)
+        st.success(message)
         if published:
             layout.link_to_published(cached.release(), published)
 
 
-def _carry_out(action: str, step: Callable[[], object], told: str) -> None:
+def _carry_out(action: str, step: Callable[[], object], message: str) -> None:
     """Run a step of the store, then rerun the page; a refusal is shown in place of the button.
 
     action: whose right is proved again at the click.
@@ -57,7 +57,7 @@ def _carry_out(action: str, step: Callable[[], object], told: str) -> None:
     except BiaochiError as refusal:
         problem_table.show_error(refusal, "conflict")
     else:
-        st.session_state[DONE] = told
+        st.session_state[DONE] = message
         st.rerun()
 
 
@@ -88,9 +88,9 @@ def show_changes() -> None:
         reason = st.text_input(_("Reason for publishing in spite of the warnings"), key="publish_reason").strip()
     note = st.text_input(_("Note for the history"), key="publish_note")
     if st.button(_("Publish this"), key="publish", type="primary", disabled=reason == ""):
-        told = _("Published as release {release}.").format(release=found.after[:16])
+        message = _("Published as release {release}.").format(release=found.after[:16])
         st.session_state[PUBLISHED] = max((one.round for one in found.rounds), default="")
-        _carry_out("publish", lambda: publish(note.strip(), found.after, reason), told)
+        _carry_out("publish", lambda: publish(note.strip(), found.after, reason), message)
 
 
 def _is_correction(rounds: list[str]) -> bool:
@@ -165,14 +165,14 @@ def _last_days(found: Notice | None) -> dict[str, str]:
     }
 
 
-def said(status: RoundStatus) -> bool:
+def has_status(status: RoundStatus) -> bool:
     """Return whether a status was set explicitly, not only the initial draft."""
     return status.given is not None or status.code == TRIAL
 
 
 def status_word(status: RoundStatus) -> str:
     """Return the status in words with what it permits; a status is optional."""
-    if not said(status):
+    if not has_status(status):
         return _("Draft (not set). Files can be uploaded.")
     return _("{status}. {permits}").format(status=_(STATUSES[status.code]), permits=_(PERMITS[status.code]))
 
@@ -183,13 +183,13 @@ def show_status(round_id: str, kind: str = "") -> None:
     kind : of a file to be uploaded; the status closes the evaluation and no table that closes by month.
     """
     status = cached.status(round_id)
-    if said(status) and kind and TABLE_OF[kind].lock == MONTH:
+    if has_status(status) and kind and TABLE_OF[kind].lock == MONTH:
         st.caption(
             _("Status of the round {round}: {status}. It closes the evaluation; files of this kind are taken.").format(
                 round=layout.plain(round_id), status=_(STATUSES[status.code])
             )
         )
-    elif said(status):
+    elif has_status(status):
         st.caption(
             _("Status of the round {round}: {status}. {permits}").format(
                 round=layout.plain(round_id), status=_(STATUSES[status.code]), permits=_(PERMITS[status.code])
@@ -235,7 +235,7 @@ def _days(label: str, usual: int, key: str) -> int:
 
 def _change_status(status: RoundStatus) -> None:
     follows = [code for code in FOLLOWING[status.code] if code != TRIAL]
-    follows = follows if said(status) else [DRAFT, *follows]
+    follows = follows if has_status(status) else [DRAFT, *follows]
     new = st.segmented_control(
         _("New status"), follows, format_func=lambda code: _(STATUSES[code]), key=f"status_{status.round}_{status.code}"
     )
@@ -285,7 +285,7 @@ def _set_status(round_id: str, new: str, reason: str, periods: Periods | None, a
     facts = {"status": new, "although": although} | ({"periods": asdict(periods)} if periods else {})
     if second_person.waits(status_action(new), "status", reason, round_id=round_id, **facts):
         return
-    told = _("Round {round}: {status}.").format(round=layout.plain(round_id), status=_(STATUSES[new]))
+    message = _("Round {round}: {status}.").format(round=layout.plain(round_id), status=_(STATUSES[new]))
     try:
         guard.require(status_action(new))
         first = cached.store().set_status(round_id, new, reason, periods, although=although, who=layout.user() or "")
@@ -293,11 +293,11 @@ def _set_status(round_id: str, new: str, reason: str, periods: Periods | None, a
         problem_table.show_error(refusal, "conflict")
         return
     if first:
-        told = _("Nothing changed: {user} set this status at {time}.").format(
+        message = _("Nothing changed: {user} set this status at {time}.").format(
             user=layout.plain(first.user), time=local_time(first.time)
         )
     st.session_state[f"status_seen_{round_id}"] = new
-    st.session_state[DONE] = told
+    st.session_state[DONE] = message
     st.rerun()
 
 
@@ -312,8 +312,8 @@ def _clear(round_id: str) -> None:
     asked = _("To confirm, type the name of the round: {name}").format(name=layout.plain(round_id))
     typed = st.text_input(asked, key="clear_typed")
     if st.button(_("Clear the trial round"), key="clear", disabled=not reason.strip() or typed.strip() != round_id):
-        told = _("The trial round {round} is cleared.").format(round=layout.plain(round_id))
-        _carry_out("clear_trial", lambda: cached.store().clear(round_id, reason), told)
+        message = _("The trial round {round} is cleared.").format(round=layout.plain(round_id))
+        _carry_out("clear_trial", lambda: cached.store().clear(round_id, reason), message)
 
 
 # --- history -----------------------------------------------------------------------------------------------------
@@ -400,8 +400,8 @@ def show_uploads(own: list[Upload]) -> None:
                 left.text(f"{upload.number} · {file.name} · {file.size:,} B\nSHA-256 {file.sha256}")
                 with right:
                     key = f"original_{upload.upload_id}_{number}"
-                    told = partial(_tell_of_original, cached.store().path, layout.user(), upload, file.name)
-                    downloads.original(_("Download"), file.name, file.sha256, path, key, told)
+                    log = partial(_tell_of_original, cached.store().path, layout.user(), upload, file.name)
+                    downloads.original(_("Download"), file.name, file.sha256, path, key, log)
 
 
 def _tell_of_original(store: Path, who: str | None, upload: Upload, name: str, sha256: str) -> None:
@@ -449,5 +449,5 @@ def roll_back(chosen: str) -> None:
         if st.button(_("Roll back"), key="rollback", disabled=not ready):
             if second_person.waits("roll_back", "rollback", reason, release=chosen):
                 return
-            told = _("Release {release} is in force again.").format(release=chosen[:16])
-            _carry_out("roll_back", lambda: cached.store().rollback(chosen, reason), told)
+            message = _("Release {release} is in force again.").format(release=chosen[:16])
+            _carry_out("roll_back", lambda: cached.store().rollback(chosen, reason), message)

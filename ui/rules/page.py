@@ -36,8 +36,8 @@ MOST_ROUNDS = 3
 
 def done() -> None:
     """Show the result of the last step."""
-    if told := st.session_state.pop(DONE, None):
-        st.success(told)
+    if message := st.session_state.pop(DONE, None):
+        st.success(message)
         layout.page_link(
             "manage/upload.py", _("Next: upload the register of units, then the ballots"), {"lang": language()}
         )
@@ -107,8 +107,10 @@ def _on_own_rounds(rounds: Sequence[str]) -> None:
         if not found:
             st.caption(_("Round {round}: no remarks on its ballots.").format(round=layout.plain(round_id)))
         for remark in found:
-            said = layout.plain(remark.sentence(language()))
-            st.warning(_("On the ballots of round {round}: {remark}").format(round=layout.plain(round_id), remark=said))
+            sentence = layout.plain(remark.sentence(language()))
+            st.warning(
+                _("On the ballots of round {round}: {remark}").format(round=layout.plain(round_id), remark=sentence)
+            )
 
 
 def make() -> None:

@@ -62,12 +62,12 @@ def _below(chosen: Chosen, row: Mapping[Any, Any], figure: Mapping[Any, Any]) ->
     counts, words = counts_of(chosen.scheme)[row["measure"]], language()
     value = measure_words.value_words(row, counts, words)
     if row["n"] == row["value"] or all(row[name] == figure[name] for name in ("n", "of_what")):
-        said = {"measure": _(chosen.scheme.word(row["measure"])), "value": value}
-        st.caption(layout.plain(_("{measure}: {value}").format(**said)))
+        facts = {"measure": _(chosen.scheme.word(row["measure"])), "value": value}
+        st.caption(layout.plain(_("{measure}: {value}").format(**facts)))
         return
     base = measure_words.base_words(row, counts, chosen.scheme.word(row["of_what"]), words)
-    said = {"measure": _(chosen.scheme.word(row["measure"])), "value": value, "base": base}
-    st.caption(layout.plain(_("{measure}: {value}, {base}").format(**said)))
+    facts = {"measure": _(chosen.scheme.word(row["measure"])), "value": value, "base": base}
+    st.caption(layout.plain(_("{measure}: {value}, {base}").format(**facts)))
 
 
 def picture(fig: go.Figure, table: pd.DataFrame, *, key: str, alt: str, caption: str, title: str = "") -> None:
@@ -118,13 +118,13 @@ def worked(scheme: Scheme, examples: Sequence[Any], words: Callable[[Any], tuple
 
     words : section, inputs and results of an example in the reader's language.
     """
-    said = [words(example) for example in examples]
+    facts = [words(example) for example in examples]
     shown = pd.DataFrame(
         {
-            _("Section"): [section for section, _given, _result in said],
+            _("Section"): [section for section, _given, _result in facts],
             _("Case"): [example.case for example in examples],
-            _("Given"): [given for _section, given, _result in said],
-            _("Result"): [result for _section, _given, result in said],
+            _("Given"): [given for _section, given, _result in facts],
+            _("Result"): [result for _section, _given, result in facts],
         }
     )
     rows, formats = from_texts(shown)

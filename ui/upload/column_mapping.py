@@ -29,10 +29,10 @@ def choice(report: ImportReport, kind: str, turn: int) -> dict[str, str] | None:
         if report.remembered:
             st.caption(_("Read with the saved mapping for files with this header."))
         st.caption(_("Choose the field of each column. The choice is saved for the next file with this header."))
-        said = _choices(header, kind, turn)
+        chosen = _choices(header, kind, turn)
         if not st.form_submit_button(_("Read with these columns")):
             return None
-    return differing(said, kind)
+    return differing(chosen, kind)
 
 
 def _blocks(problems: list[Problem]) -> bool:
@@ -44,12 +44,12 @@ def _choices(header: FoundHeader, kind: str, turn: int) -> dict[str, str]:
     known = {field.name: field for field in fields(kind) if field.name not in unused}
     roles = list(dict.fromkeys(role_words(kind).values()))
     cells = list(dict.fromkeys(cell for cell in header.cells if cell))
-    said = {}
+    chosen = {}
     for start in range(0, len(cells), A_ROW):
         for place, (column, cell) in enumerate(zip(st.columns(A_ROW), cells[start : start + A_ROW], strict=False)):
             with column:
                 st.text(cell)
-                said[cell] = st.selectbox(
+                chosen[cell] = st.selectbox(
                     _("Field"),
                     ["", *known, *roles],
                     index=["", *known].index(header.fields.get(cell, "")),
@@ -57,7 +57,7 @@ def _choices(header: FoundHeader, kind: str, turn: int) -> dict[str, str]:
                     key=f"column_{turn}_{start + place}",
                     label_visibility="collapsed",
                 )
-    return said
+    return chosen
 
 
 def _shown(name: str, known: Mapping[str, Field]) -> str:
@@ -69,7 +69,7 @@ def _shown(name: str, known: Mapping[str, Field]) -> str:
     return field.header if language() == "zh" else field.name
 
 
-def differing(said: dict[str, str], kind: str) -> dict[str, str]:
+def differing(chosen: dict[str, str], kind: str) -> dict[str, str]:
     """Return the choices that differ from what the header alone would give."""
     usual = field_of_header(kind)
-    return {cell: name for cell, name in said.items() if usual.get(match_key(cell), "") != name}
+    return {cell: name for cell, name in chosen.items() if usual.get(match_key(cell), "") != name}

@@ -80,7 +80,7 @@ def typed_cells(cells: Sequence[FaultyCell], table: pd.DataFrame) -> list[TypedC
     return [
         TypedCell(cell.row, cell.column, cell.text, new or "", bool(row["leave_out"]))
         for cell, (_place, row) in zip(cells, table.iterrows(), strict=False)
-        if (new := _said(row.get("new")) or _said(row.get("proposal"))) or row["leave_out"]
+        if (new := _typed(row.get("new")) or _typed(row.get("proposal"))) or row["leave_out"]
     ]
 
 
@@ -154,7 +154,7 @@ def edits_of(cells: Sequence[FaultyCell], table: pd.DataFrame, everywhere: bool)
     edits: dict[tuple[int, str], Edit] = {}
     alike: dict[tuple[str, str], str] = {}
     for cell, (_place, row) in zip(cells, table.iterrows(), strict=False):
-        new = _said(row.get("new")) or _said(row.get("proposal"))
+        new = _typed(row.get("new")) or _typed(row.get("proposal"))
         if row["leave_out"]:
             edits[cell.row, WHOLE_ROW] = cell.without_row()
         elif new is not None:
@@ -168,7 +168,7 @@ def edits_of(cells: Sequence[FaultyCell], table: pd.DataFrame, everywhere: bool)
     return [edit for (row, column), edit in edits.items() if row not in gone or column == WHOLE_ROW]
 
 
-def _said(value: object) -> str | None:
+def _typed(value: object) -> str | None:
     return value if isinstance(value, str) and value else None
 
 

@@ -92,14 +92,14 @@ def _left(draft: Draft) -> str:
     """Return the first of what is left to do."""
     words = language()
     if draft.errors:
-        said = ngettext("{count} place to mend", "{count} places to mend", draft.errors, words)
+        message = ngettext("{count} place to mend", "{count} places to mend", draft.errors, words)
     elif draft.questions:
-        said = ngettext("{count} question to answer", "{count} questions to answer", draft.questions, words)
+        message = ngettext("{count} question to answer", "{count} questions to answer", draft.questions, words)
     elif draft.warnings:
-        said = ngettext("{count} place to confirm", "{count} places to confirm", draft.warnings, words)
+        message = ngettext("{count} place to confirm", "{count} places to confirm", draft.warnings, words)
     else:
-        said = _("ready to store")
-    return said.format(count=f"{draft.errors or draft.questions or draft.warnings:,}")
+        message = _("ready to store")
+    return message.format(count=f"{draft.errors or draft.questions or draft.warnings:,}")
 
 
 def _continue(draft_id: str) -> None:

@@ -45,8 +45,8 @@ def confirm(report: ImportReport, turn: int) -> str:
     """Ask a person to confirm the reading; return its digest once confirmed, '' before."""
     if not report.needs_confirmation:
         return ""
-    said = st.checkbox(_("I have checked the table above: each column is what it says."), key=f"meaning_{turn}")
-    pressed = st.button(_("Confirm this reading"), key=f"meaning_confirm_{turn}", disabled=not said)
+    is_confirmed = st.checkbox(_("I have checked the table above: each column is what it says."), key=f"meaning_{turn}")
+    pressed = st.button(_("Confirm this reading"), key=f"meaning_confirm_{turn}", disabled=not is_confirmed)
     return report.meaning.digest if pressed else ""
 
 

@@ -36,13 +36,13 @@ def replace_choice(kind: str, round_id: str, as_of: str = "") -> bool:
     if not files:
         return False
     comma = "、" if language() == "zh" else ", "
-    told = comma.join(files[:MOST_NAMES]) + ("…" if len(files) > MOST_NAMES else "")
+    message = comma.join(files[:MOST_NAMES]) + ("…" if len(files) > MOST_NAMES else "")
     words = {
         False: _("is added to them"),
         True: _("replaces them as the complete corrected version"),
     }
     replaces = st.radio(
-        _("Files of this kind in the round: {count} ({names}). The new file").format(count=len(files), names=told),
+        _("Files of this kind in the round: {count} ({names}). The new file").format(count=len(files), names=message),
         list(words),
         format_func=words.__getitem__,
         horizontal=True,
@@ -91,8 +91,8 @@ def _take_back() -> None:
     """Offer to withdraw an upload in force; a round that takes no changes is named before anything is filled in."""
     if not guard.can("withdraw_upload"):
         return
-    if told := st.session_state.pop(TAKEN_BACK, None):
-        st.success(told)
+    if message := st.session_state.pop(TAKEN_BACK, None):
+        st.success(message)
     store = cached.store()
     in_force = store.uploads_in_force()
     if not in_force:

@@ -40,8 +40,8 @@ def _about(kind: str, round_id: str) -> str:
     uploads = cached.store().uploads_in_force()
     before = earlier_register(uploads, round_id) if kind == "units" and round_id else ""
     if before and not any((u.kind, u.round_id) == (kind, round_id) for u in uploads):
-        told = _("A workbook that begins with the units of the round {round}: change it, then upload it here.")
-        return told.format(round=layout.plain(before))
+        message = _("A workbook that begins with the units of the round {round}: change it, then upload it here.")
+        return message.format(round=layout.plain(before))
     return _("An empty workbook with the columns, lists and notes of this kind of file.")
 
 
