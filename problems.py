@@ -821,12 +821,12 @@ WORDINGS: dict[str, dict[str, tuple[str, str]]] = {
             N_("Write {first} in its place."),
         ),
         "repeated_by": (
-            N_("Other entries repeat this one, {repeated_by}; it cannot be a repetition of {value} as well."),
+            N_("Other entries repeat this entry, {repeated_by}; it cannot be a repetition of {value} as well."),
             N_("Let the others name {value} first."),
         ),
         "later": (
             N_("{column} should name the entry that came in first; {value} came in later, on {later}."),
-            N_("Let the later entry name the earlier one."),
+            N_("Let the later entry name the earlier entry."),
         ),
     },
     "personal_elsewhere": {

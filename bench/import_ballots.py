@@ -49,6 +49,11 @@ def cost(call: Callable[[], object]) -> Cost:
     return Cost(time.perf_counter() - wall, time.process_time() - cpu)
 
 
+def seconds(call: Callable[[], object]) -> float:
+    """Return the wall seconds of a call."""
+    return cost(call).wall
+
+
 def least(times: int, call: Callable[[], object]) -> Cost:
     """Return the least wall and processor time of several calls: other processes only ever add to them."""
     costs = [cost(call) for _ in range(times)]
