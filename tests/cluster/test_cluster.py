@@ -25,7 +25,11 @@ from tests.cluster.cities import WEIGHTED, is_weighted, write_city
 from tests.cluster.spark import Cluster, spark_cluster, until
 from tests.support.stores import RULES, snapshot
 
-pytestmark = [pytest.mark.cluster, pytest.mark.filterwarnings("ignore::FutureWarning")]
+pytestmark = [
+    pytest.mark.cluster,
+    pytest.mark.filterwarnings("ignore::FutureWarning"),
+    pytest.mark.filterwarnings("ignore:.RETRIES_EXCEEDED"),  # the client warns, and then raises
+]
 LINES = int(os.environ.get("LINES") or 240_000)
 CITIES = int(os.environ.get("CITIES") or ALL_CITIES)
 
