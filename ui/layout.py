@@ -412,7 +412,13 @@ def mentions(rows: pd.DataFrame, text: str) -> pd.Series:
 
 
 def page_link(file: str, label: str, query: dict[str, str]) -> None:
-    """Show a link to another page; `file` is relative to pages/."""
+    """Show a link to another page, to whoever may see it; `file` is relative to pages/.
+
+    Streamlit ends a page with an error where it links to a page that is not in the menu of the role.
+    """
+    known = {entry.file: entry.path for entries in MENU.values() for entry in entries}
+    if not allowed(known.get(file, SCHEME)):
+        return
     st.page_link(PAGES / file, label=label, query_params=query, icon=":material/arrow_forward:")
 
 

@@ -97,9 +97,10 @@ def verdict(code: object) -> str:
 
 
 def written(rows: pd.DataFrame, alt: str) -> None:
-    """Show a table whose texts wrap, so that none is cut off; a long table scrolls."""
+    """Show a table whose texts wrap, so that none is cut off; a long table scrolls, and is printed whole."""
     cells = pd.DataFrame({name: [_cell(value) for value in rows[name]] for name in rows})
-    height = WRITTEN_HEIGHT if len(cells) > WRITTEN_WHOLE else "content"
+    scrolls = len(cells) > WRITTEN_WHOLE and not printing.is_printed()
+    height = WRITTEN_HEIGHT if scrolls else "content"
     finished.element(st.table, cells, hide_index=True, height=height, alt=alt)
 
 

@@ -91,7 +91,7 @@ def _share_of(text: str, votes: Mapping[str, int]) -> str:
 
 
 def _shares_of(text: str, votes: Mapping[str, int]) -> tuple[str, ...]:
-    """Return the grades whose share a heading names, also several as in 满意和基本满意率; () for other figures."""
+    """Return the grades whose share a heading names, two of 满意和基本满意率; () for other figures."""
     grade = _share_of(text, votes)
     if grade:
         return (grade,)

@@ -40,7 +40,7 @@ def refuse_newer(store: Path) -> None:
 
 
 def format_changed(store: Path) -> bool:
-    """Return whether the file names an older format that no program wrote it for: it came with format 2."""
+    """Return whether the file names an older format; no program wrote that, since the file came with format 2."""
     found = _written(store)
     return found is not None and found < FORMAT
 

@@ -95,7 +95,7 @@ def release_damage(folder: Path) -> list[Damage]:
 
 
 def _links(store: Store) -> list[Damage]:
-    """Find links where there should be files: what they lead to may be changed by whoever may write there."""
+    """Find links in place of files: content outside the store may be changed by whoever may write there."""
     folders = [store.path / name for name in (*TRUTH, AUDIT)]
     found = [path for folder in folders for path in (folder, *folder.rglob("*")) if path.is_symlink()]
     return [Damage(LINK, {"what": path.relative_to(store.path).as_posix()}) for path in sorted(found)]

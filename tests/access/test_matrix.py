@@ -20,6 +20,8 @@ from ui import cached, guard
 from ui.layout import MENU, SCHEME, SCHEME_FILE
 
 FILES = {entry.path: entry.file for entries in MENU.values() for entry in entries} | {SCHEME: SCHEME_FILE}
+PARTS = {"ballots", "notice"}
+"""Parts of pages that have a line of their own in the table."""
 BUTTONS = {"status_set": "change_status", "rollback": "roll_back", "publish": "publish"}
 """Button of the page of releases -> the action that it is."""
 
@@ -70,11 +72,11 @@ def test_the_menu_has_the_pages_of_the_table_and_no_other(role, folder, cookie, 
 
 
 def test_the_table_names_every_page_and_no_page_that_is_gone():
-    assert {name for kind, name in rights() if kind == PAGE} == set(FILES)
+    assert {name for kind, name in rights() if kind == PAGE} - PARTS == set(FILES)
 
 
 @pytest.mark.sample
-@pytest.mark.parametrize("page", FILES)
+@pytest.mark.parametrize("page", [page for page in FILES if page != SCHEME])
 @pytest.mark.parametrize("role", ROLES)
 def test_an_address_answers_as_the_table_says(role, page, visit, office):
     """By address: the page itself, or that it is not for this role; the refusal is an entry of the log."""

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from analytics.anytime import anytime_p
-from analytics.differences import standardised
-from analytics.early_look import FEWEST, early_claims, pairwise
+from analytics.differences import Differences, standardised
+from analytics.early_look import FEWEST, early_claims, growth_needed, pairwise
 from analytics.verdicts import CLEARED, CONFIRMED, bottom_claims
 
 LOOKS = 20
@@ -67,3 +67,15 @@ def test_the_pairs_are_the_mixture_over_effects_of_the_scale():
     p = pairwise(found, 5.0).above
     assert p[1, 0] == pytest.approx(anytime_p(10 / 3, 1 / 9, 1 / 25).item()) and p[0, 1] == 1
     assert early_claims(found, 0, np.full(2, 99), scale=5.0, level=0.95).verdict.tolist() == ["undecided"] * 2
+
+
+def test_the_outlook_is_finite_where_units_differ_and_infinite_where_they_do_not():
+    def needed(z):
+        apart = np.subtract.outer(np.array(z), np.array(z))
+        spread = np.where(np.eye(len(z), dtype=bool), 0.0, 2.0)
+        differences = Differences(np.ones(len(z), dtype=bool), apart, spread)
+        return growth_needed(differences, 1, np.full(len(z), 100), scale=5.0, level=0.95)
+
+    assert needed([-20.0, 0.0, 0.0, 0.0]) == 1.0
+    assert 1.0 < needed([-2.5, 0.0, 0.0, 0.0]) < float("inf")
+    assert needed([-0.2, 0.0, 0.0, 0.0]) == float("inf")

@@ -46,7 +46,7 @@ def test_arrow_keys_lead_through_the_categories(demo_server, page, language):
     assert "view=" not in page.url
 
 
-@pytest.mark.parametrize("path", ["", "ranking", "bottom"])
+@pytest.mark.parametrize("path", ["", "ranking", "bottom", "releases"])
 def test_a_printed_page_loses_nothing(demo_server, page, path):
     page.add_init_script("window.print = () => {}")  # the dialog that the page opens would wait for a person
     opened(page, demo_server, path, "zh", view="print")
@@ -62,6 +62,11 @@ def test_a_printed_page_loses_nothing(demo_server, page, path):
         ".filter(e => e.getBoundingClientRect().right > 705).map(e => e.outerHTML.slice(0, 120))"
     )
     assert cut == []
+    scrolled = page.evaluate(
+        "[...document.querySelectorAll('[data-testid=stMain] :is([data-testid=stTable], [data-testid=stTable] *)')]"
+        ".filter(e => /auto|scroll/.test(getComputedStyle(e).overflowY) && e.scrollHeight > e.clientHeight + 4).length"
+    )
+    assert scrolled == 0, "a table that scrolls is cut on paper"
     assert page.locator("[data-testid=stMain] canvas").count() == 0
 
 

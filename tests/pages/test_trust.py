@@ -6,7 +6,7 @@ import pytest
 
 from data.store import Store
 from data.store.ballot_decisions import decision_of
-from tests.pages.test_pages import opened
+from tests.pages.test_pages import opened, told_by
 from tests.results.test_integrity import office_at
 
 pytestmark = pytest.mark.sweep
@@ -26,3 +26,5 @@ def test_two_people_decide_on_the_page(tmp_path, monkeypatch):
     assert kept and (kept.decision, kept.second, kept.reason) == ("keep", "乙", "逐张复核")
     test.toggle(key="without").set_value(True).run()
     assert not test.exception
+    test.toggle(key="recount").set_value(True).run()
+    assert not test.exception and any("纸质票" in text for text in told_by(test))

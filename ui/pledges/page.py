@@ -93,7 +93,7 @@ def nothing_yet() -> None:
     st.caption(
         _("One table per file: CSV or a workbook. Use the headers above; other common headers are also recognised.")
     )
-    st.page_link(layout.PAGES / "manage" / "upload.py", label=_("Upload data"), query_params={"lang": language()})
+    layout.page_link("manage/upload.py", _("Upload data"), {"lang": language()})
 
 
 def _header(kind: str, name: str) -> str:

@@ -229,7 +229,7 @@ def test_formats_of_an_open_document(cell, shown, tmp_path):
 
 
 def test_formats_of_an_old_workbook():
-    assert read_format("0.00%") == (True, 2)
+    assert read_format("0.00%") == (True, 2, 0)
     assert formats_of_xls((FIXTURES / "formulas.xls").read_bytes(), 0) == {}
 
 
