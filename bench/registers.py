@@ -40,7 +40,7 @@ def opinions(rows: int) -> Iterator[str]:
         yield f"{cells},第{number % UNITS:03d}局,{answer}\n"
 
 
-def plain(path: Path) -> pd.DataFrame:
+def plain(path: Path) -> pd.Series:
     """Read the register as a plain script does and count it by month, unit and result."""
     rows = pd.read_csv(path, parse_dates=["收到时间", "答复时间"])
     return rows.groupby([rows["收到时间"].dt.to_period("M"), "承办单位", "办理结果"], dropna=False).size()
