@@ -97,7 +97,7 @@ def verdict(code: object) -> str:
 
 
 def written(rows: pd.DataFrame, alt: str) -> None:
-    """Show a table whose texts wrap, so that none is cut off; a long table scrolls, and is printed whole."""
+    """Show a table whose texts wrap, so that none is cut off; a long table scrolls, and is printed in full."""
     cells = pd.DataFrame({name: [_cell(value) for value in rows[name]] for name in rows})
     scrolls = len(cells) > WRITTEN_WHOLE and not printing.is_printed()
     height = WRITTEN_HEIGHT if scrolls else "content"
