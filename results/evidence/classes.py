@@ -23,6 +23,7 @@ ABOUT = N_(
 ONE_CLASS = N_("The votes separate no unit from the others; all are in one class.")
 SEPARATED = N_("{ranked} ranked units form {classes} classes: {first} in the first, {lower} in a lower class.")
 FIRST_CLASS = N_("Class 1: the votes do not show that more than {better} units of the category are better.")
+BEST_CLASS = N_("Class 1: the votes show no unit of the category to be better than these.")
 CLASS = N_("Class {number}: at least {better} units of the category are better.")
 
 
@@ -83,7 +84,8 @@ def meanings(table: pd.DataFrame, language: str) -> list[str]:
     for number in sorted(ranked["class"].astype(int).unique()):
         part = ranked[ranked["class"] == number]
         least, most = int(part["better_at_least"].min()), int(part["better_at_least"].max())
-        message = FIRST_CLASS if number == 1 else CLASS
+        first = FIRST_CLASS if most else BEST_CLASS
+        message = first if number == 1 else CLASS
         sentences.append(translate(message, language).format(number=int(number), better=most if number == 1 else least))
     return sentences
 
