@@ -188,7 +188,7 @@ def _logo(env: Mapping[str, str]) -> Path | None:
     size = path.stat().st_size
     if size > LARGEST_LOGO:
         raise InvalidSettingError(
-            f"BIAOCHI_LOGO must have at most {LARGEST_LOGO // 1024} KB, since every page carries it; {path} has "
+            f"BIAOCHI_LOGO must be at most {LARGEST_LOGO // 1024} KB, since every page carries it; {path} is "
             f"{-(-size // 1024)} KB. Save it smaller, such as 400 pixels wide."
         )
     with path.open("rb") as picture:

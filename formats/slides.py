@@ -102,7 +102,7 @@ def _frame(slide: Any, brief: Brief, number: int, count: int) -> None:
 def _first(slide: Any, brief: Brief) -> None:
     _title(slide, brief, brief.headline, 34, (EDGE, 2.0, WIDTH - 2 * EDGE, 2.0))
     _text(slide, (EDGE, 1.35, WIDTH - 2 * EDGE, 0.6), [brief.title], 20, colour=FAINT)
-    signed = [sentences for sentences in (brief.form.office, brief.form.date) if sentences]
+    signed = [text for text in (brief.form.office, brief.form.date) if text]
     _text(slide, (EDGE, 4.1, WIDTH - 2 * EDGE, 2.2), [brief.promise, *signed], 18, colour=FAINT)
 
 

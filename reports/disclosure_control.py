@@ -241,7 +241,7 @@ def _facts(round_: Round, votes: "_Votes") -> Facts:
         by_grade = counts[str(code)].setdefault(str(group), {})
         key = f"{indicator}{BETWEEN}{grade}"
         by_grade[key] = by_grade.get(key, 0) + int(lines)
-    published_rows = {
+    units = {
         str(row["unit_code"]): UnitFacts(
             str(row["unit_name"]),
             str(row["category"]),
@@ -253,7 +253,7 @@ def _facts(round_: Round, votes: "_Votes") -> Facts:
     points = dict(zip(votes.lines["grade"], votes.lines["points"], strict=True))
     weights = {name: _weights_of(rules, name) for name in votes.categories}
     return Facts(
-        published_rows,
+        units,
         rules.digest,
         {str(grade): int(value) / SCALE for grade, value in points.items()},
         weights,

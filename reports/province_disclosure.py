@@ -258,8 +258,10 @@ def _scores_give_away(
     Tried for the cities that withhold anything of the category: what a city prints in full, the sums repeat.
     """
     hiding = [place for place in places if _hides(place, category)]
-    if not hiding or any(len(_indicators(place.page)) != 1 for place in hiding):
+    if not hiding:
         return False
+    if any(len(_indicators(place.page)) != 1 for place in hiding):  # what scores of several give away is not tried
+        return any(n is not None for key, n in numbers.items() if key[0] == GRADES)
     puzzle = _Puzzle(hiding, category)
     if puzzle.size > MOST_UNKNOWN:
         return any(n is not None for key, n in numbers.items() if key[0] == GRADES)

@@ -13,7 +13,7 @@ from data.store.city_facts import MARK
 from data.store.public_sets import keep_set, kept_sets
 from errors import UsageError
 from formats.spreadsheet import Cell, Sheet
-from i18n import N_, translate
+from i18n import N_, join, translate
 from reports.disclosure_over_time import REPEATED, WAITING, judge
 from reports.province_disclosure import GRADES, GROUPS, VOTES, Key, PublicPlace, public_sums
 from reports.province_table import LEVEL_WORDS
@@ -66,13 +66,15 @@ def public_table(province: Province, folder: Path, *, joint: bool = True) -> Pub
     facts = _facts(there)
     judged = judge(facts, sets if joint else [], smallest).categories
     numbers: dict[Key, int | None] = {}
-    for name, told in judged.items():
-        if told.how == REPEATED:
-            numbers |= {key: n for key, n in _numbers_of(sets[told.against or 0]).items() if key[1] == name}
-    waiting = tuple(sorted(name for name, told in judged.items() if told.how == WAITING))
-    anew = [name for name, told in judged.items() if told.how not in (REPEATED, WAITING)]
+    for name, verdict in judged.items():
+        if verdict.how == REPEATED:
+            numbers |= {key: n for key, n in _numbers_of(sets[verdict.against or 0]).items() if key[1] == name}
+    waiting = tuple(sorted(name for name, verdict in judged.items() if verdict.how == WAITING))
+    anew = [name for name, verdict in judged.items() if verdict.how not in (REPEATED, WAITING)]
     fresh = public_sums(there, anew, smallest, joint=joint)
     numbers |= {key: n for key, n in fresh.items() if key[0] != GRADES or judged[key[1]].grades}
+    moved = _of_other_places(facts, sets) if joint else set()
+    numbers |= {key: None for key in fresh if key[0] in (GROUPS, GRADES) and key[1] in moved}
     kept = _set(province, round_id, sets, facts, numbers, waiting)
     return PublicTable(province.release.id, round_id, kept, numbers, waiting, without)
 
@@ -113,6 +115,19 @@ def _facts(places: list[PublicPlace]) -> Facts:
     rules = hashlib.sha256("\n".join(place.page.facts.rules for place in places).encode()).hexdigest()
     weights = {category: None for category in {unit.category for unit in units.values()}}
     return Facts(units, rules, points, weights, max(place.page.facts.decimals for place in places), 0)
+
+
+def _of_other_places(facts: Facts, earlier: list[PublicSet]) -> set[str]:
+    """Return the categories of which an earlier table printed sums of other cities.
+
+    The difference of two sums by group or grade is the city that came or went, which its page may withhold.
+    """
+    printed = {(known, category) for known in earlier for category in {key.split("\t")[1] for key in known.rows}}
+    return {category for known, category in printed if _places_of(known.facts, category) != _places_of(facts, category)}
+
+
+def _places_of(facts: Facts, category: str) -> set[str]:
+    return {unit.name for unit in facts.units.values() if unit.category == category}
 
 
 def _set(
@@ -162,8 +177,8 @@ def public_sheet(table: PublicTable, language: str) -> Sheet:
     facts: list[tuple[str, Cell]] = [
         (translate(N_("Release of the province"), language), table.release),
         (translate(N_("Round"), language), table.round),
-        (translate(N_("Cities not in the table"), language), ", ".join(table.without)),
-        (translate(N_("Categories that wait"), language), ", ".join(table.waiting)),
+        (translate(N_("Cities not in the table"), language), join(table.without, language)),
+        (translate(N_("Categories that wait"), language), join(table.waiting, language)),
     ]
     return Sheet(
         translate(N_("Public table of the province"), language),

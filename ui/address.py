@@ -10,6 +10,13 @@ from typing import Any
 
 import streamlit as st
 
+VIEW, PRINT = "view", "print"
+
+
+def is_printed() -> bool:
+    """Return whether the address asks for the page as it is printed."""
+    return st.query_params.get(VIEW) == PRINT
+
 
 def choose(
     name: str,

@@ -203,7 +203,7 @@ def _not_at_the_bottom(bottom: BottomList, card: YearCard, round_: Round) -> Non
     if not card.cleared:
         st.markdown(_("None."))
         return
-    st.caption(_("These units are not {membership}.").format(membership=layout.plain(bottom.membership(language()))))
+    st.caption(_("None of these units is {membership}.").format(membership=layout.plain(bottom.membership(language()))))
     markup.show(_table(title, bottom, "cleared", round_))
 
 

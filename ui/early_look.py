@@ -6,9 +6,9 @@ import streamlit as st
 from data.store.round_status import DRAFT, TRIAL
 from errors import BiaochiError
 from i18n import N_, PUNCTUATION
-from results import number_format
 from results.evidence.early_look import Look, caution, early_look, headline
-from ui import cached, layout, printing
+from ui import address, cached, layout, printing
+from ui.grids import whole
 from ui.i18n import _, language
 
 METHOD = N_(
@@ -37,15 +37,7 @@ def open_rounds() -> list[str]:
 
 def choose(rounds: list[str]) -> str:
     """Return the round in the address, else the newest; a choice changes the address."""
-    asked = st.query_params.get("round")
-    st.session_state["early_round"] = asked if asked in rounds else rounds[0]
-    return st.selectbox(
-        _("Round"),
-        rounds,
-        key="early_round",
-        on_change=lambda: st.query_params.update(round=st.session_state["early_round"]),
-        width=220,
-    )
+    return address.choose("round", rounds, st.selectbox, _("Round"), str, width=220)
 
 
 def show(round_id: str) -> None:
@@ -69,16 +61,15 @@ def _show_looks(found: list[Look]) -> None:
     for look in found:
         parts = filter(None, (look.sentence(language()), look.outlook(language())))
         st.markdown("- " + layout.plain(PUNCTUATION[language()].gap.join(parts)))
-    count = number_format.count
     shown = pd.DataFrame(
         {
             _("Category"): [layout.category_name(look.category) for look in found],
-            _("Votes"): [count(look.votes) for look in found],
-            _("Places at the bottom"): [count(look.places) for look in found],
-            _("Places decided"): [count(look.confirmed) for look in found],
-            _("Units cleared"): [count(look.cleared) for look in found],
-            _("Units undecided"): [count(look.undecided) for look in found],
-            _("Votes for all places"): ["–" if look.needed is None else count(look.needed) for look in found],
+            _("Votes"): whole(look.votes for look in found),
+            _("Places at the bottom"): whole(look.places for look in found),
+            _("Places decided"): whole(look.confirmed for look in found),
+            _("Units cleared"): whole(look.cleared for look in found),
+            _("Units undecided"): whole(look.undecided for look in found),
+            _("Votes for all places"): whole(look.needed for look in found),
         }
     )
     printing.grid(shown, hide_index=True, key="early", alt=_("Early look"))

@@ -13,10 +13,8 @@ import pandas as pd
 import pyarrow as pa
 import streamlit as st
 
-from ui import cached, guard
+from ui import address, cached, guard
 from ui.i18n import language
-
-VIEW = "view"
 
 
 @dataclass(frozen=True)
@@ -61,7 +59,7 @@ def part(depends: tuple[str, ...], draw: Callable[[], object]) -> Any:
     are those of whoever came first.
     """
     screen = "narrow" if guard.on_phone() else "wide"
-    key = (language(), st.query_params.get(VIEW, ""), screen, *depends)
+    key = (language(), "print" if address.is_printed() else "", screen, *depends)
     drawn: Drawn = cached.part(key, lambda: _drawn(draw))
     answer = None
     for shown in drawn.elements:
@@ -70,6 +68,8 @@ def part(depends: tuple[str, ...], draw: Callable[[], object]) -> Any:
 
 
 def _drawn(draw: Callable[[], object]) -> Drawn:
+    if _DRAWING.get() is not None:  # the inner part would be shown to the first session alone
+        raise RuntimeError("a part of a page cannot be drawn within another part")
     elements: list[Shown] = []
     before = _DRAWING.set(elements)
     try:

@@ -186,8 +186,8 @@ def _named(unit: NamedUnit, round_id: str) -> Markup:
 
 
 def _reasons(found: HomeCard) -> Markup:
-    sentence = [found.why_nobody(language()), found.what_settles(language())]
-    return note(PUNCTUATION[language()].gap.join(filter(None, sentence))) if any(sentence) else NOTHING
+    sentences = [found.why_nobody(language()), found.what_settles(language())]
+    return note(PUNCTUATION[language()].gap.join(filter(None, sentences))) if any(sentences) else NOTHING
 
 
 def _others(found: HomeCard) -> Markup:

@@ -49,9 +49,15 @@ def plate(product: str, city: str, picture: str = "") -> str:
 
 
 def picture_address(logo: Path) -> str:
-    """Return the logo as an address that holds its bytes; a file that was replaced is read again."""
-    about = logo.stat()
-    return _address(logo, about.st_mtime_ns, about.st_size)
+    """Return the logo as an address that holds its bytes; a file that was replaced is read again.
+
+    "" where it can no longer be read: no page, and least of all the sign-in, depends on a picture.
+    """
+    try:
+        about = logo.stat()
+        return _address(logo, about.st_mtime_ns, about.st_size)
+    except OSError:
+        return ""
 
 
 @lru_cache(maxsize=2)

@@ -69,7 +69,7 @@ def offer(round_: Round, form: Form, schemes: Sequence[Scheme] = ()) -> None:
                     partial(_make, name, round_, language(), form, notice, schemes),
                     f"{name}-{round_.id}",
                     ENDINGS[name],
-                    _download_button(
+                    _log_download(
                         f"{LOGGED[name]} {round_.id}",
                         round_,
                         _note(name, round_),
@@ -105,7 +105,7 @@ def offer_kit(round_: Round, code: str) -> None:
         partial(_make_kit, round_, code),
         f"kit-{round_.id}-{code}",
         "zip",
-        _download_button(f"{KIT} {code} {round_.id}", round_, lambda: kits_noted(kits_digest(round_))),
+        _log_download(f"{KIT} {code} {round_.id}", round_, lambda: kits_noted(kits_digest(round_))),
         right="kit",
     )
 
@@ -150,7 +150,7 @@ def _make_kit(round_: Round, code: str, tell: Progress, stopped: Callable[[], bo
     return kit_bytes(round_, code)
 
 
-def _download_button(
+def _log_download(
     what: str, round_: Round, note: Callable[[], str], further: Callable[[str, str], None] | None = None
 ) -> Callable[[str], None]:
     """Log the download. note: returns the digest that binds it to others. Runs on the click, outside the page.

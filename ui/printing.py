@@ -12,9 +12,7 @@ import pandas as pd
 import streamlit as st
 
 from results.missing import is_missing
-from ui import finished, markup
-
-VIEW, PRINT = "view", "print"
+from ui import address, finished, markup
 
 
 @dataclass(frozen=True)
@@ -32,14 +30,9 @@ class Printed:
     selection: Nothing = field(default_factory=Nothing)
 
 
-def is_printed() -> bool:
-    """Return whether the address asks for the page as it is printed."""
-    return st.query_params.get(VIEW) == PRINT
-
-
 def grid(data: Any, **options: Any) -> Any:
     """Show a sortable grid, as `st.dataframe` does; in a printed page a table with all of its lines and columns."""
-    if not is_printed():
+    if not address.is_printed():
         options["column_config"] = _wide_enough(options.get("column_config") or {})
         return finished.element(st.dataframe, data, placeholder="", **options)
     frame = data.copy() if isinstance(data, pd.DataFrame) else pd.DataFrame(data)

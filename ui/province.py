@@ -12,6 +12,7 @@ import settings
 from data.store.city_facts import MARK
 from data.store.province import built_rounds
 from formats.spreadsheet import Sheet
+from i18n import ngettext
 from reports.province_table import LEVEL_WORDS, STATES, levels_sheet, lists_sheet
 from reports.ranking_table import as_sheet
 from results.labels import VERDICTS
@@ -50,9 +51,14 @@ def show_left_out(province: Province) -> None:
     gone = province.left_out
     if not gone:
         return
-    head = _("{count} cities are not in the release. Every other figure is complete.").format(count=len(gone))
+    head = ngettext(
+        "{count} city is not in the release. Every other figure is complete.",
+        "{count} cities are not in the release. Every other figure is complete.",
+        len(gone),
+        language(),
+    ).format(count=len(gone))
     line = _("**{city}**: {why}. {advice}")
-    told = [
+    cities = [
         "- "
         + line.format(
             city=layout.plain(_shown(own.city)),
@@ -61,7 +67,7 @@ def show_left_out(province: Province) -> None:
         )
         for own in gone
     ]
-    st.warning("\n".join([head, "", *told]))
+    st.warning("\n".join([head, "", *cities]))
 
 
 def show_levels(province: Province) -> None:
@@ -132,7 +138,7 @@ def show_lists(province: Province, kind: str) -> None:
         st.caption(_("{count} more cities are in the table.").format(count=len(lists) - len(drawn)))
     rows = as_published(province, kind)
     if rows.empty:
-        st.info(_("No city lists or leaves undecided a unit of this category."))
+        st.info(_("No unit of this category is on a list or undecided in any city."))
     else:
         _grid_of_lists(rows)
     _download("province_list", province, partial(_lists_sheet, province, kind, language()), kind)
@@ -194,10 +200,10 @@ def show_across(province: Province, kind: str) -> None:
         ).format(level=tables.percent(rules.uncertainty.level, 0), rules=layout.plain(rules.name))
     )
     if refused:
-        told = [f"- **{layout.plain(_shown(own.city))}**: {layout.plain(own.sentence(language()))}" for own in refused]
-        st.warning("\n".join([_("Not ranked with the others, since the scores cannot be compared:"), "", *told]))
+        lines = [f"- **{layout.plain(_shown(own.city))}**: {layout.plain(own.sentence(language()))}" for own in refused]
+        st.warning("\n".join([_("Not ranked with the others, since the scores cannot be compared:"), "", *lines]))
     if len({own.name for own in province.of_kind(kind)}) - len(refused) < 2:
-        st.info(_("There are no two cities whose units of this category can be compared."))
+        st.info(_("Fewer than two cities have units of this category that can be compared."))
         return
     answer = cached.ranking(round_, kind)
     (family,) = cached.families(round_, kind)

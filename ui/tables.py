@@ -20,7 +20,7 @@ from results.ranking.rows import records
 from results.ranking.rule_words import UNSCORED_NAMES, bottom_words
 from results.ranking.statements import STRONGEST, gauge, named_with_verdict, strength
 from results.ranking.unit import WITHHELD
-from ui import finished, layout, printing
+from ui import address, finished, layout, printing
 from ui.grids import number_column, rounded, whole
 from ui.i18n import _, language
 
@@ -99,7 +99,7 @@ def verdict(code: object) -> str:
 def written(rows: pd.DataFrame, alt: str) -> None:
     """Show a table whose texts wrap, so that none is cut off; a long table scrolls, and is printed in full."""
     cells = pd.DataFrame({name: [_cell(value) for value in rows[name]] for name in rows})
-    scrolls = len(cells) > WRITTEN_WHOLE and not printing.is_printed()
+    scrolls = len(cells) > WRITTEN_WHOLE and not address.is_printed()
     height = WRITTEN_HEIGHT if scrolls else "content"
     finished.element(st.table, cells, hide_index=True, height=height, alt=alt)
 

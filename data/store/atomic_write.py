@@ -98,8 +98,10 @@ def keep_private(path: Path) -> None:
 
 
 def private_folder(path: Path) -> None:
-    """Make a folder, with those above it, that its owner alone may enter."""
-    path.mkdir(parents=True, exist_ok=True, mode=OWN_FOLDER)
+    """Make a folder that its owner alone may enter, and likewise every folder above it that is missing."""
+    for folder in (*reversed(path.parents), path):  # mkdir(parents=True) would give those above the usual rights
+        if not folder.is_dir():
+            folder.mkdir(exist_ok=True, mode=OWN_FOLDER)
 
 
 def _sync_folder(folder: Path) -> None:

@@ -151,9 +151,11 @@ def _write_manifest(folder: Path, facts: RoundFacts, city: str, release: str, ti
 def newest_facts(shared: Path, city: str, round_id: str) -> CityFacts:
     """Return the facts that a city exported last for a round, every file checked. Raises UnusableFactsError."""
     folders = [path.parent for path in (shared / city).glob(f"{round_id}-*/{MANIFEST}")]
+    manifests = {folder: _manifest(folder) for folder in folders}
+    # A folder of the round 2025-H1 begins with 2025- as well.
+    folders = [folder for folder in folders if manifests[folder].get("round", round_id) == round_id]
     if not folders:
         raise UnusableFactsError(MISSING, N_("nothing was published for round {round}"), round=round_id)
-    manifests = {folder: _manifest(folder) for folder in folders}
     folder = max(folders, key=lambda folder: str(manifests[folder].get("exported_at", "")))
     manifest = manifests[folder]
     _check_files(folder, manifest)

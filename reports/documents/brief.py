@@ -197,7 +197,7 @@ def _moved(outlook: Outlook, found: RoundResults, language: str) -> Iterator[Mov
         for row in records(one.rows, COLUMNS)
         if row["statement"] in (ROSE, FELL)
     ]
-    rows.sort(key=lambda counted: -abs(float(str(counted[0]["change"]))))
+    rows.sort(key=lambda pair: -abs(float(str(pair[0]["change"]))))
     decimals = found.rules.presentation.decimals
     for row, category in rows:
         cells = {

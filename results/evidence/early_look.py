@@ -30,7 +30,8 @@ ACTION = "look"
 class Look:
     """What is decided in a category so far. votes : all votes; fewest : of a unit. places : at the bottom, 0 where the
     rule takes no number of places: nothing is looked at then. confirmed, cleared, undecided : numbers of units.
-    needed : about how many votes decide all places if the differences stay as they are; None where far more."""
+    needed : about how many votes decide all places if the differences stay as they are; None where far more, where the
+    rule takes no number of places, and before each unit has FEWEST votes."""
 
     category: str
     units: int
@@ -153,14 +154,14 @@ def look(family: Family) -> Look:
     votes = family.moments.n.sum(axis=1)
     places = family.places if family.bottom.rule in ("last", "share") and not family.no_error else 0
     own = votes[ranked]
-    verdict, growth = np.zeros(0, dtype=object), 1.0
+    verdict, growth = np.zeros(0, dtype=object), np.inf
     if places:
         claims, growth = _claims(family, places)
         verdict = claims.verdict
     confirmed, cleared = int((verdict == CONFIRMED).sum()), int((verdict == CLEARED).sum())
     fewest = int(own.min(initial=own.max(initial=0)))
     level = family.rules.uncertainty.level
-    needed = _needed(growth, int(own.sum()))
+    needed = _needed(growth, int(own.sum())) if fewest >= FEWEST else None
     return Look(family.name, len(own), int(own.sum()), fewest, places, confirmed, cleared, level, needed)
 
 

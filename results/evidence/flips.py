@@ -66,6 +66,7 @@ OR = N_("{first} or {last}")
 CLOSEST = N_("{category}: fewer than {fewest} ballots cannot alter which units the rule names; {unit} comes closest.")
 CLOSEST_EXACT = N_("{category}: {fewest} ballots are enough to alter whether the rule names {unit}; fewer are not.")
 SINGLE = N_("{category}: at {unit} a single ballot may alter whether the rule names it; act on the list with caution.")
+SINGLE_EXACT = N_("{category}: a single ballot alters whether the rule names {unit}; act on the list with caution.")
 FIRM = N_("{category}: no number of ballots alters which units the rule names.")
 
 
@@ -222,7 +223,10 @@ def _headline(category: str, rows: pd.DataFrame, language: str) -> str:
         return translate(FIRM, language).format(category=name)
     closest = rows.iloc[int(np.nanargmin(fewest.to_numpy(dtype=np.float64, na_value=np.nan)))]
     number = int(fewest.min())
-    message = CLOSEST_EXACT if closest["place_is_exact"] else SINGLE if number == 1 else CLOSEST
+    if number == 1:
+        message = SINGLE_EXACT if closest["place_is_exact"] else SINGLE
+    else:
+        message = CLOSEST_EXACT if closest["place_is_exact"] else CLOSEST
     return translate(message, language).format(category=name, fewest=f"{number:,}", unit=closest["unit_name"])
 
 
@@ -231,18 +235,18 @@ def in_words(row: Mapping[str, object] | None, language: str) -> list[str]:
     if row is None or is_missing(row["verdict"]) or row["verdict"] == "not_ranked":
         return []
     facts = {"n": f"{int(str(row['n'])):,}", "verdict": translate(VERDICTS[str(row["verdict"])], language)}
-    flips_in_words = []
+    sentences = []
     for finding, exact in ((PLACE, bool(row["place_is_exact"])), (VERDICT, False)):
         parts = _parts(row, finding, language)
         message = PLACE_EXACT if exact else PLACE_BOUND if finding == PLACE else VERDICT_BOUND
         if parts:
-            flips_in_words.append(translate(message, language).format(parts=parts, **facts))
+            sentences.append(translate(message, language).format(parts=parts, **facts))
         elif finding == PLACE:
-            flips_in_words.append(translate(NOTHING_ALTERS, language))
-    if flips_in_words and not is_missing(row["group"]):
+            sentences.append(translate(NOTHING_ALTERS, language))
+    if sentences and not is_missing(row["group"]):
         weight = translate(MOST_WEIGHT, language)
-        flips_in_words.append(weight.format(group=row["group"], group_n=f"{int(str(row['group_n'])):,}"))
-    return flips_in_words
+        sentences.append(weight.format(group=row["group"], group_n=f"{int(str(row['group_n'])):,}"))
+    return sentences
 
 
 def _parts(row: Mapping[str, object], finding: str, language: str) -> str:

@@ -17,7 +17,7 @@ def pledge_notes(book: PledgeBook, votes: VoteScores | None = None) -> list[Note
         strange = votes.grades.loc[votes.grades["points"].isna(), "grade"]
         found["vote_grades"] = _once(strange) if votes.rules else ()
         found["vote_groups"] = tuple(name for name in _once(votes.groups["group"]) if name not in HALL_GROUPS)
-    return [Note(code, units=codes) for code, codes in found.items() if codes]
+    return [Note(code, units=units) for code, units in found.items() if units]
 
 
 def _dated(book: PledgeBook) -> tuple[str, ...]:

@@ -19,7 +19,7 @@ from data.store.city_facts import MARK
 from data.store.province import ADVICE, CITIES, BuiltRound, LeftOut, built_rounds
 from data.store.release import Release, Round
 from errors import UsageError
-from i18n import translate
+from i18n import PUNCTUATION, translate
 from results.comparison.method_breaks import Break, rule_breaks
 from results.province.published import NAMED
 from results.ranking.family import ALL
@@ -78,7 +78,7 @@ class Refused:
 
     def sentence(self, language: str) -> str:
         """Return the reasons."""
-        return " ".join(own.sentence(language) for own in self.breaks)
+        return PUNCTUATION[language].gap.join(own.sentence(language) for own in self.breaks)
 
 
 class Province:
@@ -90,6 +90,8 @@ class Province:
             listed = json.loads((built.folder / CITIES).read_text(encoding="utf-8"))
         except (OSError, ValueError):
             raise UsageError("There is no release of a province in the folder {folder}.", folder=built.folder) from None
+        self.held = str(listed["round"])
+        """The round that it is of."""
         self.release = Release(built.folder)
         self.cities = tuple(_city(name, about) for name, about in sorted(listed["cities"].items()))
 
@@ -228,7 +230,15 @@ def province_of(folder: Path, round_id: str) -> Province:
     release_of = folder.parent.parent if (folder / CITIES).is_file() else None
     if release_of is not None:
         known = [own for own in built_rounds(release_of).values() if own.folder == folder]
-        return Province(known[0] if known else BuiltRound(folder, round_id, "", ()))
+        found = Province(known[0] if known else BuiltRound(folder, round_id, "", ()))
+        if found.held != round_id:
+            raise UsageError(
+                "The release in {folder} is of round {held}, not of round {round}.",
+                folder=folder,
+                held=found.held,
+                round=round_id,
+            )
+        return found
     if round_id not in rounds:
         raise UsageError(
             "The province in {folder} has no round {round}. It has: {known}.",

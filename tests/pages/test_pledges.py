@@ -74,7 +74,7 @@ def test_who_is_high_with_the_hall_and_low_with_the_public_is_named_the_uncertai
     named = [item.value for item in test.markdown if item.value.startswith("◆")]
     assert len(named) == 1 and made.PRAISED_ONLY_IN_THE_HALL in named[0]
     assert any(f"**{made.PRAISED_ONLY_IN_THE_HALL}**" in item.value for item in test.markdown)
-    findings = table(test, "said").set_index("unit_name")["said"]
+    findings = table(test, "finding").set_index("unit_name")["finding"]
     assert findings[made.WITHIN_UNCERTAINTY] == same
     assert findings[made.PRAISED_ONLY_IN_THE_HALL] != same
     everything = said(test)

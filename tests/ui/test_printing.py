@@ -9,13 +9,13 @@ PAGE = """
 import pandas as pd
 import streamlit as st
 
-from ui import printing
+from ui import address, printing
 
 lines = range(40)
 frame = pd.DataFrame({"name": [f"第{n}局" for n in lines], "score": [n + 0.123 for n in lines], "code": list(lines)})
 config = {"name": "单位", "score": st.column_config.NumberColumn("得分", format="%.2f"), "code": None}
 shown = printing.grid(frame, hide_index=True, key="units", column_config=config, alt="各单位得分")
-st.text(f"chosen: {list(shown.selection.rows) if printing.is_printed() else []}")
+st.text(f"chosen: {list(shown.selection.rows) if address.is_printed() else []}")
 """
 
 

@@ -454,9 +454,9 @@ def _named(row: dict) -> None:
 
 
 def _halls_table(compared: pd.DataFrame) -> None:
-    compared_findings = [_finding(*pair) for pair in zip(compared["differs"], compared["reason"], strict=True)]
+    findings = [_finding(*pair) for pair in zip(compared["differs"], compared["reason"], strict=True)]
     shown = compared[["unit_name", "post"]].assign(
-        compared_findings=compared_findings,
+        finding=findings,
         vote_n=compared["vote_n"],
         vote_score=rounded(compared["vote_score"], 1),
         vote_low=rounded(compared["vote_low"], 1),
@@ -471,7 +471,7 @@ def _halls_table(compared: pd.DataFrame) -> None:
         hide_index=True,
         key="halls_table",
         height="content" if len(shown) <= 12 else 460,
-        column_config=_outcome_columns() | {"said": st.column_config.TextColumn(_("Finding"), width=260)},
+        column_config=_outcome_columns() | {"finding": st.column_config.TextColumn(_("Finding"), width=260)},
         alt=_("Vote score and public score of every post, with the finding."),
     )
 

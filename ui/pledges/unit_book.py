@@ -209,9 +209,7 @@ def _checks(checks: pd.DataFrame, row: dict) -> str:
             reported = f"{float(share):g}%"
         cells = (one["quarter"], reported, value(one["verified"], None), status(one["status"]))
         words = (one["evidence"], one["verified_by"])
-        texts = [str(cell) for cell in cells] + [
-            reported if isinstance(reported, str) and reported else "–" for reported in words
-        ]
+        texts = [str(cell) for cell in cells] + [word if isinstance(word, str) and word else "–" for word in words]
         lines.append("| " + " | ".join(map(layout.plain, texts)) + " |")
     return "\n".join(lines)
 

@@ -79,10 +79,10 @@ def _show_units(difference: RoundDifference, key: str) -> None:
     tables.written(shown, _("Units that differ, each with score, place, verdict and votes before and after."))
 
 
-def _steps(units: pd.DataFrame, field: str, sentences: Callable[[object], str]) -> list[str]:
+def _steps(units: pd.DataFrame, field: str, in_words: Callable[[object], str]) -> list[str]:
     """Return old and new value of every unit (88.12 → 87.40), or a single value if nothing changed."""
     pairs = (
-        (sentences(old), sentences(new)) for old, new in zip(units[f"{field}_from"], units[f"{field}_to"], strict=True)
+        (in_words(old), in_words(new)) for old, new in zip(units[f"{field}_from"], units[f"{field}_to"], strict=True)
     )
     return [old if old == new else f"{old} → {new}" for old, new in pairs]
 

@@ -36,13 +36,13 @@ def replace_choice(kind: str, round_id: str, as_of: str = "") -> bool:
     if not files:
         return False
     comma = "、" if language() == "zh" else ", "
-    message = comma.join(files[:MOST_NAMES]) + ("…" if len(files) > MOST_NAMES else "")
+    names = comma.join(files[:MOST_NAMES]) + ("…" if len(files) > MOST_NAMES else "")
     words = {
         False: _("is added to them"),
         True: _("replaces them as the complete corrected version"),
     }
     replaces = st.radio(
-        _("Files of this kind in the round: {count} ({names}). The new file").format(count=len(files), names=message),
+        _("Files of this kind in the round: {count} ({names}). The new file").format(count=len(files), names=names),
         list(words),
         format_func=words.__getitem__,
         horizontal=True,
