@@ -25,7 +25,8 @@ class Memo(Generic[P, T]):
     def __init__(self, ask: Callable[P, T], entries: int, keys: Mapping[type, Callable[[Any], object]]) -> None:
         update_wrapper(self, ask)
         self._ask, self._entries, self._keys = ask, entries, keys
-        self._places = [not name.startswith("_") for name in inspect.signature(ask).parameters]
+        parameters = inspect.signature(ask).parameters.values()
+        self._parameters = [(each.name, each.default, not each.name.startswith("_")) for each in parameters]
         self._kept: OrderedDict[tuple[object, ...], T] = OrderedDict()
         self._busy: dict[tuple[object, ...], threading.RLock] = {}
         self._guard = threading.Lock()
@@ -62,9 +63,10 @@ class Memo(Generic[P, T]):
         return answer
 
     def _key(self, args: tuple[object, ...], kwargs: Mapping[str, object]) -> tuple[object, ...]:
-        placed = [self._id(value) for value, counts in zip(args, self._places, strict=False) if counts]
-        named = [(name, self._id(kwargs[name])) for name in sorted(kwargs) if not name.startswith("_")]
-        return (*placed, *named)
+        """Return the arguments by place, defaults included: `f(x)` and `f(x, None)` are one question."""
+        rest = (kwargs.get(name, default) for name, default, _ in self._parameters[len(args) :])
+        values = zip((*args, *rest), self._parameters, strict=True)
+        return tuple(self._id(value) for value, (_name, _default, counts) in values if counts)
 
     def _id(self, value: object) -> object:
         """Return what identifies an argument; its type is part of it, since 1, 1.0 and True are equal."""

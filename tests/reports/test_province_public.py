@@ -144,3 +144,26 @@ def test_a_table_of_a_few_corrected_votes_waits_in_its_category(cities, tmp_path
     assert second.release != first.release and second.waiting == ("乙类",)
     of_first = {key: n for key, n in first.numbers.items() if key[1] == "甲类"}
     assert second.numbers == of_first
+
+
+def test_a_city_that_joins_does_not_follow_from_two_tables(cities, tmp_path):
+    """The difference of two sums by group would be the city, which its page may withhold."""
+    folder, _, _ = cities
+    shared, province = shutil.copytree(folder.parent / "shared", tmp_path / "shared"), tmp_path / "province"
+    later = shutil.move(shared / "甲市", tmp_path / "甲市")
+    build_province(shared, province, "2025")
+    first = public_table(province_of(province, "2025"), province)
+    keep(first, province)
+    shutil.move(later, shared / "甲市")
+    build_province(shared, province, "2025")
+    second, alone = (public_table(province_of(province, "2025"), province, joint=joint) for joint in (True, False))
+    printed = {key for key, n in first.numbers.items() if n is not None and key[0] != "votes"}
+    assert printed and printed & {key for key, n in alone.numbers.items() if n is not None}
+    assert {n for key, n in second.numbers.items() if key[0] != "votes"} == {None}
+
+
+def test_a_release_is_shown_under_its_round_only(cities, biaochi):
+    folder, _, _ = cities
+    (release,) = (folder / "releases").iterdir()
+    biaochi("province", "ranking", release, "--round", "2025", "--category", "甲类")
+    biaochi("province", "ranking", release, "--round", "2024", "--category", "甲类", code=2)

@@ -25,6 +25,18 @@ def test_answers_are_kept_by_value_and_type_and_the_least_used_leaves():
     assert kept(1)[1] == 6
 
 
+def test_a_default_is_an_argument_like_any():
+    asked = []
+
+    def both(value, other=None):
+        asked.append((value, other))
+
+    kept = Memo(both, 3, {})
+    for call in (lambda: kept(1), lambda: kept(1, None), lambda: kept(1, other=None), lambda: kept(value=1)):
+        call()
+    assert asked == [(1, None)]
+
+
 def test_a_frame_is_no_key_and_an_error_is_not_kept():
     turns = iter([ValueError("first"), "second"])
 

@@ -54,6 +54,10 @@ def test_the_plate_shows_names_as_they_are_and_the_logo_before_them():
     assert 'href="data:image/png;base64,AA=="' in with_logo and 'font-size="10"' in with_logo
 
 
+def test_a_logo_that_was_deleted_leaves_the_pages_without_a_picture(tmp_path):
+    assert name_plate.picture_address(tmp_path / "gone.png") == ""
+
+
 def test_papers_and_notices_name_the_city_and_fall_back_on_office_and_contact(demo_path, tmp_path, monkeypatch):
     for name, text in CITY.items():
         monkeypatch.setenv(name, text)

@@ -161,6 +161,11 @@ def test_what_a_killed_backup_or_restore_leaves_is_cleared_by_the_next_writer(sm
     assert not list(small.store.parent.glob(".*-abc")) and not used.exists()
 
 
+def test_a_store_that_an_import_makes_can_be_entered_by_its_owner_only(biaochi, files):
+    biaochi("import", "units", files("名录.csv", "单位编码,单位名称\nA,市公安局\n"), "--round", "2025")
+    assert [path for path in (biaochi.store, biaochi.store / "staging") if path.stat().st_mode & 0o077] == []
+
+
 def test_a_store_can_be_read_by_its_owner_only(small, files):
     small("import", "ballots", files("1.csv", BALLOTS), "--round", "2025")
     small.publish()
