@@ -16,6 +16,7 @@ from tests.support.paths import ROOT
 # What no person meets through a command or a page, each with its reason.
 PLAIN = {
     "InvalidSettingError": "settings.py imports nothing of ours, and start.py needs it before .venv exists",
+    "TooManyError": "the import falls back on a table of texts",
     "StartError": "start.py runs before anything is installed",
     "CancelledError": "ends a task that a person stopped; nothing went wrong",
     "FarCellError": "stays inside the worker process that reads workbooks",

@@ -49,7 +49,7 @@ CITIES = "cities.json"
 RELEASES, ROUNDS = "releases", "rounds"
 ADVICE = {
     MISSING: N_("Ask the city to publish the round and to run: biaochi facts export"),
-    DAMAGED: N_("Ask the city to run “biaochi facts export” again. The new export replaces the damaged one."),
+    DAMAGED: N_("Ask the city to run “biaochi facts export” again. The new export replaces the damaged files."),
     EARLIER: N_("Ask the city to update the program, and to run “biaochi facts export” again."),
     NEWER: N_("Update the program here, and build the release again."),
     LATE: N_("Let it count by a later day: biaochi province build --until DATE"),

@@ -3,13 +3,13 @@
 from playwright.sync_api import TimeoutError as NotYet
 
 from i18n import translate
-from ui.layout import LANGUAGE_NAMES, MENU, WITH_LOGIN
+from ui.layout import LANGUAGE_NAMES, MENU, PROVINCE, WITH_LOGIN
 
 from .conftest import settled
 from .screenshots import picture
 
-TITLES = [entry.title for entries in MENU.values() for entry in entries if entry.path not in WITH_LOGIN]
-"""Pages of a menu where nobody signs in; `test_sign_in.py` opens the others."""
+TITLES = [entry.title for entries in MENU.values() for entry in entries if entry.path not in {*WITH_LOGIN, PROVINCE}]
+"""Pages of a menu where nobody signs in and no province is set; `test_sign_in.py` opens the others."""
 
 
 HANDED_ON = "() => new Promise((done) => setTimeout(done, 300))"

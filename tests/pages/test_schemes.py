@@ -95,7 +95,7 @@ def test_the_state_is_that_of_the_day_in_the_address(schemes_path, monkeypatch):
 
 def test_a_word_searches_the_register(schemes_path, monkeypatch):
     test = scheme_page(schemes_path, monkeypatch, scheme="echo")
-    test.text_input(key="echo_opinion_text").input("HY-2026-0480").run()
+    test.text_input(key="address_opinion_text").input("HY-2026-0480").run()
     assert list(test.dataframe[-1].value["意见编号"]) == ["HY-2026-0480"]
 
 

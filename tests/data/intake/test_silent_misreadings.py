@@ -14,7 +14,7 @@ from data.intake.corrections import WHOLE_ROW, Edit
 from data.intake.headings import counts_votes, is_share, measured_in, named_first, names_part, points_behind
 from data.intake.marked_names import plain, question
 from data.intake.section_sums import sums_among
-from data.intake.titles import said
+from data.intake.titles import contradicted
 from data.model.rule_sets import parse_rules
 from data.store import ImportOptions, Store
 from data.store.replay import replay
@@ -150,10 +150,10 @@ def test_a_title_that_contradicts_the_reading_is_asked_about(pooled, points):
         "2024年度工作2025年测评",
     )
     rules = parse_rules(POOLED)
-    assert [title for title in asked if not list(said("counts", title, "2025", rules, ()))] == []
-    assert [title for title in ordinary if list(said("counts", title, "2025", rules, ("普通群众",)))] == []
-    assert list(said("ballots", "普通群众", "2025", rules, ("普通群众",))) == ["普通群众"]
-    assert list(said("ballots", "单位：分", "2025", rules, ())) == []
+    assert [title for title in asked if not list(contradicted("counts", title, "2025", rules, ()))] == []
+    assert [title for title in ordinary if list(contradicted("counts", title, "2025", rules, ("普通群众",)))] == []
+    assert list(contradicted("ballots", "普通群众", "2025", rules, ("普通群众",))) == ["普通群众"]
+    assert list(contradicted("ballots", "单位：分", "2025", rules, ())) == []
     assert not wrong(pooled, "counts", {f"{asked[1]},,,\n{ONE}": {"confirm_title"}, f"{ordinary[0]},,,\n{ONE}": set()})
     scale = "评分采用10分制,,,\n" + BALLOTS.format("评分", "5", "4")
     assert codes(points.read("ballots", scale)) == {"confirm_title"}
