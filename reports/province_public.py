@@ -130,6 +130,44 @@ def _of_other_places(facts: Facts, earlier: list[PublicSet]) -> set[str]:
     }
 
 
+def _places_of(facts: Facts, category: str) -> set[str]:
+    return {unit.name for unit in facts.units.values() if unit.category == category}
+
+
+def _set(
+    province: Province,
+    round_id: str,
+    sets: list[PublicSet],
+    facts: Facts,
+    numbers: Mapping[Key, int | None],
+    waiting: tuple[str, ...],
+) -> PublicSet:
+    rows = {"\t".join(key): {"n": n} for key, n in numbers.items()}
+    graded = sorted({key[1] for key in numbers if key[0] == GRADES})
+    tables: list[dict[str, Any]] = [{"indicator": "", "counts": {name: [] for name in graded}}] if graded else []
+    earlier = tuple(one.digest for one in sets)
+    return PublicSet(round_id, province.release.id, earlier, facts, rows, tables, waiting, {}, None, {})
+
+
+def _numbers_of(kept: PublicSet) -> dict[Key, int | None]:
+    return {tuple(key.split("\t")): row["n"] for key, row in kept.rows.items()}
+
+
+def _row(key: Key, n: int | None) -> dict[str, object]:
+    what, category, *item = key
+    city, _mark, county = item[0].partition(MARK) if what == VOTES and item else ("", "", "")
+    return {
+        "level": COUNTY if county else CITY if city else PROVINCE,
+        "city": city,
+        "county": county,
+        "category": category,
+        "group_name": item[0] if what == GROUPS else "",
+        "grade": item[0] if what == GRADES else "",
+        "votes": n,
+        "withheld": n is None,
+    }
+
+
 def public_json(table: PublicTable) -> dict[str, object]:
     """Return the table with field names and codes."""
     head: dict[str, object] = {"release": table.release, "round": table.round, "set": table.set.digest}
