@@ -1,7 +1,7 @@
 """Facts of a public export: what was counted, what of it was printed, and a digest that names both.
 
 A set is kept in the store for each release of a round that became public. It holds counts that are withheld, so it
-never leaves the office; pages print its digest only.
+is printed nowhere but by its digest; it leaves the office only with the facts for a province, which hold every vote.
 """
 
 import hashlib

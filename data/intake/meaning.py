@@ -1,4 +1,6 @@
-"""What each column of a file is taken for, how many votes hang on it, and what a person must confirm.
+"""Record of a reading: what each column was taken for, the votes that hang on it, and what a person confirmed.
+
+The columns are judged in `ballot_columns.py`, `count_columns.py` and `register_columns.py`.
 
 Settled are the words of the contract and of the rule set. Everything else is a reading that may be wrong while every
 value looks right (code 2 under 年龄段 is no grade), so nothing is stored before a person has confirmed it by name. What

@@ -335,7 +335,7 @@ def formats_of_xls(data: bytes, index: int) -> Formats:
 
 
 def keep_format(found: Formats, row: int, column: int, styles: list[Format | None], style: int) -> None:
-    """Add the format of a cell if it shows decimals or percent."""
+    """Add the format of a cell if it shows decimals, percent or leading zeros."""
     known = styles[style] if style < len(styles) else None
     if known:
         found[row, column] = known

@@ -136,7 +136,6 @@ def build_province(
         release_id = _write(draft, round_id, parts)
         if not (releases / release_id).is_dir():
             releases.mkdir(exist_ok=True)
-            draft.chmod(0o755)
             draft.rename(releases / release_id)
     finally:
         shutil.rmtree(draft, ignore_errors=True)

@@ -16,6 +16,7 @@ from errors import StoreDamagedError
 from i18n import N_
 
 FORMAT = 2
+FIRST_WRITTEN = 2  # stores of format 1 have no file
 FILE = "format.json"
 BEFORE = "before-format-2.zip"
 
@@ -40,9 +41,9 @@ def refuse_newer(store: Path) -> None:
 
 
 def format_changed(store: Path) -> bool:
-    """Return whether the file names an older format; no program wrote that, since the file came with format 2."""
+    """Return whether the file names a format that no program ever wrote into it."""
     found = _written(store)
-    return found is not None and found < FORMAT
+    return found is not None and found < FIRST_WRITTEN
 
 
 def is_sealed(store: Path) -> bool:
