@@ -114,7 +114,7 @@ def _version(path: Path) -> tuple[int, int, int] | None:
 
 def _read(env: Mapping[str, str], root: Path, had: bool | None) -> Settings:
     """Read the settings. had : whether the store is known to have accounts; None to look."""
-    store = Path(env.get("BIAOCHI_STORE") or root / "var").expanduser().absolute()
+    store = _path("BIAOCHI_STORE", env.get("BIAOCHI_STORE") or str(root / "var"))
     port = _whole(env, "PORT", default=8501, low=1, high=65535)
     hosts = _words(env, "BIAOCHI_HOSTS") or LOOPBACK_HOSTS
     accounts = _accounts(env, store)
@@ -151,7 +151,7 @@ def _read(env: Mapping[str, str], root: Path, had: bool | None) -> Settings:
 def scheme_folders(environ: Mapping[str, str] | None = None) -> tuple[Path, ...]:
     """Return the folders of BIAOCHI_SCHEMES, separated as in PATH; InvalidSettingError names a missing folder."""
     env = os.environ if environ is None else environ
-    folders = [Path(part).expanduser().absolute() for part in env.get("BIAOCHI_SCHEMES", "").split(os.pathsep) if part]
+    folders = [_path("BIAOCHI_SCHEMES", part) for part in env.get("BIAOCHI_SCHEMES", "").split(os.pathsep) if part]
     for folder in folders:
         if not folder.is_dir():
             raise InvalidSettingError(f"BIAOCHI_SCHEMES must name folders; there is no folder {folder}.")
@@ -182,9 +182,10 @@ def _logo(env: Mapping[str, str]) -> Path | None:
     given = env.get("BIAOCHI_LOGO", "").strip()
     if not given:
         return None
-    path = Path(given).expanduser().absolute()
+    path = _path("BIAOCHI_LOGO", given)
     if not path.is_file():
-        raise InvalidSettingError(f"BIAOCHI_LOGO must name a file; there is no file {path}.")
+        what = f"{path} is a folder, a broken link or a pipe" if os.path.lexists(path) else f"there is no file {path}"
+        raise InvalidSettingError(f"BIAOCHI_LOGO must name a picture file; {what}.")
     size = path.stat().st_size
     if size > LARGEST_LOGO:
         raise InvalidSettingError(
@@ -207,7 +208,7 @@ def _cluster_folder(env: Mapping[str, str]) -> Path | None:
     given = env.get("BIAOCHI_CLUSTER_FOLDER", "").strip()
     if not given:
         return None
-    folder = Path(given).expanduser().absolute()
+    folder = _path("BIAOCHI_CLUSTER_FOLDER", given)
     if not folder.is_dir():
         raise InvalidSettingError(f"BIAOCHI_CLUSTER_FOLDER must name a folder; there is no folder {folder}.")
     return folder
@@ -215,7 +216,14 @@ def _cluster_folder(env: Mapping[str, str]) -> Path | None:
 
 def _province(env: Mapping[str, str]) -> Path | None:
     given = env.get("BIAOCHI_PROVINCE", "").strip()
-    return Path(given).expanduser().absolute() if given else None
+    return _path("BIAOCHI_PROVINCE", given) if given else None
+
+
+def _path(name: str, given: str) -> Path:
+    try:
+        return Path(given).expanduser().absolute()
+    except RuntimeError:  # ~ with a user that does not exist
+        raise InvalidSettingError(f"{name} must name a path; the user in {given} does not exist.") from None
 
 
 def _asks_login(env: Mapping[str, str], root: Path) -> bool:
@@ -257,7 +265,7 @@ def _flag(env: Mapping[str, str], name: str, *, default: bool) -> bool:
 def _accounts(env: Mapping[str, str], store: Path) -> Path:
     """Return the folder of accounts and sessions: BIAOCHI_ACCOUNTS, else next to the store; never inside it."""
     given = env.get("BIAOCHI_ACCOUNTS", "").strip()
-    folder = Path(given).expanduser().absolute() if given else store.with_name(f"{store.name}-accounts")
+    folder = _path("BIAOCHI_ACCOUNTS", given) if given else store.with_name(f"{store.name}-accounts")
     if store == folder or store in folder.parents:
         raise InvalidSettingError(f"BIAOCHI_ACCOUNTS must lie outside the store {store}, not in it: {folder}.")
     return folder
@@ -267,7 +275,7 @@ def _signing_key(env: Mapping[str, str], store: Path) -> Path | None:
     given = env.get("BIAOCHI_SIGNING_KEY", "").strip()
     if not given:
         return None
-    path = Path(given).expanduser().absolute()
+    path = _path("BIAOCHI_SIGNING_KEY", given)
     if store in path.parents:
         raise InvalidSettingError(f"BIAOCHI_SIGNING_KEY must lie outside the store {store}, not in it: {path}.")
     if not path.is_file():

@@ -181,6 +181,8 @@ def next_year(
 
     check_form(form, output)
     prices = dict(_price(text) for text in cost or [])
+    if len(prices) < len(cost or []):
+        raise CommandError(N_("--cost names a group twice."))
     with open_release(release) as chosen:
         round_ = chosen.round(round_id)
         with progress(N_("Computing")):

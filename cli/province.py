@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -251,8 +251,10 @@ def _end_of(day: str) -> str:
     """Return the end of a day as UTC, or '' for no day."""
     if not day:
         return ""
-    last = datetime.combine(parsed_date("--until", day) + timedelta(days=1), time()).astimezone(UTC)
-    return last.isoformat(timespec="seconds")
+    last = parsed_date("--until", day)
+    if last.year == date.max.year:  # the day after has no date
+        return ""
+    return datetime.combine(last + timedelta(days=1), time()).astimezone(UTC).isoformat(timespec="seconds")
 
 
 def _why(gone: "LeftOut") -> str:

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import re
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -33,8 +34,8 @@ def draw(
     from results.evidence.recount import recount_of
 
     check_form(form, output)
-    if not dice.strip():
-        raise CommandError(N_("--dice needs the numbers that were thrown."))
+    if not re.fullmatch(r"\d+([-\s,，、]+\d+)*", dice.strip()):
+        raise CommandError(N_("--dice needs the numbers that were thrown, such as 3-5-1-6-2-4."))
     with open_release(None) as release:
         found = recount_of(release.round(round_id), category)
         order = sorted(found.sheets.tolist()) if found.counts_all else found.order(_seed(release.id, dice))

@@ -19,6 +19,7 @@ import pandas as pd
 
 from data.duckdb_access import working_memory
 from data.model.facts import Lines, read_dictionaries, write_dictionaries
+from data.model.names import CONTROL, tidy
 from data.model.register import Register, RegisteredUnit
 from data.model.rule_sets import InvalidRulesError, RuleSet, parse_rules
 from data.store.public_sets import kept_sets
@@ -93,7 +94,7 @@ def export_facts(
     uploads = [read_upload(release.store / "uploads" / upload_id) for upload_id in release.upload_ids]
     refuse_damaged([upload for upload in uploads if upload.round_id == round_.id])
     place = shared / city
-    place.mkdir(parents=True, exist_ok=True)
+    make_folder(place)
     draft = Path(tempfile.mkdtemp(prefix=".facts-", dir=place))
     try:
         draft.chmod(place.stat().st_mode & 0o777)  # who may read it is settled by the folder around it
@@ -117,8 +118,17 @@ def export_facts(
         shutil.rmtree(draft, ignore_errors=True)
 
 
+def make_folder(path: Path) -> None:
+    """Make a folder with those above it. Raises UsageError where a part of its path is no folder."""
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+    except (FileExistsError, FileNotFoundError, NotADirectoryError):
+        raise UsageError("The folder {folder} cannot be created. Give another path.", folder=path) from None
+
+
 def _refuse_name(city: str) -> None:
-    if not city.strip() or city.startswith(".") or MARK in city or NOT_IN_A_NAME.intersection(city):
+    plain = city == tidy(city) and not CONTROL.search(city)  # a blank at the end would be a second city
+    if not city or not plain or city.startswith(".") or MARK in city or NOT_IN_A_NAME.intersection(city):
         raise UsageError("{city} cannot be the name of a folder. Give the city another name.", city=city)
 
 
@@ -163,9 +173,12 @@ def newest_facts(shared: Path, city: str, round_id: str) -> CityFacts:
         rules = parse_rules((folder / RULES).read_text(encoding="utf-8"))
     except InvalidRulesError:
         raise _damaged(RULES) from None
-    about = {name: str(manifest[name]) for name in ("release", "digest", "exported_at")}
-    kept = {"published": manifest["checksums"][PUBLISHED], "public": manifest["checksums"][PUBLIC]}
-    return CityFacts(city, round_id, lines=int(manifest["lines"]), rules=rules, folder=folder, **about, **kept)
+    try:
+        about = {name: str(manifest[name]) for name in ("release", "digest", "exported_at")}
+        kept = {"published": manifest["checksums"][PUBLISHED], "public": manifest["checksums"][PUBLIC]}
+        return CityFacts(city, round_id, lines=int(manifest["lines"]), rules=rules, folder=folder, **about, **kept)
+    except (KeyError, TypeError, ValueError):
+        raise _damaged(MANIFEST) from None
 
 
 def _check_files(folder: Path, manifest: Mapping[str, Any]) -> None:
@@ -190,6 +203,8 @@ def _manifest(folder: Path) -> dict[str, Any]:
         manifest: dict[str, Any] = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
     except (OSError, ValueError):
         raise _damaged(MANIFEST) from None
+    if not isinstance(manifest, dict) or not isinstance(manifest.get("checksums", {}), dict):
+        raise _damaged(MANIFEST)
     return manifest
 
 

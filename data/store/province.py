@@ -35,6 +35,7 @@ from data.store.city_facts import (
     UNFIT,
     CityFacts,
     UnusableFactsError,
+    make_folder,
     newest_facts,
     read_facts,
 )
@@ -123,8 +124,10 @@ def build_province(
     EngineError, with nothing built, if the engine cannot work.
     """
     cities, left_out = usable_cities(shared, round_id, expected, until)
+    if not cities:
+        raise UsageError("No city has usable facts for round {round}.", round=round_id)
     releases = target / RELEASES
-    target.mkdir(parents=True, exist_ok=True)
+    make_folder(target)
     draft = Path(tempfile.mkdtemp(prefix=".province-", dir=target))
     try:
         parts = _parts(round_id, [(facts, rules or facts.rules) for facts in cities])

@@ -32,6 +32,14 @@ SUFFICES = N_(
 NOTHING = N_("{family}: fewer than two ranked units, or no spread; there is nothing to plan.")
 
 
+LARGEST = 1_000_000_000
+"""Votes, costs and differences from here on are slips."""
+FINEST = 0.1
+"""Points: scores are printed no finer."""
+FEWEST = 2
+"""Votes of a group on a unit, which a variance takes."""
+
+
 @dataclass(frozen=True)
 class Plan:
     """Plan of a category.
@@ -76,12 +84,18 @@ def plans(
     """
     if difference is not None and votes is not None:
         raise UsageError("Give either a difference in points or a number of votes, not both.")
-    if any(value is not None and value <= 0 for value in (difference, votes, *(cost or {}).values())):
-        raise UsageError("Difference, votes and costs must be above 0.")
+    given = [value for value in (difference, votes, *(cost or {}).values()) if value is not None]
+    if not all(0 < value < LARGEST for value in given):  # a number that is none is not above 0 either
+        raise UsageError("Difference, votes and costs must be above 0 and below {most}.", most=f"{LARGEST:,}")
+    if difference is not None and difference < FINEST:
+        raise UsageError("A difference of less than {finest} points cannot be planned for.", finest=FINEST)
     answer = ranking(round_, category)
     lists = [bottom_list(family, answer) for family in families(round_, category)]
     if not lists:
         raise RoundNotFoundError(round_.id)
+    known = {group for listed in lists for group in listed.family.weights or ()}
+    for group in sorted(set(cost or ()) - known):
+        raise UsageError("No group is called {group}. There are: {known}.", group=group, known=", ".join(sorted(known)))
     return [_plan(listed, difference, votes, cost or {}) for listed in lists]
 
 
@@ -101,6 +115,15 @@ def _plan(listed: BottomList, difference: float | None, votes: float | None, cos
     if not np.isfinite(now) or (variance * weight).max(initial=0.0) <= 0:
         return empty
     budget = None if difference is not None else votes or float((cast * prices)[:, weight > 0].sum())
+    least = FEWEST * len(rows) * float(prices[weight > 0].sum())
+    if votes is not None and votes < least:
+        raise UsageError(
+            "{category}: {votes} are too few. Each group must grade each unit {fewest} times, which takes {least}.",
+            category=family.name,
+            votes=f"{votes:,g}",
+            fewest=FEWEST,
+            least=f"{least:,g}",
+        )
     found = design(variance, weight, evidence.effect, prices, critical, difference=difference, budget=budget)
     members = family.members.iloc[rows]
     table = [

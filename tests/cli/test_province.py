@@ -10,6 +10,7 @@ import pytest
 
 from data.store import Store
 from data.store.city_facts import export_facts
+from errors import UsageError
 from results.province.published import published_results
 from tests.cluster.cities import write_city
 from tests.support.stores import SMALL, Biaochi
@@ -121,3 +122,27 @@ def test_cities_of_other_points_are_refused_by_name_and_their_lists_stay(publish
     assert "Not ranked" not in biaochi.err
     answer = biaochi.json("province", "ranking", province, "--round", "2025")
     assert {row["unit_code"][:2] for row in answer["rows"]} == set(CITIES) and answer["refused"] == []
+
+
+def test_a_manifest_that_is_none_leaves_its_city_out_and_without_cities_nothing_is_built(published, biaochi, tmp_path):
+    shared = shutil.copytree(published / "shared", tmp_path / "shared")
+    where = ("--from", shared, "--round", "2025")
+    for at, city in enumerate(CITIES):
+        (manifest,) = (shared / city).glob("*/facts.json")
+        content = json.loads(manifest.read_text("utf-8"))
+        del content["release"]
+        manifest.write_text("[]" if at else json.dumps(content), "utf-8")
+    listed = biaochi.json("province", "list", *where, "--until", "9999-12-31")["rows"]
+    assert len(listed) == len(CITIES) and all("facts.json" in str(row) for row in listed)
+    biaochi("province", "build", *where, "--to", tmp_path / "province", code=2)
+    biaochi("province", "build", "--from", shared, "--round", "2031", "--to", tmp_path / "province", code=2)
+
+
+def test_a_blank_at_the_end_makes_no_second_city(published, tmp_path):
+    city = next(iter(CITIES))
+    store = Store(published / "stores" / city, threads=2)
+    for name in (f"{city} ", f" {city}", f"{city}\n市"):
+        with pytest.raises(UsageError):
+            publish_facts(store, name, tmp_path / "shared")
+    with pytest.raises(UsageError):
+        publish_facts(store, city, Path("/dev/null/shared"))

@@ -33,6 +33,7 @@ def test_a_recount_from_draw_to_stop(biaochi, tmp_path, files):
     biaochi.publish()
     where = ("--round", "2025", "--category", "全部")
     biaochi("recount", "enter", files("早.csv", paper(["1"])), *where, code=2)
+    biaochi("recount", "draw", *where, "--dice", "six", code=2)
     out = biaochi("recount", "draw", *where, "--dice", "6 1 4", lang="en").decode("utf-8-sig")
     numbers = [row["ballot_id"] for row in csv.DictReader(io.StringIO(out))]
     assert 2 <= len(numbers) <= 20

@@ -39,4 +39,13 @@ def test_the_command(town):
     found = town.json("design", "--round", "2025", "--difference", "4", "--cost", "服务对象=2")
     assert {"unit_code", "group", "votes_now", "votes_planned"} <= set(found["rows"][0])
     assert found["plans"][0]["difference"] == pytest.approx(4.0)
-    town("design", "--round", "2025", "--cost", "服务对象", code=2)
+    for wrong in (
+        ("--cost", "服务对象"),
+        ("--cost", "无此主体=2"),
+        ("--cost", "服务对象=2", "--cost", "服务对象=3"),
+        ("--difference", "nan"),
+        ("--difference", "1e-9"),
+        ("--votes", "inf"),
+        ("--votes", "1"),
+    ):
+        town("design", "--round", "2025", *wrong, code=2)
