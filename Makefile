@@ -50,7 +50,7 @@ linted=0; wait $$lint || linted=$$?; \
 cat .venv/lint.log; exit $$((tests ? tests : linted))
 endef
 
-.PHONY: run setup quick test test-browser test-slow test-cluster mutants lint browser java messages pins offline bench \
+.PHONY: run setup quick test test-browser test-slow test-cluster mutants lint browser strace java messages pins offline bench \
 	clean help
 
 run:
@@ -69,7 +69,7 @@ test-browser: setup browser
 	$(PYTEST) --pictures -m "(browser or sweep) and not slow"
 
 # A file that fails does not keep the others from running.
-test-slow: setup browser
+test-slow: setup browser strace
 	@failed=; for file in $(SLOW); do begin=$$SECONDS; \
 	$(BIN)/python -m pytest -q -s -m slow $$file || failed="$$failed $$file"; \
 	echo "$$file: $$((SECONDS - begin)) s"; done; \
@@ -82,6 +82,11 @@ endif
 # Spark has an environment of its own, and the product's own is not touched: only the client is put in front of it.
 test-cluster: setup java $(CLUSTER)/installed
 	PYTHONPATH=$(CURDIR)/$(CLUSTER)/client $(BIN)/python -m pytest -q -s -m cluster tests/cluster
+
+# It records the writes of an action, of which the power cuts lose some.
+strace:
+	@if ! command -v strace > /dev/null && [ "$$(id -u)" = 0 ] && command -v apt-get > /dev/null; then \
+		apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq strace > /dev/null; fi
 
 java:
 	@if ! command -v java > /dev/null && [ "$$(id -u)" = 0 ] && command -v apt-get > /dev/null; then \

@@ -185,11 +185,11 @@ def published(round_: Round, public_so_far: Sequence[PublicSet] = (), *, joint: 
         raise NothingNewError(round_.id, public_so_far[against].release, smallest)
     ranking = ranking_of(round_, ranked_families)
     # Other parts of a score are known to readers; what is left of a printed score is that of the ballots.
-    anew = [family.of_ballots for family in ranked_families if judgement.categories[family.name].how == NEW]
-    fresh = votes.only({family.name for family in anew})
+    unpublished = [family.of_ballots for family in ranked_families if judgement.categories[family.name].how == NEW]
+    fresh = votes.only({family.name for family in unpublished})
     limits = (
-        _limits(fresh, anew, {name for name, judged in judgement.categories.items() if not judged.grades})
-        if anew
+        _limits(fresh, unpublished, {name for name, judged in judgement.categories.items() if not judged.grades})
+        if unpublished
         else None
     )
     lists = tuple(bottom_list(family, ranking) for family in ranked_families)

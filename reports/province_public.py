@@ -70,8 +70,8 @@ def public_table(province: Province, folder: Path, *, joint: bool = True) -> Pub
         if verdict.how == REPEATED:
             numbers |= {key: n for key, n in _numbers_of(sets[verdict.against or 0]).items() if key[1] == name}
     waiting = tuple(sorted(name for name, verdict in judged.items() if verdict.how == WAITING))
-    anew = [name for name, verdict in judged.items() if verdict.how not in (REPEATED, WAITING)]
-    fresh = public_sums(there, anew, smallest, joint=joint)
+    judged_now = [name for name, verdict in judged.items() if verdict.how not in (REPEATED, WAITING)]
+    fresh = public_sums(there, judged_now, smallest, joint=joint)
     numbers |= {key: n for key, n in fresh.items() if key[0] != GRADES or judged[key[1]].grades}
     moved = _of_other_places(facts, sets) if joint else set()
     numbers |= {key: None for key in fresh if key[0] in (GROUPS, GRADES) and key[1] in moved}

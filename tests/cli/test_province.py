@@ -86,9 +86,11 @@ def test_cities_whose_facts_cannot_be_used_are_named_and_the_rest_goes_on(publis
     assert list(json.loads((folder / "cities.json").read_text("utf-8"))["cities"]) == ["甲市"]
     assert sorted(path.name for path in (tmp_path / "province").iterdir()) == ["releases", "rounds"]
     levels = biaochi.json("province", "levels", tmp_path / "province", "--round", "2025", lang="en")
-    told = {gone["city"]: (gone["state"], gone["advice"]) for gone in levels["left_out"]}
+    left_out = {gone["city"]: (gone["state"], gone["advice"]) for gone in levels["left_out"]}
     states = {"乙市": "damaged", "丙市": "earlier", "丁市": "missing", "晚市": "late"}
-    assert {city: state for city, (state, _) in told.items()} == states and all(advice for _, advice in told.values())
+    assert {city: state for city, (state, _) in left_out.items()} == states and all(
+        advice for _, advice in left_out.values()
+    )
     assert {row["city"]: row["state"] for row in levels["rows"] if row["state"] != "in"} == states
     lines = biaochi("province", "levels", tmp_path / "province", "--round", "2025", lang="en").decode().splitlines()
     assert lines[2].startswith('"City","甲市","","in the release",60,58,52,1469,')

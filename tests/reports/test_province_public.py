@@ -58,8 +58,8 @@ def cities(tmp_path_factory):
     folder = tmp_path_factory.mktemp("province")
     pages, truth = {}, {}
     for city, own in CITIES.items():
-        pages[city], told = publish_city(folder, city, own, folder / "shared")
-        truth |= {(f"{city}{MARK}{code}", *rest): n for (code, *rest), n in told.items()}
+        pages[city], votes_of = publish_city(folder, city, own, folder / "shared")
+        truth |= {(f"{city}{MARK}{code}", *rest): n for (code, *rest), n in votes_of.items()}
     build_province(folder / "shared", folder / "province", "2025")
     return folder / "province", pages, truth
 
@@ -108,8 +108,8 @@ def attack(cities, *, joint):
 def test_nothing_follows_from_the_province_and_the_pages_of_its_cities(cities):
     table, found = attack(cities, joint=True)
     assert found == []
-    told = {key: n for key, n in table.numbers.items() if n is not None}
-    assert ("votes", "甲类") in told and ("votes", "甲类", "丙市") in told and not table.without
+    printed_numbers = {key: n for key, n in table.numbers.items() if n is not None}
+    assert ("votes", "甲类") in printed_numbers and ("votes", "甲类", "丙市") in printed_numbers and not table.without
 
 
 def test_judged_by_their_size_alone_the_sums_give_votes_away(cities):
