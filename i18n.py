@@ -29,6 +29,7 @@ KEYWORDS = {
     "ngettext": (1, 2),
     "UsageError": (1,),
     "StoreDamagedError": (1,),
+    "InvalidSettingError": (1,),
     "Damage": (1,),
 }
 # Patterns of the tables of the product that hold messages, and the columns that do.

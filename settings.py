@@ -34,7 +34,14 @@ FALSE_WORDS = {"", "0", "false", "no", "off"}
 
 
 class InvalidSettingError(ValueError):
-    """Error for an environment variable with an unusable value; the text names both."""
+    """Error for an environment variable with an unusable value; the text names both.
+
+    message: an English sentence of the catalogues, translated where it is displayed; facts: what fills its braces.
+    """
+
+    def __init__(self, message: str, /, **facts: object) -> None:
+        self.message, self.facts = message, facts
+        super().__init__(message.format(**facts))
 
 
 @dataclass(frozen=True)
@@ -154,7 +161,7 @@ def scheme_folders(environ: Mapping[str, str] | None = None) -> tuple[Path, ...]
     folders = [_path("BIAOCHI_SCHEMES", part) for part in env.get("BIAOCHI_SCHEMES", "").split(os.pathsep) if part]
     for folder in folders:
         if not folder.is_dir():
-            raise InvalidSettingError(f"BIAOCHI_SCHEMES must name folders; there is no folder {folder}.")
+            raise InvalidSettingError("BIAOCHI_SCHEMES must name folders; there is no folder {path}.", path=folder)
     return tuple(folders)
 
 
@@ -169,7 +176,15 @@ def _language(env: Mapping[str, str]) -> str:
     for language in ("zh", "en"):
         if value == language or value.startswith((f"{language}_", f"{language}-")):
             return language
-    raise InvalidSettingError(f"BIAOCHI_LANG must be zh or en, not {value!r}.")
+    raise InvalidSettingError("BIAOCHI_LANG must be zh or en, not “{value}”.", value=value)
+
+
+def asked_language() -> str:
+    """Return the language in which to report that a setting is wrong, BIAOCHI_LANG itself included."""
+    try:
+        return _language(os.environ)
+    except InvalidSettingError:
+        return "zh"
 
 
 def _line(env: Mapping[str, str], name: str) -> str:
@@ -184,18 +199,24 @@ def _logo(env: Mapping[str, str]) -> Path | None:
         return None
     path = _path("BIAOCHI_LOGO", given)
     if not path.is_file():
-        what = f"{path} is a folder, a broken link or a pipe" if os.path.lexists(path) else f"there is no file {path}"
-        raise InvalidSettingError(f"BIAOCHI_LOGO must name a picture file; {what}.")
+        if os.path.lexists(path):
+            raise InvalidSettingError(
+                "BIAOCHI_LOGO must name a picture file; {path} is a folder, a broken link or a pipe.", path=path
+            )
+        raise InvalidSettingError("BIAOCHI_LOGO must name a picture file; there is no file {path}.", path=path)
     size = path.stat().st_size
     if size > LARGEST_LOGO:
         raise InvalidSettingError(
-            f"BIAOCHI_LOGO must be at most {LARGEST_LOGO // 1024} KB, since every page carries it; {path} is "
-            f"{-(-size // 1024)} KB. Save it smaller, such as 400 pixels wide."
+            "BIAOCHI_LOGO must be at most {most} KB, since every page carries it; {path} is {size} KB. Save it "
+            "smaller, such as 400 pixels wide.",
+            most=LARGEST_LOGO // 1024,
+            path=path,
+            size=-(-size // 1024),
         )
     with path.open("rb") as picture:
         kind = picture_kind(picture.read(16))
     if kind is None:
-        raise InvalidSettingError(f"BIAOCHI_LOGO must be a PNG or JPEG picture; {path} is neither.")
+        raise InvalidSettingError("BIAOCHI_LOGO must be a PNG or JPEG picture; {path} is neither.", path=path)
     return path
 
 
@@ -210,7 +231,7 @@ def _cluster_folder(env: Mapping[str, str]) -> Path | None:
         return None
     folder = _path("BIAOCHI_CLUSTER_FOLDER", given)
     if not folder.is_dir():
-        raise InvalidSettingError(f"BIAOCHI_CLUSTER_FOLDER must name a folder; there is no folder {folder}.")
+        raise InvalidSettingError("BIAOCHI_CLUSTER_FOLDER must name a folder; there is no folder {path}.", path=folder)
     return folder
 
 
@@ -223,7 +244,9 @@ def _path(name: str, given: str) -> Path:
     try:
         return Path(given).expanduser().absolute()
     except RuntimeError:  # ~ with a user that does not exist
-        raise InvalidSettingError(f"{name} must name a path; the user in {given} does not exist.") from None
+        raise InvalidSettingError(
+            "{name} must name a path; the user in {path} does not exist.", name=name, path=given
+        ) from None
 
 
 def _asks_login(env: Mapping[str, str], root: Path) -> bool:
@@ -258,7 +281,7 @@ def _knows_accounts(log: Path, version: object) -> bool:
 def _flag(env: Mapping[str, str], name: str, *, default: bool) -> bool:
     value = env.get(name, "").strip().lower()
     if value not in TRUE_WORDS | FALSE_WORDS:
-        raise InvalidSettingError(f"{name} must be 1 or 0, not {value!r}.")
+        raise InvalidSettingError("{name} must be 1 or 0, not “{value}”.", name=name, value=value)
     return value in TRUE_WORDS if value else default
 
 
@@ -267,7 +290,12 @@ def _accounts(env: Mapping[str, str], store: Path) -> Path:
     given = env.get("BIAOCHI_ACCOUNTS", "").strip()
     folder = _path("BIAOCHI_ACCOUNTS", given) if given else store.with_name(f"{store.name}-accounts")
     if store == folder or store in folder.parents:
-        raise InvalidSettingError(f"BIAOCHI_ACCOUNTS must lie outside the store {store}, not in it: {folder}.")
+        raise InvalidSettingError(
+            "{name} must lie outside the store {store}, not in it: {path}.",
+            name="BIAOCHI_ACCOUNTS",
+            store=store,
+            path=folder,
+        )
     return folder
 
 
@@ -277,9 +305,14 @@ def _signing_key(env: Mapping[str, str], store: Path) -> Path | None:
         return None
     path = _path("BIAOCHI_SIGNING_KEY", given)
     if store in path.parents:
-        raise InvalidSettingError(f"BIAOCHI_SIGNING_KEY must lie outside the store {store}, not in it: {path}.")
+        raise InvalidSettingError(
+            "{name} must lie outside the store {store}, not in it: {path}.",
+            name="BIAOCHI_SIGNING_KEY",
+            store=store,
+            path=path,
+        )
     if not path.is_file():
-        raise InvalidSettingError(f"BIAOCHI_SIGNING_KEY must name a file; there is no file {path}.")
+        raise InvalidSettingError("BIAOCHI_SIGNING_KEY must name a file; there is no file {path}.", path=path)
     return path
 
 
@@ -290,14 +323,14 @@ def _has_sign_in(secrets: Path) -> bool:
         return "auth" in tomllib.loads(secrets.read_text(encoding="utf-8"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         # Guessing "no login" here would open the dashboard to everyone.
-        raise InvalidSettingError(f"{secrets} cannot be read as TOML: {error}") from error
+        raise InvalidSettingError("{path} cannot be read as TOML: {why}", path=secrets, why=error) from error
 
 
 def _memory(env: Mapping[str, str]) -> str:
     value = env.get("BIAOCHI_MEMORY_LIMIT", "").strip().upper() or "2GB"
     number = value.rstrip("BIKMGT")
     if not number.isdigit() or int(number) == 0 or value[len(number) :] not in _MEMORY_UNITS:
-        raise InvalidSettingError(f"BIAOCHI_MEMORY_LIMIT must look like 2GB, not {value!r}.")
+        raise InvalidSettingError("BIAOCHI_MEMORY_LIMIT must look like 2GB, not “{value}”.", value=value)
     return value
 
 
@@ -309,7 +342,9 @@ def _whole(env: Mapping[str, str], name: str, *, default: int, low: int, high: i
     if not value:
         return default
     if not (value.isascii() and value.isdigit() and low <= int(value) <= high):
-        raise InvalidSettingError(f"{name} must be a whole number {low} to {high}, not {value!r}.")
+        raise InvalidSettingError(
+            "{name} must be a whole number {low} to {high}, not “{value}”.", name=name, low=low, high=high, value=value
+        )
     return int(value)
 
 

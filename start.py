@@ -281,7 +281,16 @@ def chosen_port() -> int:
     try:
         return settings.load().port
     except settings.InvalidSettingError as error:
-        raise StartError(str(error)) from error
+        raise StartError(in_both_languages(error.message, error.facts)) from error
+
+
+def in_both_languages(message: str, facts: Mapping[str, object]) -> str:
+    """Translate with the packages of .venv; the first stage may run without them."""
+    command = [str(python_of(ROOT / ".venv")), "-c", "import sys, i18n; print(i18n.translate(sys.argv[1], 'zh'))"]
+    env = {**environment(ROOT, os.environ), "PYTHONUTF8": "1"}
+    asked = subprocess.run([*command, message], cwd=str(ROOT), env=env, stdout=subprocess.PIPE, encoding="utf-8")
+    chinese = asked.stdout.strip() or message
+    return "\n".join(dict.fromkeys(text.format(**facts) for text in (chinese, message)))
 
 
 def is_taken(port: int) -> bool:

@@ -42,7 +42,7 @@ from cli.context import DONE, INTERRUPTED, WRONG_USAGE, CommandError, session
 from cli.errors import failed
 from cli.help_text import translate_help
 from cli.output import AnswerNotWrittenError, check_choice, print_line
-from i18n import LANGUAGES, N_, ROOT
+from i18n import LANGUAGES, N_, ROOT, translate
 
 # Importing a module registers its commands.
 COMMANDS = (
@@ -105,7 +105,8 @@ def run(arguments: Sequence[str]) -> int:
         code = _command(session.language).main(list(arguments), prog_name="biaochi", standalone_mode=False)
         return int(code or DONE)
     except settings.InvalidSettingError as refused:
-        print(refused, file=sys.stderr)
+        language = _language(arguments, settings.asked_language())
+        print(translate(refused.message, language).format(**refused.facts), file=sys.stderr)
         return WRONG_USAGE
     except (KeyboardInterrupt, typer.Abort):
         session.say(N_("Interrupted. Nothing of the step at hand is stored; finished steps stay."))

@@ -1,9 +1,9 @@
 """Names of persons in free text that no word announces: 张伟态度很差, 表扬李秀英.
 
 Such a name is a frequent surname with characters that are frequent in given names, between what may stand before a
-person and what only persons do or are. Each condition by itself is worthless: 文明服务 has a surname, a given
-name and a word about persons. The lists are short on purpose: of 1,000 ordinary sentences at most a few may be stopped.
-A rare name, or a name next to other words, passes.
+person and what only persons do or are; or it is in quotation marks, or all that the cell holds. Each condition by
+itself is worthless: 文明服务 has a surname, a given name and a word about persons. The lists are short on purpose: of
+1,000 ordinary sentences at most a few may be stopped. A rare name, or a name next to other words, passes.
 """
 
 import re
@@ -21,25 +21,38 @@ _LAST = (
 )
 # Characters that begin given names of two.
 _FIRST = "建志秀玉桂小晓大国文明海春永立宏世学金银子家一新长少德庆光振俊雅思梓奕亦浩宇依语可雨梦欣嘉佳淑凤美红丽艳爱卫"
+_GAP = "[ ]?"  # 张 伟 is how names of two characters are set in lists
 NAME = (
-    rf"(?:欧阳|上官|司马|诸葛|皇甫|令狐)[{_FIRST}{_LAST}]{{1,2}}|[{SURNAMES}](?:[{_FIRST}][{_LAST}]|[{_LAST}]{{1,2}})"
+    rf"(?:欧阳|上官|司马|诸葛|皇甫|令狐)[{_FIRST}{_LAST}]{{1,2}}"
+    rf"|[{SURNAMES}]{_GAP}(?:[{_FIRST}]{_GAP}[{_LAST}]|[{_LAST}](?:{_GAP}[{_LAST}])?)"
 )
 DOES = (
     "(?:的?(?:服务|工作)?态度|的?脾气|说话|骂|吼|打人|推诿|推脱|刁难|敷衍|不理|不管|不接|不给|不让|不在|不作为|乱作为|不负责|迟到|早退"
     "|吃拿卡要|收钱|收了|收受|受贿|索要|经常|从来|总是|老是|天天|多次|这个人|这人|家的|家门|家占|家违|欠|太|很|真|让我|叫我|给我|把我|对我"
-    "|对群众|骗|占用|霸占|违建|办事|业务|服务|负责|接待|值班|辛苦|认真|耐心|热情|细心|素质|的?作风|应该|必须|上班|喝酒|打牌|玩手机|同志)"
+    "|对群众|骗|占用|霸占|违建|办事|从不|不知道|不清楚|不会|不办|拖|业务|服务|负责|接待|值班|辛苦|认真|耐心|热情|细心|素质|的?作风|应该|必须|上班|喝酒|打牌|玩手机|同志)"
 )
 _BEFORE = (
     r"(?:^|(?<=[\s,。;:、!?“”\"(]))(?:就是|请|找|问|感谢|表扬|批评|投诉|举报|建议|希望|反映|由|被|让|叫|给|跟|对|向|把|其中|比如"
     r"|要求处理|请处理|换掉|撤换|点名|窗口|那个|这个|有个|一个叫)?(?:[^\s,。;:、!?]{0,8}(?:窗口|科|局|站|所|办|中心|社区|村|镇|股|室|的|是))?"
 )
 _PRAISED = "(?:感谢|表扬|批评|投诉|举报|换掉|撤换|处理|开除|点名)"
+_OPEN, _CLOSE = "[\"'“‘「『【《〈<(*]", "[\"'”’」』】》〉>)*]"
+# Signs between a name and what the sentence says of the person: 张伟:态度差, 张伟(三号窗口)不理人.
+_ASIDE = r"\s?(?:[:,!]+|\([^()]{1,8}\))?\s?"
+# Syllables that begin names from Uyghur, Kazakh and other languages, which are written with a dot.
+_DOTTED = "[阿艾买麦吐图古热努帕依伊木穆玛哈肉如萨卡祖亚尼沙赛巴达迪斯库托][一-鿿]{1,5}[·•‧・][一-鿿]{2,6}?"
 _PATTERNS = (
-    rf"{_BEFORE}({NAME})(?={DOES})",
-    rf"{_PRAISED}(?:一下)?({NAME})(?=[\s,。;!、]|$|的|同志|在)",
+    rf"{_BEFORE}({NAME})(?={_ASIDE}{DOES})",
+    rf"{_PRAISED}(?:一下)?\s?({NAME})(?=[\s,。;!、]|$|的|同志|在)",
+    rf"{_OPEN}({NAME})(?={_CLOSE})",
+    rf"^\s*({NAME})\s*[。!]*$",
+    rf"{_BEFORE}({NAME})(?=[和跟与、]\s?(?:{NAME}){_ASIDE}(?:{DOES}|互相|两人|二人|都|俩))",
+    rf"{_BEFORE}(?:{NAME})[和跟与、]\s?({NAME})(?={_ASIDE}(?:{DOES}|互相|两人|二人|都|俩))",
+    rf"(?:名叫|叫做|名字叫|姓名)[:是]?\s?({NAME})(?=[\s,。;!、的]|$)",
+    rf"(?:^|(?<=[\s,。;:、!?]))({_DOTTED})(?={_ASIDE}{DOES})",
 )
-# What a prefilter may look for: both patterns contain it.
-LIKELY = rf"(?:{NAME})(?:{DOES}|的|在|[\s,，。;；!！、]|$)"
+# What a prefilter may look for: every pattern contains one of them.
+LIKELY = rf"(?:{NAME})(?:{DOES}|[的在和跟与、:：(（!！,，。;；\s]|{_CLOSE}|$)|[·•‧・]"
 _EVERYDAY = (
     "余国 程明 陆军 龙华 金华 林海 田林 夏春 周平 水平 马龙 黄金 黄海 黄河 汤文 严明 白云 唐文 程文 雷雨 "
     "苏东 林东 陈文 史文 段落 江海 江东 华东 严德 顾家 贺文 毛利 钱文 丁香 杜鹃 梁平 杨林 叶文 严重 周六 "
@@ -54,4 +67,4 @@ _COMPILED = tuple(re.compile(pattern) for pattern in _PATTERNS)
 def bare_names(plain: str) -> Iterator[str]:
     """Yield the names of a normalised text."""
     for pattern in _COMPILED:
-        yield from (name for name in pattern.findall(plain) if name not in WORDS)
+        yield from (name for name in pattern.findall(plain) if name.replace(" ", "") not in WORDS)

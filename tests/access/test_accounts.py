@@ -23,6 +23,7 @@ def test_a_first_password_is_changed_and_the_old_one_is_no_more(tmp_path):
     assert (tmp_path / "accounts.json").stat().st_mode & 0o777 == 0o600
 
 
+@pytest.mark.sweep
 @pytest.mark.sample
 @pytest.mark.parametrize("new", ["short", "1234567890123", "aaaaaaaaaaaaa", "xx-li-xx-yy", "same-as-before-1"])
 def test_a_password_that_is_easily_guessed_is_refused(new, tmp_path):

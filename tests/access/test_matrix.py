@@ -94,6 +94,7 @@ def test_nobody_gets_the_way_in_and_nothing_else(visit):
     assert answered(test) == "登录" and not test.button and not test.dataframe
 
 
+@pytest.mark.sweep
 @pytest.mark.parametrize("role", ["clerk", "publisher", "auditor"])
 def test_buttons_of_the_releases_are_those_of_the_role(role, visit):
     test = visit(role, "releases")

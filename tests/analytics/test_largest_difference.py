@@ -39,6 +39,7 @@ def covariance_of(kind, units, rng):
     return sigma
 
 
+@pytest.mark.sweep
 @given(
     st.sampled_from(["shared", "some without error", "twins", "one precise"]),
     st.sampled_from([2, 4, 10]),

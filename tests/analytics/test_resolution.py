@@ -123,6 +123,7 @@ def top_heavy_year(n, k=1, units=15, gap=0.08):
     return table
 
 
+@pytest.mark.sweep
 def test_votes_needed_are_met_from_ballots_in_short():
     """Ballots, not normal errors: confirmed in 80% of years, within a tenth of the votes. Long: tests/slow."""
     count = top_heavy_year(250)

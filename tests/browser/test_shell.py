@@ -141,6 +141,7 @@ def test_every_answer_carries_the_security_headers(server):
     assert fetch(server.url + "/media/none.csv")[1]["Cache-Control"] == "no-store"
 
 
+@pytest.mark.sweep
 def test_the_policy_stops_nothing_that_the_page_needs(server, page):
     refused = []
     page.on(

@@ -101,6 +101,7 @@ def test_a_full_disk_is_told(table, published):
     assert "空间" in published.err and "Traceback" not in published.err
 
 
+@pytest.mark.sweep
 @pytest.mark.skipif(not os.path.exists(FULL), reason="no device that is always full")
 def test_a_full_disk_behind_standard_output_is_told(published):
     with open(FULL, "wb") as full:
@@ -197,6 +198,7 @@ def test_a_round_or_category_that_there_is_not_names_those_there_are(town):
     assert "党群部门" in town.err and "ALL" in town.err
 
 
+@pytest.mark.sweep
 def test_the_round_before_is_one_of_the_same_sort(published, files):
     """A trial between two formal years, and a register without votes, are not what a year is compared with."""
     for round_id, more in (("2024", []), ("2024试", ["--trial"])):

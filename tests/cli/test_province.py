@@ -140,6 +140,7 @@ def test_a_manifest_that_is_none_leaves_its_city_out_and_without_cities_nothing_
     biaochi("province", "build", "--from", shared, "--round", "2031", "--to", tmp_path / "province", code=2)
 
 
+@pytest.mark.sweep
 def test_a_blank_at_the_end_makes_no_second_city(published, tmp_path):
     city = next(iter(CITIES))
     store = Store(published / "stores" / city, threads=2)

@@ -21,6 +21,7 @@ def test_every_document_of_the_registry_is_a_kind():
     assert kinds["echo-wall"] == ("echo", "wall")
 
 
+@pytest.mark.sweep
 @pytest.mark.parametrize("ending", ["pdf", "docx"])
 def test_the_circular_of_a_month_is_written_and_logged(schemes, tmp_path, ending):
     path = tmp_path / f"month.{ending}"

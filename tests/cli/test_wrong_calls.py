@@ -76,3 +76,20 @@ def test_a_strange_file_name_is_a_label_only(name, small, tmp_path):
     assert "\u202e" not in small.err
     small("import", "ballots", path, "--round", "2025", code=3)
     assert "\u202e" not in small.err
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "zh", "en"),
+    [
+        ("PORT", "abc", "PORT 应为 1 至 65535 的整数，现为“abc”。", "a whole number 1 to 65535, not “abc”"),
+        ("BIAOCHI_LANG", "fr", "BIAOCHI_LANG 应为 zh 或 en，现为“fr”。", "must be zh or en, not “fr”"),
+        ("BIAOCHI_LOGIN", "{maybe}", "BIAOCHI_LOGIN 应为 1 或 0，现为“{maybe}”。", "must be 1 or 0, not “{maybe}”"),
+        ("BIAOCHI_MEMORY_LIMIT", "much", "BIAOCHI_MEMORY_LIMIT 应写成 2GB 的样式", "must look like 2GB"),
+    ],
+)
+def test_a_wrong_setting_is_refused_in_the_language_of_the_call(name, value, zh, en, small, monkeypatch):
+    monkeypatch.setenv(name, value)
+    small("releases", code=2, lang="zh")
+    assert zh in small.err
+    small("releases", code=2, lang="en")
+    assert en in small.err and not any("一" <= sign <= "鿿" for sign in small.err)

@@ -171,6 +171,7 @@ def test_an_unknown_command_or_option_would_be_seen(tree):
     assert not known(tree, ["publish", "--notes", "y"])
 
 
+@pytest.mark.sweep
 @pytest.mark.sample
 @pytest.mark.parametrize("path", [path for path in FOR_USERS if path.parent.name in ("tutorial", "how-to")], ids=name)
 def test_names_in_bold_are_on_the_pages(path):

@@ -50,6 +50,7 @@ def test_renamed_and_merged_units_are_told(demo_path, monkeypatch):
     assert left["市旅游局"].startswith("该单位本批次已撤并") and left["市文化广电和旅游局"] == "前一批次没有该单位。"
 
 
+@pytest.mark.sweep
 def test_choosing_the_oldest_pair(demo_path, monkeypatch):
     test = opened("browse/changes", demo_path, monkeypatch)
     assert test.selectbox(key="address_from").options == ["2024", "2023"]

@@ -35,6 +35,7 @@ def test_the_figures_of_the_demonstration_are_on_the_page(schemes_path, monkeypa
     assert "在帮结对：1,240" in captions(shown(schemes_path, monkeypatch, period="2026"))
 
 
+@pytest.mark.sweep
 @pytest.mark.parametrize("language", ["zh", "en"])
 def test_the_picture_shows_the_rows_of_its_table(schemes_path, monkeypatch, language):
     test = shown(schemes_path, monkeypatch, language, period="2025")

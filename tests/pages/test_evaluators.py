@@ -1,5 +1,7 @@
 """The page on evaluators, through the real main script."""
 
+import pytest
+
 from data.store import Store
 from tests.pages.test_pages import eight_units, opened, published
 from tests.results.test_evaluators import channels
@@ -31,6 +33,7 @@ def test_the_town_has_agreement_and_drivers_and_says_what_is_missing(town_path, 
         assert sentence in text, sentence
 
 
+@pytest.mark.sweep
 def test_channels_and_mix_in_chinese(tmp_path, monkeypatch):
     store = Store(tmp_path / "var", threads=2)
     store.add_rules(SMALL)

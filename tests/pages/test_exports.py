@@ -19,6 +19,7 @@ def test_the_table_of_a_category_is_that_of_the_command_line(language, demo, mon
         assert csv_bytes(sheet) == demo(*words, lang=language)
 
 
+@pytest.mark.sweep
 def test_the_log_calls_a_file_the_same_from_the_page_and_from_the_command(small, files, tmp_path):
     """`public 2025` was the page on the command line and the bundle in the browser."""
     from data.store.audit_log import read_log

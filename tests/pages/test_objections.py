@@ -82,6 +82,7 @@ def test_from_the_preview_to_the_correction_on_the_page(store, monkeypatch):
     assert (sent.sent_by, sent.receiver) == ("丁", "戊")
 
 
+@pytest.mark.sweep
 def test_what_a_status_and_an_upload_are_refused_for_is_shown_before_the_form(store, monkeypatch):
     test = page(store, monkeypatch)
     test.button(key="preview_give").click().run()

@@ -155,6 +155,7 @@ def rows_of(html):
     return [[re.sub(r"<[^>]*>", "", cell) for cell in row] for row in cells]
 
 
+@pytest.mark.sweep
 def test_a_category_without_any_difference_offers_no_list(tmp_path, monkeypatch):
     store = published(tmp_path / "store", "counts", eight_units(lambda place: 60 + place))
     test = opened("act/bottom", store, monkeypatch)
@@ -197,6 +198,7 @@ def test_a_round_in_which_nobody_is_ranked_shows_no_empty_figures(page, language
         assert not test.get("plotly_chart")
 
 
+@pytest.mark.sweep
 def test_the_one_category_of_a_round_without_categories_has_a_word(tmp_path, monkeypatch):
     store = published(tmp_path / "store", "counts", eight_units(lambda place: 60 + 3 * place))
     for language, name in (("zh", "全部单位"), ("en", "all units")):

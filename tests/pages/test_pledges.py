@@ -102,6 +102,7 @@ def test_outcomes_stand_by_gap_with_the_signed_difference(demo_path, monkeypatch
     assert set(by_unit["pledges"]) == {len(made.ROUTINES)}
 
 
+@pytest.mark.sweep
 def test_one_category_narrows_everything(demo_path, monkeypatch):
     test = pledges_page(demo_path, monkeypatch, category="公共服务单位")
     units = [unit for unit in made.pledging_units("2025") if unit.category == "公共服务单位"]
@@ -130,6 +131,7 @@ def test_every_sort_of_attention_finds_its_staged_case(demo_path, monkeypatch):
     assert all(WARNING_WORDS["not_reported"] in words for words in table(test, "warning")["warning"])
 
 
+@pytest.mark.sweep
 def test_the_book_tells_reasons_and_that_one_is_missing(demo_path, monkeypatch):
     cancelled = pledges_page(demo_path, monkeypatch, view="book", unit=CODE[made.CANCELLED])
     assert "载明的理由：项目并入全市统一平台，经市委同意取消" in said(cancelled)
@@ -156,6 +158,7 @@ def test_nine_ballots_are_shown_with_a_wide_interval_four_are_not(demo_path, mon
     assert f"9 ballots give ±{wide:.1f} points" in said(halls)
 
 
+@pytest.mark.sweep
 def test_the_years_of_a_post_stand_side_by_side(demo_path, monkeypatch):
     test = pledges_page(demo_path, monkeypatch, view="book", unit=CODE[made.REPORTS_TOO_MUCH])
     years = written(test, "2024").set_index("数据项")
@@ -214,6 +217,7 @@ def test_votes_alone_and_a_round_that_nobody_ranked(tmp_path, monkeypatch):
         assert not test.metric
 
 
+@pytest.mark.sweep
 def test_all_of_a_small_town(tmp_path, monkeypatch):
     """A1 is reported as done and verified short of it; A2 is soft and not verified; B1 is kept, though late."""
     store = town(tmp_path / "var")
@@ -233,6 +237,7 @@ def test_a_trial_says_so_on_the_page_and_in_the_round(tmp_path, monkeypatch):
     assert test.selectbox(key="round").options == ["2025（试算）"]
 
 
+@pytest.mark.sweep
 def test_a_withdrawn_round_says_so(tmp_path, monkeypatch):
     store = town(tmp_path / "var")
     for code in ("final", "announced", "withdrawn"):
@@ -251,6 +256,7 @@ def test_the_page_of_a_unit_shows_its_pledges_in_short(demo_path, monkeypatch):
     assert "公开承诺" not in [item.value for item in other.subheader]
 
 
+@pytest.mark.sweep
 def test_progress_of_an_unknown_pledge_is_told_on_the_page(tmp_path, monkeypatch):
     store = town(tmp_path / "var", ("pledges",))
     progress = "承诺编号,核查日期,自报值\nA1,2025-06-30,10\nZ9,2025-06-30,1\nA2,2062-06-30,1\n"

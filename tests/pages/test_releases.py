@@ -168,6 +168,7 @@ def announced_on(store, day):
     entry.write_text(json.dumps({**event, "time": f"{day}T12:00:00+00:00"}), "utf-8")
 
 
+@pytest.mark.sweep
 def test_a_deadline_beyond_the_calendar_is_provisional_until_the_calendar_is_uploaded(store, monkeypatch):
     announced_on(store, "2026-12-26")
     overview = opened("browse/home", store.path, monkeypatch, "zh", round="2025")

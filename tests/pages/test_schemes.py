@@ -79,6 +79,7 @@ def test_a_place_narrows_figures_tiles_and_register(schemes_path, monkeypatch):
     assert int(test.metric[0].value) < 480
 
 
+@pytest.mark.sweep
 def test_a_unit_narrows_the_register(schemes_path, monkeypatch):
     unit = next(unit for unit in demo_units() if unit.name == "市公安局")
     test = scheme_page(schemes_path, monkeypatch, scheme="echo", unit=unit.code)
@@ -93,6 +94,7 @@ def test_the_state_is_that_of_the_day_in_the_address(schemes_path, monkeypatch):
     assert any("2026-02-28" in text for text in captions(early))
 
 
+@pytest.mark.sweep
 def test_a_word_searches_the_register(schemes_path, monkeypatch):
     test = scheme_page(schemes_path, monkeypatch, scheme="echo")
     test.text_input(key="address_opinion_text").input("HY-2026-0480").run()

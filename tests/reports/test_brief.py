@@ -220,6 +220,7 @@ def test_two_hundred_confirmed_units_are_counted_where_the_page_ends(told):
     assert {f"第{n}局" for n in range(200)} <= names
 
 
+@pytest.mark.sweep
 @pytest.mark.parametrize(
     "words",
     [

@@ -21,6 +21,7 @@ from tests.support.public_sequences import SMALLEST, attacked
 from tests.support.stores import RULES, Biaochi
 
 
+@pytest.mark.sweep
 def test_no_ballot_is_recovered_from_pages_of_corrected_rounds(store_path):
     """Four rounds with a correction each; in tests/slow two hundred with four."""
     guarded, unguarded, made = attacked(store_path, range(4), 1)

@@ -500,6 +500,7 @@ def test_wrong_calls_are_told(words, own_town, tmp_path):
     assert own_town.err and not path.exists()
 
 
+@pytest.mark.sweep
 def test_the_official_form_is_asked_for_once_and_remembered(own_town, tmp_path):
     """Every part of a paper is an option; what stays the same is kept for the next paper, in PDF and Word alike."""
     once = (
@@ -638,6 +639,7 @@ def counted(small, files, votes, announced=True):
 GROUPS = ("普通群众", "服务对象", "两代表一委员")
 
 
+@pytest.mark.sweep
 @pytest.mark.parametrize("language", ["zh", "en"])
 def test_an_announced_bulletin_does_not_say_how_one_person_voted(language, small, files):
     """乙 has one vote of each group, and all three say 不满意; 丙 has nine that are all alike."""

@@ -146,6 +146,7 @@ def test_a_table_of_a_few_corrected_votes_waits_in_its_category(cities, tmp_path
     assert second.numbers == of_first
 
 
+@pytest.mark.sweep
 def test_a_city_that_joins_does_not_follow_from_two_tables(cities, tmp_path):
     """The difference of two sums by group would be the city, which its page may withhold."""
     folder, _, _ = cities

@@ -206,6 +206,7 @@ def test_before_it_is_announced_it_is_a_draft_without_days(tmp_path):
     assert told(section, "公示期") == "尚未公布；公布后在此写明起止日期。" and told(section, "异议截止") is None
 
 
+@pytest.mark.sweep
 def test_a_withdrawn_notice_says_so_and_why_if_the_office_says_why(own_store):
     own_store.set_status("2025", "withdrawn", "内部原因不外传")
     day = chinese(day_of(own_store.history()[0]))
@@ -234,6 +235,7 @@ def test_a_corrected_notice_names_the_one_that_it_replaces_and_the_old_one_its_s
     assert (before.replaces, before.replaced.isoformat()) == (None, day.isoformat())
 
 
+@pytest.mark.sweep
 def test_corrections_stand_with_the_old_and_the_new_verdict(announced_path):
     state = PublicState(
         (PublicCorrection("甲4", "甲4", "confirmed", "undecided", "漏计 12 票", "2026-02-20"),),

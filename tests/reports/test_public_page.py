@@ -485,6 +485,7 @@ def test_a_scale_of_numbers_is_printed_in_points(small_pages):
 # --- the attack --------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.sweep
 @pytest.mark.parametrize("round_id", ROUNDS)
 def test_nothing_small_is_recovered_from_the_demonstration(demo_release, page_of, round_id):
     assert any(n is None for unit in printed(page_of[round_id]).units.values() for n in unit["groups"].values())
@@ -546,6 +547,7 @@ def test_nothing_small_is_recovered_from_small_rounds(store_path, under, seeds):
     assert {seed: told for seed, told in found.items() if told} == {}
 
 
+@pytest.mark.sweep
 def test_a_published_round_says_how_much_it_withholds(demo_release):
     found = published(demo_release.round("2025"))
     assert (found.withheld_units, found.withheld_groups, found.withheld_grades) == (0, 6, 0)

@@ -206,6 +206,7 @@ def test_ballots_come_back_to_the_same_release(form, small, files, tmp_path):
     assert again.publish() == release
 
 
+@pytest.mark.sweep
 def test_numeric_ballots_with_sites_and_two_uploads_come_back(biaochi, files, tmp_path):
     rules = files("rules-to-add.toml", NUMERIC)
     biaochi("rules", "add", rules)
@@ -279,6 +280,7 @@ def test_what_cannot_be_logged_does_not_leave(words, own_town, tmp_path):
     assert not path.exists() and own_town.err.strip()
 
 
+@pytest.mark.sweep
 def test_changes_have_codes_for_programs(own_town):
     found = own_town.json("export", "changes", "--round", "2025", "--from", "2024")
     assert found["tested"] in (True, False) and found["from"] == "2024"

@@ -143,6 +143,7 @@ def test_the_script_agrees_where_a_group_is_missing(agreeing, missing):
     assert ("not_ranked" in agreeing(missing)) == (missing == "not_ranked")
 
 
+@pytest.mark.sweep
 @pytest.mark.parametrize("name", ALIKE)
 def test_the_script_agrees_on_ties_and_without_spread(agreeing, name):
     assert len(agreeing(name)) == 6
@@ -317,6 +318,7 @@ BY_THE_BULLETIN = {
 """Kinds that only the digest on paper shows; the second and third do not concern the unit itself."""
 
 
+@pytest.mark.sweep
 def test_every_kind_of_tampering_is_found(kit, town_path, tmp_path, capsysbinary):
     """By the script as it was handed out; a script that was changed says what its author wants it to say."""
     printed, missed = digest_in_bulletin(town_path), []

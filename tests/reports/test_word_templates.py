@@ -285,6 +285,7 @@ def refusal_of(changes, folder) -> str:
     return ""
 
 
+@pytest.mark.sweep
 def test_every_hostile_template_is_refused_with_the_reason_and_the_place(tmp_path):
     tried = [(said, name, changes) for said, tricks in HOSTILE.items() for name, changes in tricks.items()]
     assert len(tried) >= 75

@@ -42,6 +42,7 @@ def found_in(store) -> dict[str, dict[str, object]]:
     return rounds
 
 
+@pytest.mark.sweep
 def test_what_should_be_known_is_said_of_each_round_that_changes(store):
     put(store, "ballots", "a.csv", NO_REGISTER, "2021")
     put(store, "units", "u.csv", REGISTER, "2022")

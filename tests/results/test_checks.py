@@ -130,6 +130,7 @@ def test_a_group_that_knows_one_grade_only(year):
     assert note.units == ("两代表一委员",) and note.facts["number"] == 14
 
 
+@pytest.mark.sweep
 def test_a_site_that_knows_one_grade_only(year):
     rows = [f"{n},服务对象,{unit},{grade},{site}" for n, grade, site in sites() for unit in "AB"]
     year.read("ballots", "票号,评议主体,参评单位,评价,会场\n" + "\n".join(rows))
@@ -157,6 +158,7 @@ def test_insiders_against_the_others(year):
 # --- two rounds -----------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.sweep
 def test_a_change_of_scoring_that_nobody_declared(year):
     year.store.add_rules(
         SMALL.replace('name = "demo-2025"', 'name = "other"').replace('"基本满意" = 60', '"基本满意" = 70')
@@ -170,6 +172,7 @@ def test_a_change_of_scoring_that_nobody_declared(year):
     assert "break_not_declared" not in year.notes("2026")
 
 
+@pytest.mark.sweep
 def test_a_grade_that_jumps_between_two_real_months(store_path):
     """Guangdong: 基本满意 fell from 77.3% to 0.4% within a year; the counts come in as they were published."""
     store = Store(store_path, threads=2)
@@ -189,6 +192,7 @@ def test_a_grade_that_jumps_between_two_real_months(store_path):
     assert set(jump.units) == {"非常满意", "基本满意"} and jump.facts["number"] == "78.1"
 
 
+@pytest.mark.sweep
 def test_units_that_come_and_go_without_a_reform(year):
     year.read("units", "单位编码,单位全称,类别\nA,市公安局,政府\nC,市财政金融局,政府\n", "2026")
     year.read("ballots", BALLOTS.replace("| B ", "| C "), "2026")

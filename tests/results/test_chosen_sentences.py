@@ -114,6 +114,7 @@ def scores_of(votes: list[tuple[int, ...]]) -> UnitScores:
     return score_units(range(len(points)), units, ["all"] * len(points), points)
 
 
+@pytest.mark.sweep
 @settings(max_examples=25)
 @given(st.lists(st.tuples(YEAR, YEAR), min_size=5, max_size=12))
 def test_a_change_is_named_by_its_sign_and_its_size_against_chance(units):

@@ -106,6 +106,7 @@ def test_counts_show_nothing_of_evaluators(store):
         assert found.why_absent(MIX, language)
 
 
+@pytest.mark.sweep
 def test_drivers_of_the_town_are_plain_correlations(town_path):
     round_ = Store(town_path).release().round("2025")
     found = evaluators(round_)

@@ -90,6 +90,7 @@ def test_the_list_without_them_is_next_to_the_list_with_them(office):
     assert moved_in_words(both, "zh") and moved_in_words(both, "en")
 
 
+@pytest.mark.sweep
 def test_two_people_decide_with_a_reason_that_papers_show(office):
     from cli.main import run
     from reports.documents import bulletin

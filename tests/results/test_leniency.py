@@ -117,6 +117,7 @@ def test_tallies_show_no_ballots(biaochi, tmp_path):
     assert_refused(published(biaochi, tmp_path, "counts", text), "one_vote_ballots")
 
 
+@pytest.mark.sweep
 def test_one_bridge_between_two_districts_is_said_to_be_weak(biaochi, tmp_path):
     places = (("甲局", "乙局"), ("丙局", "丁局"))
     ballots = [(i, GROUPS[i % 3], places[i // 3 % 2]) for i in range(300)]

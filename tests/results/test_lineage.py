@@ -57,6 +57,7 @@ def rounds_of(release):
     return release.round("2024"), release.round("2025")
 
 
+@pytest.mark.sweep
 def test_without_a_link_another_code_is_another_unit(release):
     found = changes(*rounds_of(release("")), "全部")
     assert found.rows["unit_code"].tolist() == ["A"]
@@ -83,6 +84,7 @@ def test_a_merger_carries_only_where_the_document_says_so(release):
     assert carried(*rounds_of(published)) == {"T2": "T3"}
 
 
+@pytest.mark.sweep
 def test_a_renaming_that_is_not_carried_or_comes_later_breaks_the_row(release):
     assert carried(*rounds_of(release("H1,H2,更名,2024-11-01,否\n"))) == {}
 
@@ -91,5 +93,6 @@ def test_a_renaming_after_the_round_does_not_count_yet(release):
     assert carried(*rounds_of(release("H1,H2,更名,2026-01-01,\n"))) == {}
 
 
+@pytest.mark.sweep
 def test_a_chain_of_renamings_is_followed(release):
     assert carried(*rounds_of(release("H1,HX,更名,2024-03-01,\nHX,H2,更名,2024-11-01,\n"))) == {"H1": "H2"}

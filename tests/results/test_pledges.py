@@ -321,6 +321,7 @@ def test_a_weight_below_zero_is_refused_by_name(biaochi, tmp_path):
     assert "“分值”" in biaochi.err and "-3" in biaochi.err
 
 
+@pytest.mark.sweep
 @pytest.mark.parametrize(
     ("kind", "old", "new"), [("pledges", '"weight":"30"', '"weight":"-30"'), ("votes", '"count":20', '"count":-20')]
 )
@@ -359,6 +360,7 @@ def test_a_number_below_zero_of_an_earlier_version_is_a_sentence(kind, old, new,
     assert len(biaochi.json("pledges", "--round", "2025")["rows"]) == 1
 
 
+@pytest.mark.sweep
 def test_what_counts_nowhere_is_said_and_a_slip_of_the_year_moves_nothing(biaochi, tmp_path):
     """A check of 2052, a pledge that is not there, a grade without points, a group that nobody knows: all are told."""
     biaochi.rules(tmp_path, SMALL)

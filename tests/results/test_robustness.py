@@ -114,6 +114,7 @@ def test_every_rule_lists_the_last_when_ballots_are_counted_again_under_it(town_
     assert len(lists) > len(CATEGORIES), "some rule lists others"
 
 
+@pytest.mark.sweep
 def test_a_recount_is_judged_by_its_votes_as_the_published_round_is(town_path):
     """Under the same rules everything is the same, the votes by score among it; under other weights they are there."""
     store = Store(town_path, threads=2)
@@ -246,6 +247,7 @@ def test_one_group_has_no_other_weights(store, release):
     assert answer.remarks == ("one_group",)
 
 
+@pytest.mark.sweep
 def test_a_weight_goes_up_to_one_and_the_same_weights_are_tried_once(store, release):
     """0.9 times 1.25 and times 1.5 both come to 1; 0.5 and 0.5 are equal already."""
     own = '[weights_by_category."党群部门"]\n"普通群众" = {}\n"服务对象" = {}\n'

@@ -111,6 +111,7 @@ def test_a_line_that_all_or_none_pass_is_said(store_path, line, grades, expected
     )
 
 
+@pytest.mark.sweep
 @pytest.mark.parametrize(("units", "large"), [("甲乙丙", True), ("甲乙丙丁", False)])
 def test_a_bottom_list_of_a_third_or_more_is_said(store_path, units, large):
     rules = with_bottom('[bottom]\nrule = "last"\nk = 1', rules=POOLED)

@@ -147,6 +147,7 @@ OPEN_CLASS = """
 """
 
 
+@pytest.mark.sweep
 def test_a_vetoed_unit_takes_no_place_of_a_better_class(tmp_path):
     """戊局 is first and vetoed; the two next are tied and do not both fit into the first class, which is empty then."""
     text = BASE.replace("RULE", "last") + CLASSES
@@ -231,6 +232,7 @@ def test_a_measure_that_may_not_enter_is_refused_by_name_before_the_rules_are_st
     assert Store(tmp_path / "var").rule_sets() == []
 
 
+@pytest.mark.sweep
 def test_a_sampled_share_is_added_with_its_error_and_a_verified_one_without(tmp_path):
     """A register of five units: 戊局 has too few cases, so its weight goes to the ballots and it is never confirmed."""
     cases = dict(zip(UNITS, [(30, 40), (40, 40), (35, 50), (20, 40), (5, 9)], strict=True))

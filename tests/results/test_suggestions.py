@@ -143,6 +143,7 @@ def test_one_person_on_five_sheets_of_text_is_one_person(store):
         assert suggestions(release.round("2025")).rows.empty
 
 
+@pytest.mark.sweep
 def test_two_releases_together_show_no_theme_of_fewer_than_five(store):
     """Two people more, or one taken back, must not be read off the difference of two releases."""
     first = unit_codes(store)[0]

@@ -254,6 +254,7 @@ def test_the_page_of_a_unit_has_the_section(store, monkeypatch, language, title)
     assert ("尚未导入" if language == "zh" else "no records of this scheme") in said
 
 
+@pytest.mark.sweep
 @pytest.mark.parametrize("language", ["zh", "en"])
 def test_the_document_of_a_unit_has_the_table_and_the_silence(release, language):
     round_ = release.round("2025")

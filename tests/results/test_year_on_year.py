@@ -171,6 +171,7 @@ def test_a_renamed_unit_is_carried_and_keeps_its_old_name(demo_release):
     assert (found.rows["old_name"].notna()).sum() == 1
 
 
+@pytest.mark.sweep
 def test_merged_units_stop_and_their_successor_is_new(demo_release):
     found = changes(demo_release.round("2024"), demo_release.round("2025"), "政府工作部门")
     told = dict(zip(found.left_out["unit_name"], found.left_out["reason"], strict=True))

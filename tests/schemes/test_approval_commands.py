@@ -44,6 +44,7 @@ def test_figures_and_to_do_list_of_the_demonstration(approval):
     assert len(own) == 65 and all(row["n"] and row["as_of"] for row in own)
 
 
+@pytest.mark.sweep
 def test_the_opinion_of_a_single_matter(approval, tmp_path):
     path = tmp_path / "opinion.docx"
     approval("bulletin", "--kind", "approval-opinion", "--period", "2025", "--item", "PG-2025-075", "-o", path)

@@ -102,6 +102,7 @@ def test_every_example_of_the_line(chosen):
     assert wrong == [] and read == len(cases("approval", "line")) - 1
 
 
+@pytest.mark.sweep
 def test_every_example_of_the_verdict(chosen):
     found = matters(chosen.frames, chosen.asked, chosen.settings).set_index("assess_no")
     wrong = []

@@ -94,6 +94,7 @@ def records(store, kind):
         release.close()
 
 
+@pytest.mark.sweep
 def test_the_example_of_the_tables_is_read_and_found_in_the_release(surveyed):
     store = surveyed
     assert read(store, "consultation_answer", ANSWERED).problems == []
@@ -247,6 +248,7 @@ TALKS = """
 """
 
 
+@pytest.mark.sweep
 def test_meetings_and_notices_are_no_proof(store):
     """Row 60: the decision is stored once a person gives the reason."""
     talks = changed(TALKS, 抽取方式="自愿")

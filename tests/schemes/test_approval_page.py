@@ -73,6 +73,7 @@ def test_the_page_shows_the_figures_of_the_text(path, monkeypatch, language):
     )
 
 
+@pytest.mark.sweep
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_a_quarter_without_a_survey_and_a_store_without_tables(path, monkeypatch, store_path, language):
     test = opened("schemes/scheme", path, monkeypatch, language, scheme="approval", period="2026-02")

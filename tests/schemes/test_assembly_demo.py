@@ -121,6 +121,7 @@ def test_a_village_has_its_own_page_and_no_money_of_others(release):
     assert list(projects_shown(village.frames, LAST)["project_no"]) == ["FS-L1"]
 
 
+@pytest.mark.sweep
 @pytest.mark.parametrize("language", ["en", "zh"])
 def test_documents_say_the_test_in_integers_and_no_payer(release, language):
     year = asked(release, "2024", date(2024, 12, 31))

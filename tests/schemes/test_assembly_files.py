@@ -323,6 +323,7 @@ DAY_OF = {
 """Last day of a levy -> an assembly a month before it; 31 January has its last day on the last of February."""
 
 
+@pytest.mark.sweep
 def test_every_worked_example_of_a_levy_comes_out_of_files(store):
     examples = cases("assembly", "levy")
     header = PROJECT.replace("筹资性质", "间接受益人数 | 间接受益标准(元) | 筹资性质")

@@ -108,6 +108,7 @@ def values(chosen):
     return {(row.measure, row.key): (row.value, row.n) for row in found.itertuples()}
 
 
+@pytest.mark.sweep
 def test_every_example_of_the_clock_comes_out_of_the_rows(release):
     wrong = []
     for example in cases("echo", "clock"):
@@ -140,6 +141,7 @@ def test_every_example_of_the_share_comes_out_of_the_rows(release):
     assert wrong == []
 
 
+@pytest.mark.sweep
 def test_every_example_of_visit_days_comes_out_of_the_rows(release):
     wrong = []
     for example in cases("echo", "visit_days"):

@@ -72,6 +72,7 @@ def day(stamp):
     return stamp.date().isoformat()
 
 
+@pytest.mark.sweep
 def test_every_term_of_calendar_days_is_that_of_the_worked_example(store):
     """15 days from receipt, 60 from acceptance, 90 with an extension; 30 days as an office could set them."""
     terms = [example for example in cases("inquiry", "clock") if "days" in example.inputs]
@@ -97,6 +98,7 @@ def test_every_term_of_calendar_days_is_that_of_the_worked_example(store):
         assert wrong == [], roll
 
 
+@pytest.mark.sweep
 def test_every_term_of_months_is_the_last_day_of_an_effect_and_is_not_moved(store):
     months = [example for example in cases("inquiry", "clock") if "months" in example.inputs]
     inquiry = [f"I-1,M-1,{2023}-01-01,2023-01,信访,领导落实不力,A,属实,2023-01-02".split(",")]

@@ -106,6 +106,7 @@ def test_the_circular_of_a_month_has_its_parts(release):
     assert SCHEME.documents["month"](asked(release, "2026-03"), "zh").title.endswith("（2026年第3期）")
 
 
+@pytest.mark.sweep
 def test_the_year_has_the_three_lines_of_three_years_and_the_exact_test(release):
     found = sections(SCHEME.documents["year"](asked(release, "2025", date(2025, 12, 31)), "zh"))
     lines = {row.cells["what"]: row.cells for row in found["三年合计"].table.rows}

@@ -20,6 +20,7 @@ def release(schemes_path):
     opened.close()
 
 
+@pytest.mark.sweep
 @pytest.mark.sample
 @pytest.mark.parametrize("scheme", SCHEMES, ids=lambda scheme: scheme.name)
 def test_every_row_of_a_scheme_is_complete_in_json_and_in_both_languages(scheme, release):

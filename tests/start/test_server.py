@@ -89,6 +89,7 @@ def test_a_start_says_where_and_how_to_stop_and_stops_quietly(terminal, environm
     assert files_of(filled) == before, "the demonstration goes into an empty store only"
 
 
+@pytest.mark.sweep
 def test_an_empty_store_gets_the_demonstration_and_ctrl_c_ends_that_quietly(terminal, environment):
     store = Path(environment["BIAOCHI_STORE"])
     session = terminal(START)

@@ -26,6 +26,14 @@ def folder(tmp_path: Path) -> Path:
     return path
 
 
+def test_a_wrong_setting_is_reported_in_both_languages(monkeypatch):
+    monkeypatch.setenv("PORT", "eighty")
+    with pytest.raises(start.StartError) as failure:
+        start.chosen_port()
+    chinese, english = str(failure.value).splitlines()
+    assert chinese == "PORT 应为 1 至 65535 的整数，现为“eighty”。" and english.endswith("not “eighty”.")
+
+
 # Which Python
 
 
@@ -122,6 +130,7 @@ def version_installed(project: Path) -> str:
     return run([python, "-c", code], cwd="/", check=True).stdout.strip()
 
 
+@pytest.mark.sweep
 def test_the_first_start_installs_the_second_does_not_and_new_pins_do(project, capfd):
     start.install(project)
     assert version_installed(project) == "1.0"

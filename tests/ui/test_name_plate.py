@@ -58,6 +58,7 @@ def test_a_logo_that_was_deleted_leaves_the_pages_without_a_picture(tmp_path):
     assert name_plate.picture_address(tmp_path / "gone.png") == ""
 
 
+@pytest.mark.sweep
 def test_papers_and_notices_name_the_city_and_fall_back_on_office_and_contact(demo_path, tmp_path, monkeypatch):
     for name, text in CITY.items():
         monkeypatch.setenv(name, text)

@@ -75,10 +75,12 @@ def ranges(monkeypatch):
     monkeypatch.setattr(in_process, "MOST_ROWS", 1_000)
 
 
+@pytest.mark.sweep
 def test_a_town_that_is_read_in_ranges_gives_the_release_in_force(town_path, tmp_path, ranges):
     assert_built_alike(Store(town_path, threads=2), tmp_path / "draft")
 
 
+@pytest.mark.sweep
 def test_halls_and_weighted_indicators_are_added_alike_in_ranges(halls, tmp_path, ranges):
     assert_built_alike(halls, tmp_path / "draft")
 
@@ -116,6 +118,7 @@ def test_a_province_has_the_same_id_and_numbers_from_a_third_engine(shared, tmp_
     expected.close()
 
 
+@pytest.mark.sweep
 def test_an_engine_that_stops_at_the_second_city_leaves_the_province_as_it_was(shared, tmp_path, third, monkeypatch):
     """No release without the city that was not added, and the round keeps the release that it has."""
     monkeypatch.setenv("BIAOCHI_ENGINE", "duckdb:")

@@ -511,6 +511,7 @@ def test_merged_cells_are_filled_where_a_person_says_so_beforehand(biaochi, tmp_
     assert biaochi.json("import", "ballots", plain, "--round", "2025")["stored"] is False
 
 
+@pytest.mark.sweep
 def test_the_sheet_is_chosen_by_name_and_hidden_ones_never(biaochi, tmp_path):
     def fill(workbook):
         sheet = workbook.add_worksheet("二月")
@@ -589,6 +590,7 @@ def _rewritten(data: bytes, change: Callable[[str], str]) -> bytes:
     return out.getvalue()
 
 
+@pytest.mark.sweep
 @pytest.mark.parametrize("name", ["<script>alert(1)</script>", "![局](http://192.0.2.1/x.png)", "{0} {{7*7}} %s"])
 def test_a_strange_name_comes_back_letter_by_letter(name, biaochi, tmp_path):
     biaochi.rules(tmp_path, SMALL)

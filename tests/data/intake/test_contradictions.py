@@ -1,5 +1,7 @@
 """Headings and marks that contradict what every value looks like: another year, another scale, a void answer."""
 
+import pytest
+
 from data.intake.contradictions import names_other_round, other_scale
 from data.model.rule_sets import parse_rules
 from tests.support.desk import Desk
@@ -50,6 +52,7 @@ def test_votes_of_another_year_or_scale_are_refused(tmp_path):
     assert [p.column for p in desk.read("ballots", wide).problems] == ["服务态度（10分）"]
 
 
+@pytest.mark.sweep
 def test_answers_marked_as_void_beside_the_grades_are_asked_about_for_each_file(tmp_path):
     desk = Desk(tmp_path / "desk")
     marks = [

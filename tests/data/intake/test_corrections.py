@@ -108,6 +108,7 @@ def test_the_corrected_file_uploaded_by_itself_is_the_same_content(store, faults
     assert not downloaded.stored and downloaded.same_as == stored.upload
 
 
+@pytest.mark.sweep
 def test_a_release_of_corrected_files_is_replayed_from_the_originals(store, faults):
     report = store.import_files("ballots", faults, "2025", ImportOptions(dry_run=True))
     store.import_files(

@@ -5,6 +5,7 @@ import json
 import zipfile
 from collections.abc import Callable
 
+import pytest
 import xlsxwriter
 
 from tests.data.intake.test_personal import IDENTITY, MOBILE
@@ -111,6 +112,7 @@ def test_an_annotation_of_an_open_document_is_found(biaochi, tmp_path):
     assert problem["code"] == "personal_elsewhere" and MOBILE not in json.dumps(problem)
 
 
+@pytest.mark.sweep
 def test_what_names_nobody_is_read_as_before(biaochi, tmp_path):
     biaochi.rules(tmp_path, SMALL)
     wrong = {}

@@ -69,6 +69,7 @@ def test_a_count_is_not_zero_because_nobody_computed_it(found):
     assert found("a.xlsx", xlsx({(1, 3): ""}, rows), "counts") == [("formula_without_value", 2, "不满意")]
 
 
+@pytest.mark.sweep
 def test_in_an_open_document(found):
     assert found("a.ods", ods(NEVER)) == [("formula_without_value", 3, "总体评价")]
     good = '<table:table-cell office:value-type="string"><text:p>满意</text:p></table:table-cell>'

@@ -193,10 +193,9 @@ def test_figures_of_all_usual_names_are_recomputed(desks):
 
 def test_a_direction_may_be_given_in_other_words(desks):
     text = "承诺编号,单位,承诺事项,基期值,目标值,方向\nC1,市财政局,投诉件数,12,5,{}\n"
-    read = {
-        word: desks["pooled"].read("pledges", text.format(word)).content for word in ("越低越好", "越少越好", "降低")
-    }
-    assert len(set(read.values())) == 1
+    for words in (("越低越好", "越少越好", "降低", "低", "↓", "lower"), ("越高越好", "升", "↑", "增长", "Higher")):
+        read = {desks["pooled"].read("pledges", text.format(word)).content for word in words}
+        assert len(read) == 1 and None not in read, words
 
 
 def test_unit_codes_shown_with_zeros_are_those_of_the_register(desks, tmp_path):

@@ -353,6 +353,7 @@ def test_two_rule_sets_in_one_round_are_refused(small, tmp_path, files):
     small("import", "ballots", more, "--round", "2025")
 
 
+@pytest.mark.sweep
 def test_a_correction_may_bring_other_rules_once_nothing_stands_under_the_old_ones(small, tmp_path, files):
     """What the refusal of a second rule set advises works: also where only the rules were wrong."""
     path = files("1.csv", BALLOTS)
@@ -401,6 +402,7 @@ k = 1
 """
 
 
+@pytest.mark.sweep
 def test_published_months_come_out_as_printed(biaochi, tmp_path, files):
     biaochi.rules(tmp_path, FIVE)
     head = "参评单位,评议主体,非常满意,满意,基本满意,不满意,非常不满意\n"

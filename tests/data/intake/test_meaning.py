@@ -121,6 +121,7 @@ def office_digest(office: Office) -> str:
     return Store(beside.store).uploads()[-1].digest
 
 
+@pytest.mark.sweep
 @pytest.mark.sample
 @pytest.mark.parametrize("answer", ["A.{}", "B、{}", "{}(5分)", "{}（5分）", "C. {}"])
 def test_letters_and_points_around_an_answer_are_no_part_of_the_grade(answer, office):
@@ -143,6 +144,7 @@ def test_what_a_tool_calls_the_source_is_no_channel(office):
     assert office.stored(text) == office_digest(office)
 
 
+@pytest.mark.sweep
 def test_a_question_that_was_not_put_is_no_line(office):
     text = respondents(UNITS, answer=lambda grade: "(跳过)" if grade == "不满意" else grade)
     office.stored(text)
@@ -217,6 +219,7 @@ def with_column(text: str, name: str, value: str) -> str:
     return "\n".join([f"{head},{name}", *(f"{line},{value}" for line in lines)]) + "\n"
 
 
+@pytest.mark.sweep
 @pytest.mark.sample
 @pytest.mark.parametrize("name", ["性别", "年龄段", "3、您的年龄", "学历", "所在区县代码", "Q7. Gender", "职业"])
 def test_a_code_is_never_scored_unasked(name, points):

@@ -107,6 +107,7 @@ def test_the_column_is_named_and_nothing_kept(sort, refused):
         assert problem["code"] == "personal_column" and problem["column"] == header and problem["level"] == "error"
 
 
+@pytest.mark.sweep
 @pytest.mark.sample
 @pytest.mark.parametrize("sort", VALUES)
 def test_a_value_in_a_column_that_is_not_read_is_named_by_column_and_row(sort, refused):

@@ -379,6 +379,7 @@ def test_a_list_that_gives_only_the_order_keeps_it(store):
     assert again.stored  # another order is another result
 
 
+@pytest.mark.sweep
 @pytest.mark.parametrize(
     ("name", "lines"),
     [("sichuan_prefectures_2011_results", 21), ("fujian_systems_2010_results", 37), ("qingdao_2006_rates", 9)],

@@ -64,6 +64,7 @@ def test_a_field_that_no_result_uses_is_checked_and_told(office):
     assert not wrong
 
 
+@pytest.mark.sweep
 def test_an_answer_holds_for_the_next_register_of_that_shape(office):
     text = register(f"{HEAD},上级单位", "甲", "乙", "")
     office.stored(text, kind="units")
@@ -127,6 +128,7 @@ def test_a_register_and_ballots_that_disagree_on_a_category_are_asked_about(offi
     assert {row["category"] for row in rows["rows"]} == {"政府部门", "党群部门"}
 
 
+@pytest.mark.sweep
 def test_categories_of_two_uploads_are_asked_about(office):
     first = "票号,主体,单位,评价,类别\n1,群众,市财政局,满意,党群部门\n"
     office.stored(first)

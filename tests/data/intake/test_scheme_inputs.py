@@ -162,6 +162,7 @@ def test_13_a_repetition_of_a_repetition_names_the_first(store):
                     as_of="2026-05-31").refused  # fmt: skip
 
 
+@pytest.mark.sweep
 def test_14_to_22_files_of_a_register(store):
     twice = opinions(store, GOOD, GOOD)
     assert found(twice) == [("duplicate_key", 3, "意见编号")] and "2" in twice.problems[0].message("zh")
@@ -345,6 +346,7 @@ SPANS = {
 }
 
 
+@pytest.mark.sweep
 def test_a_leave_is_spans_of_days(store):
     """Text that was no span was stored, and the measures read it as a day that is none."""
     for text, expected in SPANS.items():

@@ -43,6 +43,7 @@ def workbook(path: Path) -> Path:
     return path
 
 
+@pytest.mark.sweep
 @pytest.mark.parametrize("form", ["csv", "xlsx"])
 def test_a_county_form_of_indicators_over_grades(form, biaochi, tmp_path):
     biaochi.rules(tmp_path, POOLED)
@@ -84,6 +85,7 @@ PLAIN = """票号,评议主体,参评单位,总体评价,服务态度
 """
 
 
+@pytest.mark.sweep
 def test_marks_under_two_header_rows_are_grades(biaochi, tmp_path):
     biaochi.rules(tmp_path, SMALL)
     path = tmp_path / "票.csv"

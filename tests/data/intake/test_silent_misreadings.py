@@ -198,6 +198,7 @@ def test_points_are_asked_about_wherever_they_stand(pooled):
 # --- headings ---------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.sweep
 def test_headings_of_a_unit_and_an_indicator_are_asked_about_as_both(pooled, registered):
     for sign in ("—", "-", "：", "_"):
         texts = [f"{unit}{sign}{what}" for unit in NAMES[:2] for what in ("服务态度", "办事效率")]
@@ -270,6 +271,7 @@ def test_names_with_numbers_and_marks_are_asked_about_without_a_register(pooled)
     )
 
 
+@pytest.mark.sweep
 def test_sheets_named_by_evaluator_groups_are_read_together_once_confirmed(pooled, tmp_path):
     head = ["单位", "满意", "基本满意", "不满意"]
     sheets = {"服务对象": [head, ["市财政局", 5, 3, 2]], "群众代表": [head, ["市财政局", 50, 30, 20]]}
@@ -332,6 +334,7 @@ def test_struck_rows_of_an_old_workbook_are_asked_about(pooled):
     assert asked.facts["columns"] == ["3-5", "157"] and asked.facts["count"] == 4
 
 
+@pytest.mark.sweep
 def test_what_a_note_says_is_asked_about_after_a_correction_as_well(pooled):
     """A corrected file is read a second time: what was known of its cells goes along, and a row left out takes its own
     marks with it.

@@ -194,6 +194,7 @@ def test_at_most_three_units_are_proposed(shared):
 REFORMS = "原单位编码,现单位编码,变化类型,生效日期\n"
 
 
+@pytest.mark.sweep
 def test_the_name_before_a_renaming_with_a_new_code_is_shown_and_accepted(store_path):
     store = Store(store_path, threads=2)
     store.add_rules(RULES)

@@ -41,6 +41,7 @@ def test_weighted_scores_agree_with_plain_python(lines, demo):
             assert row["score"] == pytest.approx(expected, abs=1e-9)
 
 
+@pytest.mark.sweep
 def test_pooled_scores_agree_with_plain_python(lines, demo, tmp_path):
     from data.sample.load import RULES_FILE
 

@@ -100,6 +100,7 @@ def test_a_release_without_a_book_answers_with_none(store):
     release.close()
 
 
+@pytest.mark.sweep
 @settings(max_examples=40)
 @given(drawn=st.lists(SNAPSHOT, min_size=1, max_size=5), complete=st.booleans())
 def test_what_the_engine_finds_is_what_the_rules_find(tmp_path_factory, drawn, complete):

@@ -55,6 +55,7 @@ def by_number(release, day="9999-12-31"):
     return release.book("opinion", day).set_index("opinion_no")
 
 
+@pytest.mark.sweep
 def test_january_moves_on_in_the_file_of_february_and_every_state_is_kept(store):
     assert read(store, "opinion", JANUARY, as_of="2026-01-31").stored
     february = read(store, "opinion", FEBRUARY, as_of="2026-02-28")
@@ -137,6 +138,7 @@ def test_an_older_state_is_compared_with_the_later_one_and_said_to_be_older(stor
     assert [(p.code, p.column) for p in changed.problems] == [("past_changed", "答复时间")]
 
 
+@pytest.mark.sweep
 def test_a_complete_file_lists_the_rows_it_lacks_and_they_keep_their_last_state(store):
     assert read(store, "opinion", JANUARY, as_of="2026-01-31").stored
     asked = read(store, "opinion", FEBRUARY, as_of="2026-02-28", complete=True)

@@ -172,6 +172,7 @@ def test_an_upheld_objection_leads_to_a_corrected_release(previewed):
     assert public_state(previewed, "2025").status == "announced"
 
 
+@pytest.mark.sweep
 def test_an_announced_round_is_corrected_and_keeps_its_new_figures(final):
     final.set_status("2025", "announced", "公布")
     upheld(final)

@@ -85,6 +85,7 @@ def test_a_store_of_a_newer_program_is_refused_with_a_sentence(older):
         assert "格式为 3" in older.err
 
 
+@pytest.mark.sweep
 def test_nothing_new_is_the_same_release(older):
     then = Store(older.store).in_force()
     before = older.publish()
@@ -99,6 +100,7 @@ def test_its_status_alias_and_cleared_trial_are_known(older):
     assert "甲零" in older("export", "unit_alias", "--round", "2025").decode("utf-8-sig")
 
 
+@pytest.mark.sweep
 def test_its_backup_is_restored(biaochi):
     biaochi("restore", OLDER / "backup.zip")
     biaochi("check")

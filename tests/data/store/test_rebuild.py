@@ -141,6 +141,7 @@ def test_publishing_with_damaged_facts_says_so(published, files):
     assert biaochi.publish() != release
 
 
+@pytest.mark.sweep
 def test_a_round_that_was_tried_out_first_is_replayed(small, files):
     """The trial's register is cleared; the formal one has the same round."""
     register = files("u.csv", "单位编码,单位名称,类别\nU1,市公安局,政府\nU2,市财政局,政府\n")

@@ -16,6 +16,7 @@ def test_which_status_may_follow_which():
     assert {(first, then) for first in STATUSES for then in STATUSES if may_follow(first, then)} == ALLOWED
 
 
+@pytest.mark.sweep
 @pytest.mark.parametrize("status", ["final", "withdrawn"])
 def test_the_same_status_again_changes_nothing(status, small, files):
     small("import", "ballots", files("1.csv", BALLOTS), "--round", "2025")

@@ -122,6 +122,7 @@ def test_only_what_is_published_is_announced(formal):
     assert "数据" not in rows_of(biaochi("ranking", "--round", "2024"))[0]
 
 
+@pytest.mark.sweep
 def test_a_status_is_no_part_of_the_release_and_survives_rolling_back(formal):
     biaochi, before, files = formal
     biaochi("status", "2024", "final", "--reason", "定稿")
@@ -185,6 +186,7 @@ def test_names_of_a_trial_do_not_reach_a_formal_round(formal):
     assert biaochi("replay", release[:12]) is not None
 
 
+@pytest.mark.sweep
 def test_a_register_replaced_after_the_ballots_replays(small, files):
     head = "单位编码,单位全称,单位简称,建制序号,类别,参评状态\n"
     small("import", "units", files("1.csv", head + "U1,市卫健委,,1,政府,参评\n"), "--round", "2025")
