@@ -31,6 +31,7 @@ from ui.i18n import _
 from ui.security import Gate, content_security_policy
 from ui.sign_in import Door, SignIn, way_in
 from ui.upload_quota import UploadQuota
+from ui.warm import Warmer
 
 ROOT = Path(__file__).resolve().parent
 SPACE_NEEDED = 500 * 1024 * 1024  # bytes; with less an upload may fail
@@ -105,14 +106,17 @@ def show_reference_number(error: Exception) -> bool:
 
 @asynccontextmanager
 async def lifespan(_app: st.App) -> AsyncIterator[dict[str, object]]:
-    """Refuse to start in an unsafe state; exclude loaded modules from garbage collection."""
+    """Refuse to start in an unsafe state; exclude loaded modules from garbage collection; compute the first page."""
     problems = startup_problems(SETTINGS)
     if problems:
         raise SystemExit("\n".join(problems))
     gc.collect()
     gc.freeze()
     jobs.keep_memory_whole()
+    warmer = Warmer()
+    warmer.start()
     yield {}
+    warmer.stop()
     gc.unfreeze()
 
 

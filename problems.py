@@ -150,7 +150,9 @@ SENTENCES: dict[str, str] = {
         "Names with a number or a footnote mark, and texts that may be no names, are read as further units ({count}): "
         "{shown}."
     ),
-    "confirm_groups": N_("Evaluator groups named by sheets and not in a column ({count}): {shown}."),
+    "confirm_groups": N_(
+        "Evaluator groups named by sheets, titles or names of files and not in a column ({count}): {shown}."
+    ),
     "confirm_group_headings": N_(
         "Evaluator groups named by headings over the grades and not in a column ({count}): {shown}."
     ),
@@ -299,6 +301,9 @@ SENTENCES: dict[str, str] = {
         "{column} should be written as in the other table of the year; this cell has {value}, and of the same unit {posts} has no match here."
     ),
     "day_off": N_("{count} answers were given on days that are not worked: {shown}. They count like any."),
+    "excused_by_events": N_(
+        "By these events, {count} entries that were late as of the day of their file are late no more: {shown}."
+    ),
     "due_days_moved": N_("With these days, {count} open entries have another due day: {shown}."),
     "outside_service": N_("The visit on {day} should be within the service of {person}; it is outside."),
     "too_many": N_("A person should have at most {most} visits on a day; {person} has {count} on {day}."),
@@ -523,7 +528,7 @@ SUGGESTIONS: dict[str, str] = {
         "the rows that are no units."
     ),
     "confirm_groups": N_(
-        "If each sheet holds the votes of that group, confirm; otherwise add a column with the group to each sheet."
+        "If each of these tables holds the votes of that group, confirm; otherwise add a column with the group to it."
     ),
     "confirm_group_headings": N_(
         "If each heading holds the votes of that group, confirm; otherwise import a line for each group, with a column for "
@@ -666,6 +671,7 @@ SUGGESTIONS: dict[str, str] = {
         "If it is the same post, write it alike in this file. If it is another post, confirm with the reason: then both stay apart."
     ),
     "day_off": N_("Nothing needs to be done."),
+    "excused_by_events": N_("Check that each event took place on its day; what was printed before is not changed."),
     "due_days_moved": N_("Nothing needs to be done; tell those who answer."),
     "outside_service": N_(
         "Confirm, with the reason: such visits are not counted. Otherwise correct the visit or the table of posts."

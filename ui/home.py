@@ -1,15 +1,17 @@
 """Home page: the finding in a sentence, the names with their evidence, and where the year is."""
 
+import time
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
+import streamlit as st
 from markupsafe import Markup
 
 from data.store.release import Round
 from i18n import N_, PUNCTUATION
 from results import number_format
-from results.comparison.year_on_year import FELL, ROSE, round_before
+from results.comparison.year_on_year import FELL, ROSE, Changes, round_before
 from results.home.cards import PROMISE, PROMISE_OF_COUNTS, Headline, HomeCard, NamedUnit, headline
 from results.home.year_strip import CURRENT, STATES, Step, YearFacts, next_step, year_strip
 from results.labels import REASONS, VERDICTS
@@ -39,6 +41,9 @@ MOST_OPEN = 6
 """Cards that are open; with more categories only those with a confirmed unit are, and the rest is a tap away."""
 MOST_UNDECIDED = 3
 """Undecided units that a card lists; the others are counted, with a link to the bottom list."""
+FIRST_PAINT = "home: painted"
+PAINTED_WITHIN = 0.6
+"""Seconds in which a browser that has just loaded Streamlit's scripts paints the first screen; 0.3 did not suffice."""
 NOTES = "#notes"
 """Place on the page of the notes on the data."""
 STATE_SIGNS = {"done": "✓", "current": "▶", "coming": ""}
@@ -63,6 +68,17 @@ def first_screen(round_: Round, year: Overview, cards: list[HomeCard], steps: li
         cached.kept((*key, "cards"), lambda: _cards(cards, round_.id)),
         class_="biaochi-home",
     )
+
+
+def let_it_be_painted() -> None:
+    """Wait, once a session, until the browser has painted what is above; charts are sent afterwards.
+
+    A new page compiles the library of charts in a second during which it paints nothing: the finding was seen after 2.1
+    to 4.1 s, and with this pause after 1.7 to 2.4. The page is at rest as early as before.
+    """
+    if st.context.headers and not st.session_state.get(FIRST_PAINT):
+        st.session_state[FIRST_PAINT] = True
+        time.sleep(PAINTED_WITHIN)
 
 
 def lines(round_: Round, year: Overview, today: date) -> Markup:
@@ -213,6 +229,17 @@ def _line(line: Line) -> Markup:
     return link(line.path, line.words, line.query)
 
 
+def compute(round_: Round, today: date) -> None:
+    """Compute what the page shows of a round, apart from its words: whoever opens it first need not wait."""
+    if cached.overview(round_).rules is None:
+        return
+    cached.home_cards(round_)
+    before = round_before(round_)
+    if before is not None:
+        _since(before, round_)
+    _pledges_of(round_, today)
+
+
 def lines_of(round_: Round, year: Overview, today: date) -> list[Line]:
     """Return a line on changes, pledges, units that are not ranked, and notes on the data, each as far as known."""
     found = [_changes(round_), _pledges(round_, today), _not_ranked(round_, year), _notes(round_, year)]
@@ -223,9 +250,7 @@ def _changes(round_: Round) -> Line:
     before = round_before(round_)
     if before is None:
         return Line(_("No earlier round to compare with."), "changes", {})
-    earlier = cached.round_of(round_.release, before)
-    every = [cached.changes(earlier, round_, family.name) for family in cached.families(round_)]
-    tested = [found for found in every if found.tested]
+    tested = [found for found in _since(before, round_) if found.tested]
     query = {"from": before, "to": round_.id}
     if not tested:
         return Line(_("Not compared with {before}: the methods differ.").format(before=before), "changes", query)
@@ -234,11 +259,20 @@ def _changes(round_: Round) -> Line:
     return Line(words.format(before=before, rose=rose, fell=fell), "changes", query)
 
 
-def _pledges(round_: Round, today: date) -> Line | None:
+def _since(before: str, round_: Round) -> list[Changes]:
+    earlier = cached.round_of(round_.release, before)
+    return [cached.changes(earlier, round_, family.name) for family in cached.families(round_)]
+
+
+def _pledges_of(round_: Round, today: date) -> list[PledgeCounts]:
     if round_.id not in cached.pledge_rounds(round_.release):
-        return None
+        return []
     year = cached.pledge_year(round_, cached.default_as_of(round_, today))
-    counts = [found for found in cached.pledge_counts(year.book) if found.pledges]
+    return [found for found in cached.pledge_counts(year.book) if found.pledges]
+
+
+def _pledges(round_: Round, today: date) -> Line | None:
+    counts = _pledges_of(round_, today)
     if not counts:
         return None
     return Line(_pledge_words(counts[0]), "pledges", {"round": round_.id})

@@ -42,6 +42,10 @@ class Memo(Generic[P, T]):
         with busy:
             return self._computed(key, lambda: self._ask(*args, **kwargs))
 
+    def __len__(self) -> int:
+        """Return how many answers are kept."""
+        return len(self._kept)
+
     def clear(self) -> None:
         """Forget every answer."""
         with self._guard:

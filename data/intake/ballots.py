@@ -42,6 +42,7 @@ from data.intake.profile import ColumnProfile, profiles
 from data.intake.source import TextTable
 from data.intake.table import LoadedTable, cut_last_row, unknown_columns
 from data.intake.values import (
+    EVERYONE,
     Judgement,
     alone,
     forces_kind,
@@ -206,7 +207,10 @@ def _load(
         intake.meaning.cells["ignored"] += sum(of[column].filled for column in file.ignored)
     named = {problem.file for file in files for problem in file.problems if problem.code == "unknown_unit"}
     intake.problems += [
-        lack for text, header in tables if text.name not in named for lack in _lacking(text, header, form, long=long)
+        lack
+        for text, header in tables
+        if text.name not in named
+        for lack in _lacking(text, header, form, context, long=long)
     ]
     if _refused(intake):
         return None, form, {}
@@ -343,9 +347,9 @@ def claimed(header: Header, profile: Mapping[int, ColumnProfile], context: Conte
     return header
 
 
-def _lacking(text: TextTable, header: Header, form: _Form, *, long: bool) -> list[Problem]:
+def _lacking(text: TextTable, header: Header, form: _Form, context: Context, *, long: bool) -> list[Problem]:
     """Report the columns without which the lines of a file cannot be read."""
-    needed = ["group_code"]
+    needed = [] if _is_of_everyone(form, context) else ["group_code"]
     needed += [] if any(value.unit for value in form.values) else ["unit_code"]
     needed += [] if long or form.values else ["grade_code"]
     numbered = any("ballot_id" in other.fields for other in form.headers.values())
@@ -353,6 +357,12 @@ def _lacking(text: TextTable, header: Header, form: _Form, *, long: bool) -> lis
     return [_without(text, header, [name for name in needed if name not in header.fields])] * (
         not set(needed) <= set(header.fields)
     )
+
+
+def _is_of_everyone(form: _Form, context: Context) -> bool:
+    """Return whether the evaluators are one group: the rules pool all votes, and no file says who gave them."""
+    assert context.rules is not None, "ballots are read under a rule set"
+    return context.rules.group_names() is None and not any("group_code" in h.fields for h in form.headers.values())
 
 
 def _left_out(con: duckdb.DuckDBPyConnection, text: TextTable, header: Header, file: BallotColumns) -> list[Problem]:
@@ -653,9 +663,10 @@ class _Judge:
         assert rules is not None, "ballots are read under a rule set"
         names = rules.group_names()
         known = None if names is None else {match_key(name): name for name in names}
+        of_everyone = _is_of_everyone(self.form, self.context)
         rows: list[tuple[object, ...]] = []
         for entry in self._distinct("groups"):
-            judgement = judge_group(entry["value"], known)
+            judgement = Judgement(EVERYONE) if of_everyone else judge_group(entry["value"], known)
             if judgement.kept is None:
                 self._refuse("group_code", entry["value"], judgement)
             # A refused group keeps its name, so that its ballots can be judged too.

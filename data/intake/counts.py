@@ -27,6 +27,7 @@ from data.intake.profile import profiles
 from data.intake.source import TextTable
 from data.intake.table import LoadedTable, unknown_columns
 from data.intake.values import (
+    EVERYONE,
     Judgement,
     alone,
     is_totals_row,
@@ -147,7 +148,9 @@ class _Reader:
         unit = self._accept(place["unit_code"], self.judge_unit(texts["unit_code"]))
         unit = self._usual("unit_code", unit)
         group = (
-            self._accept(place["group_code"], self.judge_group(texts["group_code"])) if "group_code" in place else "ALL"
+            self._accept(place["group_code"], self.judge_group(texts["group_code"]))
+            if "group_code" in place
+            else EVERYONE
         )
         group = self._usual("group_code", group)
         for column in sorted(columns.rounds):
@@ -229,7 +232,7 @@ class _Reader:
 
     def _group(self, text: str) -> Judgement:
         if match_key(text) == "all":
-            return Judgement("ALL") if self.groups is None else judge_group(text, self.groups)
+            return Judgement(EVERYONE) if self.groups is None else judge_group(text, self.groups)
         return judge_group(text, self.groups)
 
     def _category(self, unit: str, cell: _Cell | None) -> None:
@@ -341,7 +344,7 @@ class _Reader:
     def _name(self, unit: str, group: str) -> str:
         """Return the name by which a line is shown."""
         name = self.context.register.name_of(unit) if self.context.register else unit
-        return name if group == "ALL" else f"{name} · {group}"
+        return name if group == EVERYONE else f"{name} · {group}"
 
     def frame(self) -> pd.DataFrame:
         """Return all cells with votes, in canonical order."""

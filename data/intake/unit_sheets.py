@@ -1,5 +1,5 @@
 """Tables of one unit each: its name is the name of the sheet, or in the title above the header, or in the file's
-name, and no column names it; and tables of one evaluator group each, named by their sheets.
+name, and no column names it; and tables of one evaluator group each, named likewise.
 
 Such a table gets a last column with the unit or group, so that every later step reads an ordinary table. A person
 confirms them by name before anything is stored.
@@ -47,6 +47,7 @@ _AFTER = (
 _GROUP = re.compile(
     r".*(?:群众|代表|对象|主体|委员|干部|职工|企业|居民|村民|市民|党员|监督员|互评|自评|民调|窗口|领导|班子成员|上级|下级|同级|机关|基层|社会各界).*"
 )
+_OCCASION = re.compile(r"群众(?:民主|公开|满意度?|网上|网络)*(?:评议|测评|评价|评)")
 HeaderOf = Callable[[TextTable], Header]
 
 
@@ -187,7 +188,10 @@ class UnitSheets:
     # --- a table -----------------------------------------------------------------------------------------------------
 
     def _alone(self, text: TextTable) -> TextTable:
-        """Return the only table of a file, with the unit that its sheet, title or file names."""
+        """Return the only table of a file, with the unit and the group that its sheet, title or file names."""
+        return self._of_one_group(self._of_one_unit(text))
+
+    def _of_one_unit(self, text: TextTable) -> TextTable:
         header = self.header_of(text)
         if self.register is None or not header.named or self._names_units(header):
             return text
@@ -195,6 +199,33 @@ class UnitSheets:
         if faults:
             return replace(text, warnings=[*text.warnings, *faults])
         return self._with_unit(text, unit) if unit else text
+
+    def _of_one_group(self, text: TextTable) -> TextTable:
+        header = self.header_of(text)
+        if not self.groups or not header.named or "group_code" in header.fields:
+            return text
+        records = first_records(text.path, text.delimiter)
+        keys = {match_key(group) for group in self.groups}
+        if any(key in match_key(cell) for cell in (*header.cells, *header.above.values()) for key in keys):
+            return text  # headings over the grades name groups
+        if any(match_key(cell) in keys for record in records[header.row :] for cell in record):
+            return text  # a column does, under another heading
+        titles = [cell.strip() for record in records[: header.named[0] - 1] for cell in record if cell.strip()]
+        found = {group: place for place in (text.name, *titles, text.sheet or "") for group in self._groups_in(place)}
+        if len(found) != 1:
+            return text
+        ((group, place),) = found.items()
+        whole = self._with_column(text, "group_code", group)
+        if whole is not text:
+            self.by_group.append((place, group))
+        return whole
+
+    def _groups_in(self, place: str) -> list[str]:
+        """Return the evaluator groups that a title or a name names; 群众 in 群众评议 is none."""
+        key = _OCCASION.sub("", match_key(place))
+        keys = {match_key(group): group for group in self.groups or ()}
+        longest = re.compile("|".join(map(re.escape, sorted(keys, key=len, reverse=True))))
+        return [keys[name] for name in dict.fromkeys(longest.findall(key))]
 
     def _names_units(self, header: Header) -> bool:
         """Return whether a table says itself which unit a line is about: in a column, or in headings over columns."""

@@ -236,6 +236,10 @@ def _unlisted_unit(value: str, register: Register, codes: dict[str, str]) -> Jud
     return Judgement(None, "unknown_unit", {"close": proposals(value, register)})
 
 
+EVERYONE = "ALL"
+"""Name of the group of all evaluators, where votes are pooled and nothing says who gave them."""
+
+
 def judge_group(value: str, known: dict[str, str] | None) -> Judgement:
     """Return the evaluator group as the rule set spells it; any name where groups are pooled (`known` is None)."""
     fault = _text_fault(value)

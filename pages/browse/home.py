@@ -30,6 +30,7 @@ markup.show(first)
 with st.spinner(_("Computing places and verdicts; only the first time for this release…")):
     below = home.lines(round_, year, date.today())
 markup.show(below)
+home.let_it_be_painted()
 
 drawn = charts.lowest(cards)
 if drawn.units:

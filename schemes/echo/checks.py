@@ -165,6 +165,33 @@ def of_events(keys: Set[str], tables: Tables, settings: Settings = SETTINGS) -> 
     for number, part in touched.groupby("opinion_no", sort=True):
         if number in received:
             yield from _of_opinion(part, set(own.index), received[number], int(terms[number]), calendar, settings)
+    yield from _excused_by_events(set(own.index), touched, tables, settings)
+
+
+def _excused_by_events(in_file: set[str], events: pd.DataFrame, tables: Tables, settings: Settings) -> Found:
+    """Tell of opinions that were late in their last file and are not any more, by events that are entered now.
+
+    A note: whoever imports the register of a month before its events does nothing wrong.
+    """
+    columns = ("opinion_no", "received_at", "nature", "channel", "answered_at", "as_of")
+    opinions = tables("opinion", columns, before=True)
+    opinions = opinions[opinions["opinion_no"].isin(events["opinion_no"])]
+    if opinions.empty:
+        return
+    earlier = events[~events.index.isin(in_file)]
+    late, still = (_late(opinions, known, _calendar(tables), settings) for known in (earlier, events))
+    excused = opinions["opinion_no"][late & ~still]
+    if len(excused):
+        yield Finding("excused_by_events", "note", "event", facts={"count": len(excused), "shown": _shown(excused)})
+
+
+def _late(opinions: pd.DataFrame, events: pd.DataFrame, calendar: Calendar, settings: Settings) -> pd.Series:
+    """Return which opinions were answered late, or overdue as of the day of their file, and not withdrawn."""
+    frames = {"opinion": opinions, "opinion_event": events}
+    dated = with_due_days(frames, calendar, LATER, settings)["opinion"].set_axis(opinions.index)
+    answered = days(dated, "answered_at")
+    late = (answered > dated["due"]) | (answered.isna() & (pd.to_datetime(opinions["as_of"]) > dated["due"]))
+    return (late | dated["late_before"]) & ~dated["withdrawn"]
 
 
 def _of_opinion(

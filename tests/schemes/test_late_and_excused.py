@@ -92,6 +92,27 @@ def test_what_is_late_all_the_same_needs_none(store):
     assert found(read(store, "opinion", 2, 答复时间="2026-04-02", 办理结果="已解决")) == []
 
 
+EVENTS = "意见编号|时间|事项|天数|原因\n{}\n"
+
+
+@pytest.mark.parametrize(
+    ("event", "excused"),
+    [
+        ("HY-2|2026-03-04|暂停||待当事人补充", True),
+        ("HY-2|2026-03-04|延期|7|其他", False),
+        ("HY-2|2026-03-20|撤回||", True),
+        ("HY-2|2026-03-04|延期|1|其他", False),
+        ("HY-3|2026-03-31|暂停||待当事人补充", False),
+    ],
+)
+def test_a_late_opinion_that_is_excused_by_a_later_entry_is_named_in_a_note(store, event, excused):
+    text = table(EVENTS.format(event)).encode()
+    report = store.import_files("opinion_event", [("e.csv", text)], "2026", checks=checks(store))
+    assert report.stored, report.problems
+    notes = [note for note in report.notes if note.code == "excused_by_events"]
+    assert len(notes) == excused and all("HY-2" in note.message("zh") for note in notes)
+
+
 def test_a_finding_that_a_decision_rests_on_is_lifted_with_a_reason(store):
     report = read(store, "inquiry", 1, 认定="不属实")
     assert found(report) == [("warning", "measure_without_finding", "倒查编号")]

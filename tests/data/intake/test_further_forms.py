@@ -11,6 +11,8 @@ from data.intake.marked_names import question
 from data.intake.values import is_totals_unit
 from data.intake.workbook_worker import Format, read_format, shown_in
 from data.model.names import match_key
+from data.store import ImportOptions
+from data.store.replay import replay
 from tests.data.intake.test_cases import COUNTS, LONG, REGISTER, SCORES, TICKED, TICKS, UNITS, beside, respondents
 from tests.support.desk import Desk
 from tests.support.paths import RULES
@@ -208,3 +210,66 @@ def test_unit_codes_shown_with_zeros_are_those_of_the_register(desks, tmp_path):
     plain = "单位,满意,基本满意,不满意\n市财政局,5,3,2\n"
     read = desks["pooled"].read("counts", path.read_bytes(), "a.xlsx")
     assert read.content == desks["pooled"].read("counts", plain).content
+
+
+@pytest.mark.parametrize("form", ["long", "wide", "respondents", "large"])
+def test_ballots_that_say_nothing_of_their_evaluators_are_one_group_where_all_votes_are_pooled(form, tmp_path):
+    texts = {
+        "long": "票号,参评单位,评价\n1,市财政局,满意\n2,市财政局,不满意\n1,市教育局,满意\n",
+        "wide": "票号,参评单位,满意,不满意\n1,市财政局,√,\n2,市财政局,,√\n1,市教育局,√,\n",
+        "respondents": "序号,市财政局,市教育局\n1,满意,满意\n2,不满意,\n",
+        "large": "票号,参评单位,评价\n"
+        + "".join(f"{n},{unit},满意\n" for n in range(170_000) for unit in ("市财政局", "市教育局")),
+    }
+    register = "单位编码,单位全称,类别\nU1,市财政局,政府\nU2,市教育局,政府\n"
+    pooled = Desk(tmp_path / "pooled", POOLED, register)
+    options = ImportOptions(confirm=pooled.read("ballots", texts[form]).meaning.digest)
+    report = pooled.store.import_files("ballots", [("票.csv", texts[form].encode())], "2025", options)
+    assert report.stored and list(report.meaning.groups) == ["ALL"], report.problems
+    pooled.store.publish()
+    (group,) = pooled.store.release().round("2025").ballots_by_group["group_name"]
+    assert group == "ALL" and replay(pooled.store, pooled.store.release().id) == []
+    weighted = Desk(tmp_path / "weighted", GROUPS, register)
+    assert "missing_columns" in {problem.code for problem in weighted.read("ballots", texts[form]).problems}
+
+
+def test_a_file_without_the_column_of_evaluators_next_to_one_that_has_it_is_refused(tmp_path):
+    pooled = Desk(tmp_path / "pooled", POOLED)
+    files = [
+        ("a.csv", "票号,评议主体,参评单位,评价\n1,居民,市财政局,满意\n".encode()),
+        ("b.csv", "票号,参评单位,评价\n2,市财政局,满意\n".encode()),
+    ]
+    report = pooled.store.import_files("ballots", files, "2025", ImportOptions(dry_run=True))
+    assert [(problem.code, problem.file) for problem in report.problems] == [("missing_columns", "b.csv")]
+
+
+LACKING = "票号,参评单位,评价\n1,市财政局,满意\n2,市教育局,不满意\n"
+
+
+def test_the_group_that_a_file_a_sheet_or_a_title_names_is_asked_about(desks, tmp_path):
+    desk = desks["groups"]
+    titled = "2025年度群众评议 服务对象测评表,,\n" + LACKING
+    for name, text in {"服务对象.csv": LACKING, "2025年服务对象评议.csv": LACKING, "a.csv": titled}.items():
+        report = desk.read("ballots", text, name)
+        asked = [problem for problem in report.problems if problem.code != "title_row"]
+        assert [problem.code for problem in asked] == ["confirm_groups"], (name, report.problems)
+        assert list(report.meaning.groups) == ["服务对象"] and "服务对象" in asked[0].message("zh")
+    count = "单位,满意,基本满意,不满意\n市财政局,5,3,2\n"
+    assert [problem.code for problem in desk.read("counts", count, "普通群众统计.csv").problems] == ["confirm_groups"]
+    for name in ("票.csv", "群众评议.csv", "服务对象和普通群众.csv"):
+        assert {problem.code for problem in desk.read("ballots", LACKING, name).problems} == {"missing_columns"}, name
+    said = "票号,您是,参评单位,评价\n1,普通群众,市财政局,满意\n2,普通群众,市教育局,不满意\n"
+    assert list(desk.read("ballots", said, "服务对象.csv").meaning.groups) == ["普通群众"]
+
+
+def test_files_of_two_groups_are_stored_together_once_confirmed_and_replayed(tmp_path):
+    desk = Desk(tmp_path / "desk", GROUPS, REGISTER)
+    files = [
+        ("服务对象.csv", LACKING.encode()),
+        ("普通群众.csv", LACKING.replace("1,", "3,").replace("2,", "4,").encode()),
+    ]
+    asked = desk.store.import_files("ballots", files, "2025", ImportOptions(dry_run=True))
+    report = desk.store.import_files("ballots", files, "2025", ImportOptions(confirm=asked.meaning.digest))
+    assert report.stored and report.meaning.groups == {"服务对象": 2, "普通群众": 2}
+    desk.store.publish()
+    assert replay(desk.store, desk.store.release().id) == []
