@@ -11,16 +11,19 @@ from collections.abc import Iterable, Iterator, Mapping
 from data.model.names import match_key, tidy
 
 _NUMBER = re.compile(
-    r"^[(（]?(?:第\s*)?(?:[A-Z]{1,3}\d{1,3}(?=[.．、:：])|Q\s*\d+(?:[_.-]\d+)*(?:\[\w+\])?|\d{1,3}(?:[._-]\d{1,3})*|[一二三四五六七八九十]{1,3})(?:题)?"
-    r"[)）]?\s*(?:[、.．:：)）*—_-]|\s)\s*|^[①-⑳]\s*",
+    r"^[(（]?\s*(?:第\s*)?(?:[A-Z]{1,3}\d{1,3}(?=\s*[.．、:：])|Q\s*\d+(?:[_.-]\d+)*(?:\[\w+\])?|\d{1,3}(?:[._-]\d{1,3})*|[一二三四五六七八九十]{1,3})"
+    r"\s*(?:题)?\s*"
+    r"[)）]?\s*(?:[、.．:：)）*—_-]|(?<=\s))\s*|^[①-⑳]\s*",
     re.IGNORECASE,
 )
+NARROW = {code + 0xFEE0: code for code in range(0x21, 0x7F)} | {0x3000: 0x20}
+"""Full-width signs, as a Chinese keyboard types them: Ｑ４．服务态度."""
 # LimeSurvey: Q1[SQ001]. 题干 [单位], G01Q01. 题干, id. Response ID
 _CODE = re.compile(r"^[A-Za-z]\w{0,15}(?:\[\w{1,20}\][.:：]?\s*|[.:：]\s+(?=\S))")
 _TAIL = re.compile(
     r"^(?P<stem>.*?)\s*[(（\[【〔](?P<name>[^()（）\[\]【】〔〕]+(?:[(（][^()（）]*[)）])?)[)）\]】〕]\s*$", re.DOTALL
 )
-_CUT = re.compile(r"\s*(?:——|—|–|--|\s-\s|-|:|：|\||>|/|／|_|\n|(?<=[一-鿿])[.．。](?=[一-鿿]))\s*")
+_CUT = re.compile(r"\s*(?:——|—|–|--|\s-\s|-|－|:|：|\||｜|>|＞|/|／|_|\n|(?<=[一-鿿])[.．。](?=[一-鿿]))\s*")
 _UNIT_END = re.compile(
     r"(?:[局委办院会处厅署部社行站所队科室校园]|公司|中心|集团|街道|[乡镇村区县市]|大队|支队|机关|协会|银行|医院|学校|单位|政府)$"
 )
@@ -133,12 +136,11 @@ def question_of(text: str) -> str:
 
 def without_number(text: str) -> str:
     """Return a heading without the number of its question: 3、, Q2_1., (4), 二、, Q1[SQ001]."""
-    bare = _CODE.sub("", text)
-    while True:
-        shorter = _NUMBER.sub("", bare, count=1)
-        if shorter in (bare, ""):
-            return bare
-        bare = shorter
+    plain = text.translate(NARROW)  # sign by sign, so that what is cut off has the same length in both
+    place = code.end() if (code := _CODE.match(plain)) else 0
+    while (number := _NUMBER.match(plain[place:])) and number.end() < len(plain) - place:
+        place += number.end()
+    return text[place:]
 
 
 def unit_named(text: str, codes: Mapping[str, str]) -> tuple[str, str] | None:

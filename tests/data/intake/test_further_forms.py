@@ -193,6 +193,25 @@ def test_figures_of_all_usual_names_are_recomputed(desks):
         assert [note.code for note in notes] == ["figure_differs"], name
 
 
+def test_a_number_of_a_question_is_cut_off_in_full_width_and_with_spaces_too():
+    numbers = (
+        "Ｑ４． ",
+        "Ｑ４．",
+        "４、 ",
+        "( 4 ) ",
+        "（４）",
+        "第 4 题：",
+        "Ｑ２＿１．",
+        "4 . ",
+        "４　",
+        "Ｑ４ ",
+        "Q4：",
+    )
+    assert {number: question_of(number + "服务态度") for number in numbers} == dict.fromkeys(numbers, "服务态度")
+    kept = ("一站式服务", "三公经费", "2025年度工作", "4G网络覆盖", "Q版宣传", "第三方评价", "(四)")
+    assert {text: question_of(text) for text in kept} == {text: text for text in kept}
+
+
 def test_a_direction_may_be_given_in_other_words(desks):
     text = "承诺编号,单位,承诺事项,基期值,目标值,方向\nC1,市财政局,投诉件数,12,5,{}\n"
     for words in (("越低越好", "越少越好", "降低", "低", "↓", "lower"), ("越高越好", "升", "↑", "增长", "Higher")):
