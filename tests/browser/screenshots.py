@@ -24,12 +24,12 @@ from tests.browser.conftest import (
     watched_context,
 )
 from tests.browser.geometry import faults
-from ui.layout import MENU
+from ui.layout import MENU, PROVINCE, WITH_LOGIN
 
 FOLDER = Path(__file__).with_name("screenshots")
-PATHS = tuple(entry.path for entries in MENU.values() for entry in entries)
+PATHS = tuple(entry.path for entries in MENU.values() for entry in entries if entry.path not in {*WITH_LOGIN, PROVINCE})
 PATHS += tuple(scheme.name for scheme in OTHER_SCHEMES)
-"""Of every page of the menu."""
+"""Of every page of a menu where nobody signs in and no province is set."""
 HEIGHT = "() => Math.max(innerHeight, document.querySelector('[data-testid=\"stMain\"]').scrollHeight)"
 wanted: set[str] = set()
 """Holds "pictures" once `pytest --pictures` asked for those of journeys."""

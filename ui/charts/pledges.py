@@ -69,7 +69,7 @@ def outcomes_chart(rows: pd.DataFrame, panels: dict[str, str], *, narrow: bool =
     widths = [1.0] if not panels else [0.5, *[0.5 / len(panels)] * len(panels)]
     fig = make_subplots(cols=len(widths), shared_yaxes=True, column_widths=widths, horizontal_spacing=0.03)
     _dumbbells(fig, rows)
-    _panel_title(fig, "x", _("Completion, % of what was promised"))
+    _panel_title(fig, "x", _("Completion, % of promise"))
     for column, (name, title) in enumerate(panels.items(), start=2):
         _scores(fig, rows, name, column)
         _panel_title(fig, f"x{column}", title)
@@ -79,10 +79,15 @@ def outcomes_chart(rows: pd.DataFrame, panels: dict[str, str], *, narrow: bool =
     fig.update_xaxes(showgrid=True, gridcolor=PALE, zeroline=False)
     if narrow:  # the title is wider than the panel
         fig.update_annotations(x=0, xref="paper", xanchor="left")
-    room = 190 if narrow else 76
-    fig.update_layout(height=room + 50 + LINE * len(rows), margin={"l": 10, "r": 10, "t": room, "b": 10})
-    fig.update_layout(legend=_legend())
+    room, inner = 190 if narrow else 76, 50 + LINE * len(rows)
+    fig.update_layout(height=room + inner, margin={"l": 10, "r": 10, "t": TITLES, "b": 10})
+    # Above the titles of the panels, however many rows it takes: Plotly makes the margin as large as it needs.
+    fig.update_layout(legend=_legend() | {"y": 1 + TITLES / inner, "yref": "paper", "yanchor": "bottom"})
     return fig
+
+
+TITLES = 34
+"""Pixels that the titles of the panels take."""
 
 
 def _legend() -> dict:
