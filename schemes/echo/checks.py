@@ -161,11 +161,14 @@ def of_events(keys: Set[str], tables: Tables, settings: Settings = SETTINGS) -> 
     opinions = opinions[opinions["opinion_no"].isin(own["opinion_no"])].reset_index(drop=True)
     received = dict(zip(opinions["opinion_no"], days(opinions, "received_at").dt.date, strict=True))
     terms = dict(zip(opinions["opinion_no"], terms_of(opinions, settings), strict=True))
-    calendar = _calendar(tables)
+    calendar, refused = _calendar(tables), False
     for number, part in touched.groupby("opinion_no", sort=True):
         if number in received:
-            yield from _of_opinion(part, set(own.index), received[number], int(terms[number]), calendar, settings)
-    yield from _excused_by_events(set(own.index), touched, tables, settings)
+            for finding in _of_opinion(part, set(own.index), received[number], int(terms[number]), calendar, settings):
+                refused = refused or finding.level == "error"
+                yield finding
+    if not refused:
+        yield from _excused_by_events(set(own.index), touched, tables, settings)
 
 
 def _excused_by_events(in_file: set[str], events: pd.DataFrame, tables: Tables, settings: Settings) -> Found:
