@@ -111,7 +111,8 @@ def test_a_taken_port_is_explained(environment):
 def test_a_wrong_port_is_explained(environment):
     started = run([sys.executable, START], cwd=ROOT, env=environment | {"PORT": "eighty"})
     assert started.returncode == 1
-    assert started.stderr.startswith("PORT must be")
+    chinese, english = started.stderr.splitlines()
+    assert chinese.startswith("PORT 应为") and english.startswith("PORT must be")
 
 
 SERVED = """if True:
