@@ -22,7 +22,7 @@ from cli.context import (
     session,
 )
 from cli.errors import sentence
-from cli.explain import explain_meaning
+from cli.explain import explain_meaning, field_word
 from cli.output import check_form, check_output, emit_json, emit_rows, print_line, write
 from i18n import N_, join, ngettext, translate
 
@@ -142,16 +142,18 @@ def import_(
         )
     if report.remembered:
         _say_remembered(kind, report.remembered)
-    _show(report, form, output, explain=explain, confirm=confirm)
+    _show(report, kind, form, output, explain=explain, confirm=confirm)
     if clean_copy is not None:
         _write_clean_copy(report, clean_copy)
     raise typer.Exit(_import_code(report))
 
 
-def _show(report: "ImportReport", form: str | None, output: Path | None, *, explain: bool, confirm: str) -> None:
+def _show(
+    report: "ImportReport", kind: str, form: str | None, output: Path | None, *, explain: bool, confirm: str
+) -> None:
     """Print what the columns are taken for where that was asked, and the outcome."""
     if explain and form != "json":
-        explain_meaning(report.meaning, form, output)
+        explain_meaning(report.meaning, kind, form, output)
     shown = form == "json" or not explain
     _show_import(report, form if shown else None, output if shown else None, explain=explain, confirm=confirm)
 
@@ -165,7 +167,7 @@ def _check_outputs(form: str | None, output: Path | None, clean_copy: Path | Non
 
 def _say_remembered(kind: str, remembered: dict[str, str]) -> None:
     """Say which columns are read as decided for an earlier file."""
-    columns = ", ".join(f"{column} = {_field_word(kind, name) if name else '—'}" for column, name in remembered.items())
+    columns = ", ".join(f"{column} = {field_word(kind, name) if name else '—'}" for column, name in remembered.items())
     session.say(
         N_("Columns are read as decided earlier for files with this header: {columns}. --map decides otherwise."),
         columns=columns,
@@ -243,13 +245,6 @@ def _values(pairs: Sequence[str]) -> dict[str, str]:
             raise CommandError(N_("--value should be WORD=GRADE, such as 较满意=基本满意."))
         found[word.strip()] = grade.strip()
     return found
-
-
-def _field_word(kind: str, name: str) -> str:
-    """A field as people call it: its header in Chinese, its name in English."""
-    from data.model.contract import header_of
-
-    return header_of(kind, name) if session.language == "zh" else name
 
 
 def _import_code(report: "ImportReport") -> int:

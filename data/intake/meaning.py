@@ -13,7 +13,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from data.model.names import match_key
-from i18n import N_
+from i18n import N_, join, translate
 from problems import QUESTIONS, Problem
 
 FIELD, INDICATOR, UNIT, GRADE, CONTROL, IGNORED = "field", "indicator", "unit", "grade", "control", "ignored"
@@ -24,6 +24,20 @@ ROLES = {
     GRADE: N_("Grade"),
     CONTROL: N_("Control figure"),
     IGNORED: N_("Not read"),
+}
+SUMS = {
+    "scored": N_("Indicators that are scored"),
+    "shown": N_("Indicators that are shown and not scored"),
+    "grades": N_("Votes by grade"),
+    "groups": N_("Votes by evaluator group"),
+    "categories": N_("Units by category"),
+    "cells": N_("Cells by what becomes of them"),
+}
+CELLS = {
+    "votes": N_("scored"),
+    "unscored": N_("kept and not scored"),
+    "set_aside": N_("set aside"),
+    "ignored": N_("in columns that are not read"),
 }
 # What a person may say of a column that is no field, by the words of --map. A value: the role that it sets.
 _ROLE_WORDS = {
@@ -98,6 +112,28 @@ def of_fields(file: str, cells: Sequence[str], fields: Mapping[str, int], other:
     """Return the reading of a table whose columns are fields or not read."""
     read = [ColumnMeaning(file, cells[at], FIELD, name) for name, at in fields.items()]
     return [*read, *(ColumnMeaning(file, text, IGNORED) for text in other)]
+
+
+def sums_in_words(meaning: "Meaning", language: str) -> list[str]:
+    """Return a sentence for each of SUMS that the files have: what is counted, by which words."""
+    every: dict[str, Mapping[str, int | None]] = {
+        "scored": {name: None for name, scored in meaning.scored.items() if scored},
+        "shown": {name: None for name, scored in meaning.scored.items() if not scored},
+        "grades": {name or translate(N_("empty"), language): votes for name, votes in meaning.grades.items()},
+        "groups": meaning.groups,
+        "categories": meaning.categories,
+        "cells": {translate(CELLS[name], language): cells for name, cells in meaning.cells.items() if cells},
+    }
+    sentence = translate(N_("{title}: {words}"), language)
+    return [
+        sentence.format(title=translate(SUMS[name], language), words=_words(counts, language))
+        for name, counts in every.items()
+        if counts
+    ]
+
+
+def _words(counts: Mapping[str, int | None], language: str) -> str:
+    return join((name if count is None else f"{name} {count:,}" for name, count in counts.items()), language)
 
 
 def shortened(names: Sequence[str]) -> list[str]:

@@ -318,7 +318,10 @@ class UnitSheets:
         """Return what a person must confirm: the units or groups and where their names stand."""
         groups = [f"{sheet}={group}" for sheet, group in self.by_group]
         if groups:
-            names: list[str] = [group for _, group in self.by_group]
+            names = [
+                group if match_key(group) == match_key(place) else f"{place} → {group}"
+                for place, group in self.by_group
+            ]
             about: dict[str, object] = {"columns": groups, "shown": shortened(names), "count": len(names)}
             return [*self._of_units(), Problem("confirm_groups", "warning", facts=about)]
         return self._of_units()

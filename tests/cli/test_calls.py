@@ -3,6 +3,7 @@ or the machine is at fault."""
 
 import os
 import pty
+import re
 import subprocess
 import sys
 
@@ -207,3 +208,19 @@ def test_the_round_before_is_one_of_the_same_sort(published, files):
     published.publish()
     assert published.json("export", "changes", "--round", "2025")["from"] == "2024"
     assert Store(published.store).release().trial_rounds == {"2024试"}
+
+
+def test_a_reading_is_explained_in_the_words_of_the_reader(small, files):
+    call = (
+        "import",
+        "ballots",
+        files("服务对象.csv", "票号,参评单位,评价\n1,市公安局,满意\n"),
+        "--round",
+        "2025",
+        "--explain",
+    )
+    printed = small(*call, code=4).decode()
+    assert "票号 → 字段 选票编号" in printed and "单元格的去向：计分 1" in printed
+    assert "服务对象.csv → 服务对象" in small.err and not re.search("[a-z]+_[a-z]+", printed)
+    printed = small(*call, code=4, lang="en").decode()
+    assert "票号 → Field ballot_id" in printed and "Cells by what becomes of them: scored 1" in printed

@@ -1,33 +1,18 @@
 """What the columns of a file are taken for: one table, and the confirmation by a person."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 import pandas as pd
 import streamlit as st
 
-from data.intake.meaning import FIELD, ROLES, ColumnMeaning, Meaning
+from data.intake.meaning import FIELD, ROLES, ColumnMeaning, sums_in_words
 from data.model.contract import fields
 from data.store.import_job import ImportReport
-from i18n import N_, join
 from problems import Problem
 from ui import tables
 from ui.i18n import _, language
 
 MOST_WORDS = 12  # unknown grades that are offered for mapping; more are no scale but another column
-SUMS = {
-    "scored": N_("Indicators that are scored"),
-    "shown": N_("Indicators that are shown and not scored"),
-    "grades": N_("Votes by grade"),
-    "groups": N_("Votes by evaluator group"),
-    "categories": N_("Units by category"),
-    "cells": N_("Cells by what becomes of them"),
-}
-CELLS = {
-    "votes": N_("scored"),
-    "unscored": N_("kept and not scored"),
-    "set_aside": N_("set aside"),
-    "ignored": N_("in columns that are not read"),
-}
 
 
 def show(report: ImportReport, kind: str) -> None:
@@ -36,9 +21,8 @@ def show(report: ImportReport, kind: str) -> None:
         return
     with st.expander(_("What the columns are taken for"), expanded=report.needs_confirmation):
         tables.written(_table(report.meaning.columns, kind), _("What the columns are taken for"))
-        for name, counts in _sums(report.meaning).items():
-            if counts:
-                st.caption(_("{title}: {words}").format(title=_(SUMS[name]), words=_words(counts)))
+        for sentence in sums_in_words(report.meaning, language()):
+            st.caption(sentence)
 
 
 def confirm(report: ImportReport, turn: int) -> str:
@@ -100,18 +84,3 @@ def _table(columns: Sequence[ColumnMeaning], kind: str) -> pd.DataFrame:
             for column in columns
         ]
     )
-
-
-def _sums(meaning: Meaning) -> dict[str, Mapping[str, int | None]]:
-    return {
-        "scored": {name: None for name, scored in meaning.scored.items() if scored},
-        "shown": {name: None for name, scored in meaning.scored.items() if not scored},
-        "grades": {name or _("empty"): votes for name, votes in meaning.grades.items()},
-        "groups": meaning.groups,
-        "categories": meaning.categories,
-        "cells": {_(CELLS[name]): cells for name, cells in meaning.cells.items() if cells},
-    }
-
-
-def _words(counts: Mapping[str, int | None]) -> str:
-    return join((name if count is None else f"{name} {count:,}" for name, count in counts.items()), language())
