@@ -230,7 +230,7 @@ def keep_typed(cells: Sequence[TypedCell]) -> UsageError | None:
 
 def say_refused(refusal: UsageError) -> None:
     """Say why the file in work, or what is typed, is not kept."""
-    st.caption(" ".join(refusal.sentences(language())))
+    st.caption(layout.plain(" ".join(refusal.sentences(language()))))
 
 
 def say_kept(refusal: UsageError | None) -> None:

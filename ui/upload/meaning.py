@@ -9,7 +9,7 @@ from data.intake.meaning import FIELD, ROLES, ColumnMeaning, sums_in_words
 from data.model.contract import fields
 from data.store.import_job import ImportReport
 from problems import Problem
-from ui import tables
+from ui import layout, tables
 from ui.i18n import _, language
 
 MOST_WORDS = 12  # unknown grades that are offered for mapping; more are no scale but another column
@@ -22,7 +22,7 @@ def show(report: ImportReport, kind: str) -> None:
     with st.expander(_("What the columns are taken for"), expanded=report.needs_confirmation):
         tables.written(_table(report.meaning.columns, kind), _("What the columns are taken for"))
         for sentence in sums_in_words(report.meaning, language()):
-            st.caption(sentence)
+            st.caption(layout.plain(sentence))
 
 
 def confirm(report: ImportReport, turn: int) -> str:
