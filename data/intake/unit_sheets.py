@@ -222,10 +222,12 @@ class UnitSheets:
 
     def _groups_in(self, place: str) -> list[str]:
         """Return the evaluator groups that a title or a name names; 群众 in 群众评议 is none."""
-        key = _OCCASION.sub("", match_key(place))
+        key = match_key(place)
         keys = {match_key(group): group for group in self.groups or ()}
         longest = re.compile("|".join(map(re.escape, sorted(keys, key=len, reverse=True))))
-        return [keys[name] for name in dict.fromkeys(longest.findall(key))]
+        occasions = [occasion.span() for occasion in _OCCASION.finditer(key)]
+        named = [name for name in longest.finditer(key) if not any(s <= name.start() < e for s, e in occasions)]
+        return [keys[name[0]] for name in named]
 
     def _names_units(self, header: Header) -> bool:
         """Return whether a table says itself which unit a line is about: in a column, or in headings over columns."""

@@ -268,14 +268,14 @@ LACKING = "票号,参评单位,评价\n1,市财政局,满意\n2,市教育局,不
 def test_the_group_that_a_file_a_sheet_or_a_title_names_is_asked_about(desks, tmp_path):
     desk = desks["groups"]
     titled = "2025年度群众评议 服务对象测评表,,\n" + LACKING
-    for name, text in {"服务对象.csv": LACKING, "2025年服务对象评议.csv": LACKING, "a.csv": titled}.items():
+    for name, text in {"服务对象.csv": LACKING, "2025年群众评议服务对象.csv": LACKING, "a.csv": titled}.items():
         report = desk.read("ballots", text, name)
         asked = [problem for problem in report.problems if problem.code != "title_row"]
         assert [problem.code for problem in asked] == ["confirm_groups"], (name, report.problems)
         assert list(report.meaning.groups) == ["服务对象"] and "服务对象" in asked[0].message("zh")
     count = "单位,满意,基本满意,不满意\n市财政局,5,3,2\n"
     assert [problem.code for problem in desk.read("counts", count, "普通群众统计.csv").problems] == ["confirm_groups"]
-    for name in ("票.csv", "群众评议.csv", "服务对象和普通群众.csv"):
+    for name in ("票.csv", "群众评议.csv", "服务对象和普通群众.csv", "服务对象、普通群众评议.csv"):
         assert {problem.code for problem in desk.read("ballots", LACKING, name).problems} == {"missing_columns"}, name
     said = "票号,您是,参评单位,评价\n1,普通群众,市财政局,满意\n2,普通群众,市教育局,不满意\n"
     assert list(desk.read("ballots", said, "服务对象.csv").meaning.groups) == ["普通群众"]
