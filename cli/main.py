@@ -42,7 +42,8 @@ from cli.context import DONE, INTERRUPTED, WRONG_USAGE, CommandError, session
 from cli.errors import failed
 from cli.help_text import translate_help
 from cli.output import AnswerNotWrittenError, check_choice, print_line
-from i18n import LANGUAGES, N_, ROOT, translate
+from cli.wrong_setting import language_of, report
+from i18n import LANGUAGES, N_, ROOT
 
 # Importing a module registers its commands.
 COMMANDS = (
@@ -100,14 +101,12 @@ def run(arguments: Sequence[str]) -> int:
     try:
         known = settings.load()
         debug = known.debug
-        session.begin(known, _language(arguments, known.language))
+        session.begin(known, language_of(arguments, known.language))
         _check_text(arguments)
         code = _command(session.language).main(list(arguments), prog_name="biaochi", standalone_mode=False)
         return int(code or DONE)
     except settings.InvalidSettingError as refused:
-        language = _language(arguments, settings.asked_language())
-        print(translate(refused.message, language).format(**refused.facts), file=sys.stderr)
-        return WRONG_USAGE
+        return report(refused, arguments)
     except (KeyboardInterrupt, typer.Abort):
         session.say(N_("Interrupted. Nothing of the step at hand is stored; finished steps stay."))
         return INTERRUPTED
@@ -154,17 +153,6 @@ def _is_text(word: str) -> bool:
     except UnicodeEncodeError:
         return False
     return True
-
-
-def _language(arguments: Sequence[str], default: str) -> str:
-    """The language asked for, before the arguments are parsed: help needs it."""
-    for number, word in enumerate(arguments):
-        value = word.removeprefix("--lang=")
-        if word == "--lang" and number + 1 < len(arguments):
-            value = arguments[number + 1]
-        if value in LANGUAGES and word.startswith("--lang"):
-            return value
-    return default
 
 
 def _show_version(asked: bool) -> None:

@@ -50,6 +50,14 @@ def test_a_folder_that_there_is_not_is_refused_by_name(tmp_path):
     assert "InvalidSettingError: BIAOCHI_SCHEMES must name folders" in err and "gone" in err
 
 
+def test_the_command_refuses_such_a_folder_in_a_sentence(tmp_path):
+    env = {**os.environ, "BIAOCHI_SCHEMES": str(tmp_path / "gone")}
+    for language, sentence in {"zh": "BIAOCHI_SCHEMES 应为文件夹", "en": "BIAOCHI_SCHEMES must name folders"}.items():
+        call = [sys.executable, "-m", "cli", "--lang", language, "releases"]
+        ended = subprocess.run(call, cwd=ROOT, env=env, capture_output=True, encoding="utf-8")
+        assert ended.returncode == 2 and ended.stderr.startswith(sentence) and "Traceback" not in ended.stderr
+
+
 @pytest.mark.parametrize("scheme", SCHEMES, ids=lambda scheme: scheme.name)
 def test_every_scheme_gives_what_the_shape_asks(scheme):
     assert scheme_of(scheme.name) is scheme and scheme.title and scheme.tables
