@@ -2,7 +2,8 @@
 
 Critical values of rank sets are quantiles of that largest difference. Nearly all of the p (p - 1) / 2 pairs of a draw
 are far from being the largest: a pair counts only where the errors of both units together exceed an allowance. With
-3,000 units that leaves a ninth of the pairs; the others are never formed, and every figure is the same to the last bit.
+3,000 units about 165 may lie above another and as many below, a three-hundredth of the pairs; the others are never
+formed, and every figure is the same to the last bit.
 """
 
 from collections.abc import Iterator
@@ -16,6 +17,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import linalg
 
+from analytics.differences import rows_at_once
+
 Floats: TypeAlias = NDArray[np.float64]
 Ints: TypeAlias = NDArray[np.int64]
 Bools: TypeAlias = NDArray[np.bool_]
@@ -24,6 +27,10 @@ BLOCK = 1 << 17
 """Entries of a block of draws x units; 1 MB stays in the cache and was fastest."""
 THREADS = 2
 """Blocks of draws at a time. NumPy releases the interpreter lock; each further thread holds a further block."""
+PAIRS_AT_ONCE = 1 << 18
+"""Pairs of a draw that are formed at a time, where many units may lie above many others."""
+DRAWS_KEPT = 1 << 24
+"""Entries of draws that are kept for the second look (128 MB); larger ones are drawn again from the seed."""
 KEPT = 4
 """Step-down looks at the draws beyond the 1 - 4 (1 - level) quantile. Twice (1 - level) is enough: of every pair one
 order stays, and Z and -Z have one law, so at least half of the exceedances stay. Else it would only be too wide."""
@@ -42,14 +49,18 @@ def root_of(sigma: Floats) -> Floats:
     if not len(sigma):
         return sigma
     scale = np.sqrt(np.diagonal(sigma).max()) or 1.0
-    factor, pivots, rank, info = linalg.lapack.dpstrf(sigma / scale**2, lower=1, overwrite_a=1)
+    scaled = np.divide(sigma, scale**2, out=np.empty(sigma.shape, order="F"))  # LAPACK copies an array in C order
+    factor, pivots, rank, info = linalg.lapack.dpstrf(scaled, lower=1, overwrite_a=1)
     if info < 0:
         raise ValueError("the covariance could not be factored")
     for j in range(1, len(factor)):
         factor[:j, j] = 0.0
     factor[:, rank:] = 0.0
-    root: Floats = np.empty_like(factor)
-    root[pivots - 1] = factor * scale
+    place = np.empty_like(pivots)
+    place[pivots - 1] = np.arange(len(pivots))
+    for rows in rows_at_once(len(factor)):  # in place, some columns at a time
+        factor[:, rows] = factor[:, rows][place] * scale
+    root: Floats = factor
     return root
 
 
@@ -78,21 +89,41 @@ class Exceedances:
     value: Floats
 
 
+@dataclass(frozen=True)
+class _Apart:
+    """Standardised differences in some draws: of each unit `above` to each unit `below`.
+
+    at : shape (draws,), place of the draws in their block. above, below : units. value : shape (draws, above x below).
+    """
+
+    at: Ints
+    above: Ints
+    below: Ints
+    value: Floats
+
+
 class LargestDifference:
     """Largest standardised difference of each draw, and the pairs that make the large ones.
 
     sigma, spread : shape (p, p); covariance of the draws, and the standard error of every difference. A pair with
-    standard error 0 is left out.
+    standard error 0 is left out. `spread` is overwritten by its inverse, since 10,000 units take 800 MB a matrix.
     """
 
     def __init__(self, sigma: Floats, spread: Floats, draws: int, seed: int) -> None:
         self._root, self._inverse = root_of(sigma), _inverse(spread)
         self._allowance = _allowances(self._inverse)
         self._draws, self._seed = draws, seed
-        blocks = normal_blocks(self._root, draws, seed)
+        self._kept = list(self._drawn()) if draws * len(sigma) <= DRAWS_KEPT else None
         with ThreadPoolExecutor(THREADS) as pool:
-            parts = [part for few in _few(blocks) for part in pool.map(self._largest, few)]
+            parts = [part for few in _few(self._blocks()) for part in pool.map(self._largest, few)]
         self._largest_of_draw = np.concatenate(parts)
+
+    def _blocks(self) -> Iterator[Floats]:
+        """Yield the draws, shape (draws of the block, p), block after block."""
+        return self._drawn() if self._kept is None else iter(self._kept)
+
+    def _drawn(self) -> Iterator[Floats]:
+        return (np.ascontiguousarray(block.T) for block in normal_blocks(self._root, self._draws, self._seed))
 
     def critical(self, level: float) -> float:
         """Return the critical value of the first step."""
@@ -120,36 +151,31 @@ class LargestDifference:
         parts: list[Exceedances] = []
         start = 0
         with ThreadPoolExecutor(THREADS) as pool:
-            for few in _few(normal_blocks(self._root, self._draws, self._seed)):
+            for few in _few(self._blocks()):
                 jobs = []
-                for block in few:
-                    draw = np.flatnonzero(self._largest_of_draw[start : start + block.shape[1]] > floor)
-                    jobs.append(pool.submit(self._beyond, block[:, draw], floor, draw + start))
-                    start += block.shape[1]
+                for draws in few:
+                    draw = np.flatnonzero(self._largest_of_draw[start : start + len(draws)] > floor)
+                    jobs.append(pool.submit(self._beyond, draws[draw], floor, draw + start))
+                    start += len(draws)
                 parts += [job.result() for job in jobs]
         fields = ((part.draw, part.above, part.below, part.value) for part in parts)
         draw, above, below, value = (np.concatenate(columns) for columns in zip(*fields, strict=True))
         return Exceedances(draw, above, below, value)
 
-    def _largest(self, block: Floats) -> Floats:
-        """Return the largest |Z_j - Z_k| / s_jk of each draw of a block of shape (p, draws)."""
-        draws = np.ascontiguousarray(block.T)
+    def _largest(self, draws: Floats) -> Floats:
+        """Return the largest |Z_j - Z_k| / s_jk of each draw of a block of shape (draws, p)."""
         largest = self._climbed(draws)
-        for j, at in self._above(block, largest.copy()):
-            apart = draws[at, j][:, None] - draws[at]
-            apart *= self._inverse[j]
-            largest[at] = np.maximum(largest[at], apart.max(axis=1))
+        for found in self._candidates(draws, largest.copy()):
+            largest[found.at] = np.maximum(largest[found.at], found.value.max(axis=1, initial=0.0))
         return largest
 
-    def _beyond(self, block: Floats, floor: float, draw: Ints) -> Exceedances:
-        """Return what exceeds the floor in draws of shape (p, draws). draw : number of each."""
+    def _beyond(self, draws: Floats, floor: float, draw: Ints) -> Exceedances:
+        """Return what exceeds the floor in draws of shape (draws, p). draw : number of each."""
         parts = [(np.zeros(0, dtype=np.int64),) * 3 + (np.zeros(0),)]
-        draws = np.ascontiguousarray(block.T)
-        for j, at in self._above(block, np.full(len(draw), floor)):
-            apart = draws[at, j][:, None] - draws[at]
-            apart *= self._inverse[j]
-            row, k = np.nonzero(apart > floor)
-            parts.append((draw[at][row], np.full(len(k), j), k, apart[row, k]))
+        for found in self._candidates(draws, np.full(len(draw), floor)):
+            row, pair = np.nonzero(found.value > floor)
+            above, below = np.divmod(pair, len(found.below))
+            parts.append((draw[found.at[row]], found.above[above], found.below[below], found.value[row, pair]))
         return Exceedances(*(np.concatenate(columns) for columns in zip(*parts, strict=True)))
 
     def _climbed(self, draws: Floats) -> Floats:
@@ -169,19 +195,41 @@ class LargestDifference:
             np.maximum(largest, apart[every, above], out=largest)
         return largest
 
-    def _above(self, block: Floats, reached: Floats) -> Iterator[tuple[int, Ints]]:
-        """Yield each unit that may lie above another by more than `reached`, with the draws where it may.
+    def _candidates(self, draws: Floats, reached: Floats) -> Iterator[_Apart]:
+        """Yield every difference that may exceed what its draw has reached, and others.
 
         With allowances a_j + a_k <= s_jk, Z_j - Z_k > c s_jk needs (Z_j - c a_j) - (Z_k + c a_k) > 0: the first term is
-        compared with the smallest second term of the draw.
+        compared with the smallest second term of the draw, the second with the largest first.
         """
-        if not len(block):  # nobody is ranked
+        if not draws.size:  # nobody is ranked
             return
-        room = np.multiply.outer(self._allowance, reached)
-        lowest = (block + room).min(axis=0)
-        may = block - room >= lowest - ROUNDING * np.abs(lowest)
-        for j in np.flatnonzero(may.any(axis=1)).tolist():
-            yield j, np.flatnonzero(may[j])
+        room = np.multiply.outer(reached, self._allowance)
+        high, low = draws - room, draws + room
+        lowest, highest = low.min(axis=1), high.max(axis=1)
+        above = high >= (lowest - ROUNDING * np.abs(lowest))[:, None]
+        below = low <= (highest + ROUNDING * np.abs(highest))[:, None]
+        if len(draws) < draws.shape[1]:
+            yield from self._of_each_draw(draws, above, below)
+        else:
+            yield from self._of_each_unit(draws, above)
+
+    def _of_each_draw(self, draws: Floats, above: Bools, below: Bools) -> Iterator[_Apart]:
+        for at, z in enumerate(draws):
+            upper, lower = np.flatnonzero(above[at]), np.flatnonzero(below[at])
+            size = max(1, PAIRS_AT_ONCE // max(len(lower), 1))
+            for start in range(0, len(upper), size):
+                j = upper[start : start + size]
+                value = np.subtract.outer(z[j], z[lower])
+                value *= self._inverse[np.ix_(j, lower)]
+                yield _Apart(np.array([at]), j, lower, value.reshape(1, -1))
+
+    def _of_each_unit(self, draws: Floats, above: Bools) -> Iterator[_Apart]:
+        every = np.arange(draws.shape[1])
+        for j in np.flatnonzero(above.any(axis=0)).tolist():
+            at = np.flatnonzero(above[:, j])
+            value = draws[at, j][:, None] - draws[at]
+            value *= self._inverse[j]
+            yield _Apart(at, np.array([j]), every, value)
 
 
 def _few(blocks: Iterator[Floats]) -> Iterator[list[Floats]]:
@@ -191,8 +239,8 @@ def _few(blocks: Iterator[Floats]) -> Iterator[list[Floats]]:
 
 
 def _inverse(spread: Floats) -> Floats:
-    """Return 1 / spread of the upper triangle on both sides; 0 where the spread is 0, which excludes the pair."""
-    inverse = np.divide(1.0, spread, out=np.zeros_like(spread), where=spread > 0)
+    """Overwrite a spread by 1 / spread of its upper triangle on both sides; 0 stays, which excludes the pair."""
+    inverse = np.divide(1.0, spread, out=spread, where=spread > 0)
     for j in range(len(inverse) - 1):
         inverse[j + 1 :, j] = inverse[j, j + 1 :]
     return inverse

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy import optimize, special
 
-from analytics.differences import Differences, spread_of, standardised
+from analytics.differences import Differences, among, rows_at_once, spread_of, standardised
 from analytics.largest_difference import LargestDifference, normal_blocks, order_statistic, root_of
 from analytics.pairs import honest_pairs
 from analytics.scores import UnitScores
@@ -108,7 +108,7 @@ def rank_sets(
     _refuse(level, draws, simultaneous, only)
     pairs = standardised(score, covariance, df)
     present = pairs.present
-    sigma = np.asarray(covariance, dtype=np.float64)[np.ix_(present, present)]
+    sigma = among(present, np.asarray(covariance, dtype=np.float64))
     return _sets(score, pairs, sigma, pairs.spread, level, draws, seed, simultaneous, stepdown, only)
 
 
@@ -154,7 +154,10 @@ def _sets(
     stepdown: bool,
     only: ArrayLike | None,
 ) -> RankSets:
-    """Invert the tests of all pairs. sigma, spread : of the draws, which need not be those of the pairs."""
+    """Invert the tests of all pairs. sigma, spread : of the draws, which need not be those of the pairs.
+
+    spread is overwritten.
+    """
     rank, _ = competition_ranks(score)
     present, z = pairs.present, pairs.z
     place = np.flatnonzero(present)
@@ -172,14 +175,15 @@ def _sets(
     best[place] = 1 + (cut < z).sum(axis=0)
     worst[place] = p - (z > cut[:, None]).sum(axis=1)
     first = np.broadcast_to(critical, len(present))[place]  # a pair that just passes the first step counts too
-    j, k = np.nonzero(_near(z, cut) | _near(z, first))
+    near = [_near(z[rows], rows, cut) | _near(z[rows], rows, first) for rows in rows_at_once(p)]
+    j, k = np.nonzero(np.concatenate(near) if near else z)
     return RankSets(rank, best, worst, critical, np.column_stack([place[j], place[k]]))
 
 
-def _near(z: Floats, cut: Floats) -> Bools:
-    """Mark pairs (better, worse) within BORDERLINE of the critical value of either unit, shape (p, p)."""
+def _near(z: Floats, rows: slice, cut: Floats) -> Bools:
+    """Mark pairs (better, worse) within BORDERLINE of the critical value of either unit; z : some rows of all."""
     with np.errstate(invalid="ignore"):  # infinite against infinite is not near
-        return ((np.abs(z - cut[:, None]) < BORDERLINE) | (np.abs(z - cut) < BORDERLINE)) & (z > 0)
+        return ((np.abs(z - cut[rows, None]) < BORDERLINE) | (np.abs(z - cut) < BORDERLINE)) & (z > 0)
 
 
 # Marginal sets.

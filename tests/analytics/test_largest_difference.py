@@ -5,10 +5,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from analytics import largest_difference
 from analytics.differences import spread_of
 from analytics.largest_difference import LargestDifference, normal_blocks, root_of
 
-DRAWS = 300
+DRAWS = 150
 
 
 def plain(sigma, spread, seed):
@@ -39,16 +40,31 @@ def covariance_of(kind, units, rng):
     return sigma
 
 
-@pytest.mark.sweep
-@given(
-    st.sampled_from(["shared", "some without error", "twins", "one precise"]),
-    st.sampled_from([2, 4, 10]),
-    st.integers(0, 2**32),
+@pytest.mark.parametrize(
+    ("block", "kept", "pairs"),
+    [
+        pytest.param(1 << 17, 1 << 24, 1 << 18, id="unit by unit", marks=pytest.mark.sweep),
+        pytest.param(16, 1 << 24, 1 << 18, id="draw by draw"),
+        pytest.param(16, 0, 6, id="drawn again, few pairs at a time", marks=pytest.mark.sweep),
+    ],
 )
-def test_no_larger_difference_is_missed(kind, units, seed):
+@given(
+    kind=st.sampled_from(["shared", "some without error", "twins", "one precise"]),
+    units=st.sampled_from([2, 4, 10]),
+    seed=st.integers(0, 2**32),
+)
+def test_no_larger_difference_is_missed(block, kept, pairs, kind, units, seed):
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(largest_difference, "BLOCK", block)
+        patch.setattr(largest_difference, "DRAWS_KEPT", kept)
+        patch.setattr(largest_difference, "PAIRS_AT_ONCE", pairs)
+        compare_with_every_pair(kind, units, seed)
+
+
+def compare_with_every_pair(kind, units, seed):
     sigma = covariance_of(kind, units, np.random.default_rng(seed))
     spread = spread_of(sigma)
-    found = LargestDifference(sigma, spread, DRAWS, seed)
+    found = LargestDifference(sigma, spread.copy(), DRAWS, seed)
     largest, every = plain(sigma, spread, seed)
     assert found.critical(1.0) == largest.max()
     for level in (0.5, 0.9):
