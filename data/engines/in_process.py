@@ -38,14 +38,15 @@ def add(tables: FactTables, scoring: Scoring) -> VoteSums:
 
 def _pieces(lines: StoredLines, ballots: Ballots) -> Iterator[pa.Table]:
     """Yield the lines of a range of ballots at a time, with group and cluster of their ballots."""
+    group_at = ballots.group_at.astype(np.int32)
     bounds = np.linspace(0, len(ballots.group_at), -(-len(lines) // LINES_OF_A_PIECE) + 1).astype(np.int64).tolist()
     for low, high in pairwise(bounds):
         piece = lines.of_ballots(low, high)
         if not piece.num_rows:  # these ballots are left out
             continue
         code = piece.column("ballot").to_numpy()
-        cluster = np.full(len(code), -1) if ballots.cluster is None else ballots.cluster[code]
-        yield piece.append_column("group_at", [ballots.group_at[code]]).append_column("cluster", [cluster])
+        cluster = np.full(len(code), -1, dtype=np.int8) if ballots.cluster is None else ballots.cluster[code]
+        yield piece.append_column("group_at", [group_at[code]]).append_column("cluster", [cluster])
 
 
 def _added(tables: FactTables, rows: list[pa.Table]) -> pa.Table:

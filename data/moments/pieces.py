@@ -71,16 +71,18 @@ class PieceSums:
 def rows_of_piece(lines: pa.Table, scoring: Scoring) -> pa.Table:
     """Return the rows of a piece; its lines come in any order."""
     unit, ballot, indicator, grade, group_at, cluster = _in_order([lines.column(name).to_numpy() for name in LINES])
-    numbers, ballot = _numbered(ballot.astype(np.int64))
+    numbers, ballot = _numbered(ballot)
     votes = votes_of_codes(unit, ballot, indicator, grade, scoring.points, scoring.weight)
-    group_of, cluster_of = np.zeros(len(numbers), dtype=np.int64), np.zeros(len(numbers), dtype=np.int64)
-    group_of[ballot], cluster_of[ballot] = group_at, cluster
+    group_of = np.zeros(len(numbers), dtype=np.int64)
+    group_of[ballot] = group_at
     unit_at = scoring.unit_at[votes.unit]
     groups = group_of[votes.ballot]
     sums = sums_of_groups(votes.ballot, unit_at, groups, votes.score, scoring.units, scoring.groups, step=votes.step)
     parts = [part for group, found in enumerate(sums) for part in _group_rows(group, found, votes.step)]
     parts.append(_score_rows(unit_at, groups, votes, scoring.groups))
     if (cluster >= 0).any():
+        cluster_of = np.zeros(len(numbers), dtype=np.int64)
+        cluster_of[ballot] = cluster
         parts.append(_cluster_rows(cluster_of[votes.ballot], unit_at, votes.score, scoring.units))
     return pa.concat_tables(parts)
 
@@ -95,7 +97,7 @@ def _in_order(columns: list[NDArray[Any]]) -> list[NDArray[Any]]:
     return [column[order] for column in columns]
 
 
-def _numbered(ballot: Ints) -> tuple[Ints, NDArray[np.int32]]:
+def _numbered(ballot: NDArray[Any]) -> tuple[NDArray[Any], NDArray[np.int32]]:
     """Return the ballots of a piece, sorted, and the place of each line's ballot among them."""
     low, high = int(ballot.min()), int(ballot.max())
     if high - low > FEW_GAPS * len(ballot):

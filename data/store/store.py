@@ -69,7 +69,15 @@ from data.store.rounds import alias_of, contents
 from data.store.scratch import IMPORT, clear, clear_noted, scratch, work_folder
 from data.store.seals import file_sha256, refuse_broken, sealed_files, store_for_good
 from data.store.store_format import bring_up_to_date, is_sealed, refuse_newer
-from data.store.uploads import Upload, active, read_upload, refuse_damaged, reporting_damage
+from data.store.uploads import (
+    Upload,
+    active,
+    is_derived,
+    originals_verified_meanwhile,
+    read_upload,
+    refuse_damaged,
+    reporting_damage,
+)
 from errors import (
     InterruptedLateError,
     LaterStepFailedError,
@@ -498,12 +506,13 @@ class Store:
         before it is stored; what it raises stops the publication, what it returns is recorded. correction: the round
         whose results change by a ruling. Raises UsageError if results change that are announced or shown to the units.
         """
-        with self.verified_writing() as staging:
+        with self.verified_writing(is_derived) as staging:
             correcting = correction.round if correction else ""
             if correction:
                 correction.refuse(self.history())
-            origins = self.origins(correcting=correcting)
-            release_id = self.build(staging / "release", self.uploads_in_force(), origins)
+            origins, uploads = self.origins(correcting=correcting), self.uploads_in_force()
+            with originals_verified_meanwhile(uploads):
+                release_id = self.build(staging / "release", uploads, origins)
             if expect is not None and not (expect and release_id.startswith(expect)):
                 raise self._changed_since(release_id)
             previous = self.in_force()
@@ -736,12 +745,15 @@ class Store:
         )
 
     @contextmanager
-    def verified_writing(self) -> Iterator[Path]:
-        """Like `writing`, once everything that results rest on is as it was recorded. Raises StoreDamagedError."""
+    def verified_writing(self, of: Callable[[str], bool] = lambda name: True) -> Iterator[Path]:
+        """Like `writing`, once everything that results rest on is as it was recorded. Raises StoreDamagedError.
+
+        of: the files of uploads that are compared with their checksums.
+        """
         with self.writing() as staging:
             self.history()  # says which entry is lost
             refuse_broken(self.path, sealed_files(read_log(self.path)), planned(self.path))
-            refuse_damaged(self.uploads_in_force())
+            refuse_damaged(self.uploads_in_force(), of)
             yield staging
 
     @contextmanager
