@@ -51,9 +51,10 @@ def show_findings(round_: Round, found: Integrity) -> None:
                 _("Unit"): rows["unit_name"].fillna("–").to_numpy(),
                 _("Ballots concerned"): whole(rows["ballots"]),
                 _("Among"): whole(rows["of"]),
-                _("Share of ballots"): rounded(rows["share"], 1, percent=True),
             }
         )
+        if rows["share"].notna().any():  # an estimate, which copies and careless ballots have none of
+            shown[_("Share of ballots")] = rounded(rows["share"], 1, percent=True)
         config = {_("Share of ballots"): number_column(_("Share of ballots"), 1, percent=True)}
         printing.grid(shown, hide_index=True, key=f"integrity_{check}", column_config=config, alt=_(title))
         st.caption(_(FALSE_ALARMS[check]))

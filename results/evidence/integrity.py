@@ -130,7 +130,8 @@ def _together(
     for at, rows in enumerate(together.units):
         codes = [str(units[j]) for j in rows]
         share = {"share": together.share[at], "share_low": together.low[at], "share_high": together.high[at]}
-        head = {"check": PUNISHED, "unit_code": " ".join(codes), "unit_name": " ".join(names.get(c, c) for c in codes)}
+        named = " · ".join(names.get(code, code) for code in codes)  # names may hold spaces
+        head = {"check": PUNISHED, "unit_code": " ".join(codes), "unit_name": named}
         sizes = {"ballots": len(together.ballots[at]), "of": len(ballots), "p": together.p[at]}
         yield {**head, **sizes, **share}, ballots[together.ballots[at]]
 
@@ -212,7 +213,8 @@ def headline(found: Integrity, language: str) -> str:
     """Return for a leader how many ballots are listed, and for what."""
     listed = len(found.flagged)
     kinds = [check for check in (COPIES, CARELESS, PUNISHED) if (found.rows["check"] == check).any()]
-    parts = join([translate(CHECKS[check], language) for check in kinds], language)
+    titles = (translate(CHECKS[check], language) for check in kinds)
+    parts = join([title[0].lower() + title[1:] for title in titles], language)  # within a sentence
     message = LISTED if listed else NONE_LISTED
     return translate(message, language).format(ballots=f"{found.ballots:,}", listed=f"{listed:,}", parts=parts)
 
