@@ -22,9 +22,9 @@ ABOUT = N_(
 )
 ONE_CLASS = N_("The votes separate no unit from the others; all are in one class.")
 SEPARATED = N_("{ranked} ranked units form {classes} classes: {first} in the first, {lower} in a lower class.")
-FIRST_CLASS = N_("Class 1: the votes do not show that more than {better} units of the category are better.")
+FIRST_CLASS = N_("Class 1: units that the votes show to be better than these: at most {better}.")
 BEST_CLASS = N_("Class 1: the votes show no unit of the category to be better than these.")
-CLASS = N_("Class {number}: at least {better} units of the category are better.")
+CLASS = N_("Class {number}: units of the category that are better than these: at least {better}.")
 
 
 @per_round

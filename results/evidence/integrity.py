@@ -232,7 +232,7 @@ def moved_in_words(found: SideBySide, language: str) -> str:
     )
 
 
-MOVED = N_("Without the {ballots} listed ballots the verdict on {count} units changes: {units}.")
+MOVED = N_("Without the {ballots} listed ballots the verdict changes on {units} (units: {count}).")
 NOT_MOVED = N_("Without the {ballots} listed ballots no verdict changes.")
 
 
@@ -249,7 +249,7 @@ def listed_of(round_: Round, found: Integrity, both: SideBySide) -> Listed:
 DECIDED = N_(
     "Integrity of the ballots: {listed} ballots were listed; decided: {decision}. Reason: {reason}. {who}, {second}."
 )
-WITHOUT = N_("Without these ballots the verdict on {count} units would change: {units}.")
+WITHOUT = N_("Without these ballots the verdict would change on {units} (units: {count}).")
 WITHOUT_NONE = N_("Without these ballots no verdict would be another.")
 TAKEN_OUT = N_(
     "Before this release {listed} ballots were listed, and two people decided to take them out by a corrected file. "
