@@ -72,7 +72,7 @@ def checked(
 
 
 def among(present: Bools, matrix: Floats) -> Floats:
-    """Return the rows and columns of the units with a score: the matrix itself if all have one."""
+    """Return the rows and columns of the units with a score: the matrix itself if none is missing."""
     return matrix if present.all() else matrix[np.ix_(present, present)]
 
 

@@ -6,6 +6,11 @@ says the mean score of `out` is above that of `in` by the margin v; a sheet whos
 a sheet that overstates the difference less. Sheets are drawn at random with replacement by a public seed; the chance
 that a wrong list passes is at most the risk limit, by the inequality of Kaplan and Markov for each assertion (Stark
 2009). All assertions must pass, so none needs a correction for their number.
+
+A sheet of a small group with much weight moves a score more than one of a large group, so it has more tickets in the
+draw (probability proportional to the largest error, Aslam, Popa and Rivest 2008), and its errors count for less. With
+7,590, 2,844 and 800 sheets of weights .4, .3 and .3 a margin of 5 points takes 124 sheets in place of 524. A grade that
+the tabulation lacks may be on any paper, so the tickets do not depend on what a sheet grades according to it.
 """
 
 import hashlib
@@ -18,6 +23,8 @@ from numpy.typing import ArrayLike, NDArray
 Floats: TypeAlias = NDArray[np.float64]
 Ints: TypeAlias = NDArray[np.int64]
 
+MOST_TICKETS = 1000
+"""Tickets of a sheet of the weightiest group; rounded up, so that no sheet is without."""
 GAMMA = 1.03905
 """Inflation of the largest error, so that a single large one does not end the recount (Lindeman and Stark 2012)."""
 
@@ -48,26 +55,45 @@ def assertions(score: ArrayLike, listed: ArrayLike) -> Assertions:
     return Assertions(first, second, margin)
 
 
-def influence(graded: ArrayLike, group: ArrayLike, weight: ArrayLike) -> Floats:
-    """Return what a point on a sheet adds to a score, times the number of sheets; shape (sheets, units).
+@dataclass(frozen=True)
+class Influence:
+    """What an error on a sheet does to a margin, and how likely the sheet is drawn.
+
+    tickets : shape (sheets,), of each sheet in the draw. factor : shape (sheets, units); what a point adds to a score,
+    over the chance of the sheet. largest : shape (pairs,), the largest overstatement of each margin, over the chance.
+    """
+
+    tickets: Ints
+    factor: Floats
+    largest: Floats
+
+
+def influence(graded: ArrayLike, group: ArrayLike, weight: ArrayLike, pairs: Assertions, spread: float) -> Influence:
+    """Return the influence of each sheet, with tickets in proportion to the largest error that it can hold.
 
     graded : shape (sheets, units), whether the tabulation has a grade. group : shape (sheets,). weight : (groups,).
+    spread : points between the lowest and the highest grade.
     """
     there, at = np.asarray(graded, dtype=bool), np.asarray(group, dtype=np.int64)
     w = np.asarray(weight, dtype=np.float64)
     votes = np.zeros((len(w), there.shape[1]))
     np.add.at(votes, at, there)
     share = np.divide(w[:, None], votes, out=np.zeros_like(votes), where=votes > 0)
-    factor: Floats = share[at] * there * len(there)
-    return factor
+    largest = spread * (share[:, pairs.inside] + share[:, pairs.outside])
+    present, at = np.unique(at, return_inverse=True)
+    tickets = _tickets(largest[present], pairs.margin)
+    chance = tickets / max(int(tickets[at].sum()), 1)
+    factor: Floats = share[present[at]] * there / chance[at][:, None]
+    return Influence(tickets[at], factor, (largest[present] / chance[:, None]).max(axis=0, initial=0.0))
 
 
-def largest_errors(factor: Floats, pairs: Assertions, spread: float) -> Floats:
-    """Return the largest overstatement of each pair's margin that a sheet can hold, shape (pairs,). spread : points."""
-    bounds = [
-        float((factor[:, i] + factor[:, o]).max(initial=0.0)) for i, o in zip(pairs.inside, pairs.outside, strict=True)
-    ]
-    return spread * np.array(bounds)
+def _tickets(largest: Floats, margin: Floats) -> Ints:
+    """Return the tickets of a sheet of each group; largest : shape (groups, pairs)."""
+    reach = (largest / margin).max(axis=1, initial=0.0)
+    most = reach.max(initial=0.0) or 1.0
+    tickets = np.maximum(np.ceil(MOST_TICKETS * reach / most), 1).astype(np.int64)
+    fewest: Ints = tickets // (np.gcd.reduce(tickets, initial=0) or 1)
+    return fewest
 
 
 def overstatements(factor: Floats, pairs: Assertions, tabulated: Floats, paper: Floats) -> Floats:
@@ -103,14 +129,16 @@ def sheets_needed(margin: ArrayLike, largest: ArrayLike, *, limit: float = 0.05)
     return int(np.ceil(np.log(limit) / np.log1p(-share)).max())
 
 
-def drawn(seed: str, sheets: int, number: int, start: int = 0) -> Ints:
+def drawn(seed: str, tickets: ArrayLike, number: int, start: int = 0) -> Ints:
     """Return the positions of the drawn sheets, with replacement; anyone can recompute them with SHA-256.
 
-    Draw i takes SHA-256 of "seed,i" (i from 1) as a number modulo `sheets`, as in the tools of Rivest and Stark.
+    tickets : shape (sheets,), whole numbers. Draw i takes SHA-256 of "seed,i" (i from 1) as a number modulo all
+    tickets, as in the tools of Rivest and Stark, and counts the tickets from the first sheet on.
     """
-    if sheets < 1:
+    ends = np.cumsum(np.asarray(tickets, dtype=np.int64))
+    if not len(ends):
         raise ValueError("there are no sheets to draw from")
-    numbers = (
-        int(hashlib.sha256(f"{seed},{i}".encode()).hexdigest(), 16) for i in range(start + 1, start + number + 1)
-    )
-    return np.array([value % sheets for value in numbers], dtype=np.int64)
+    total = int(ends[-1])
+    hashed = (hashlib.sha256(f"{seed},{i}".encode()).hexdigest() for i in range(start + 1, start + number + 1))
+    ticket = np.array([int(digest, 16) % total for digest in hashed], dtype=np.int64)
+    return np.searchsorted(ends, ticket, side="right")

@@ -96,7 +96,7 @@ def pandas_script(path: Path) -> pd.Series:
 
 
 def new_store(path: Path) -> Store:
-    """Return an empty store with rules, in place of the one of an earlier run."""
+    """Return an empty store with rules, in place of that of an earlier run."""
     shutil.rmtree(path, ignore_errors=True)
     fresh = Store(path)
     fresh.add_rules(RULES.read_text(encoding="utf-8"))

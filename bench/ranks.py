@@ -5,7 +5,7 @@ environment; it is no dependency of ours (dormant since 2023, and it brings a pl
 
 Bars: p = 60 with 20,000 draws in 1 s, p = 1,000 with 1,000 draws in 3 s, p = 3,000 in 6 s and 0.6 GB, p = 10,000 in
 2 minutes and 4 GB. Against the package 3 and 5 times faster at 500 and 1,000 units, a fifth of its memory at 3,000, and
-the same sets. Sets of scores, with a variance of each pair, beside those of a covariance: p = 60 in 1 s, p = 1,000 in
+the same sets. Sets of scores, with a variance of each pair, next to those of a covariance: p = 60 in 1 s, p = 1,000 in
 3 s.
 """
 

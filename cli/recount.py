@@ -39,12 +39,15 @@ def draw(
     with open_release(None) as release:
         found = recount_of(release.round(round_id), category)
         order = sorted(found.sheets.tolist()) if found.counts_all else found.order(_seed(release.id, dice))
-        note = json.dumps({"category": category, "dice": dice.strip(), "needed": found.needed}, ensure_ascii=False)
+        facts = {"category": category, "dice": dice.strip(), "needed": found.needed, "tickets": found.by_group}
+        note = json.dumps(facts, ensure_ascii=False)
         log_action(session.path, DRAWN, f"recount {category}", release=release.id, round_id=round_id, note=note)
         rows: list[dict[str, Any]] = [
             {"draw": number, "ballot_id": str(sheet)} for number, sheet in enumerate(order, 1)
         ]
         session.say("{sentence}", sentence=found.sentence(session.language))
+        if tickets := found.tickets_in_words(session.language):
+            session.say("{sentence}", sentence=tickets)
     emit_rows(rows, {"draw": N_("Draw"), "ballot_id": N_("Number of the sheet")}, N_("Recount"), form, output)
 
 
@@ -62,6 +65,8 @@ def enter(file: Annotated[Path, typer.Argument(metavar="FILE.csv")], round_id: R
             raise CommandError(N_("No sheets are drawn for this category and release yet: biaochi recount draw"))
         round_ = release.round(round_id)
         found = recount_of(round_, category)
+        if found.is_weighted and drawn.get("tickets") != found.by_group:
+            raise CommandError(N_("The sheets were drawn with other tickets. Draw again: biaochi recount draw"))
         reading = read_sheets(found, paper_of(content, round_), _seed(release.id, str(drawn["dice"])))
         note = {"category": category, "read": reading.read, "risk": reading.risk, "more": reading.more}
         text, digest = json.dumps(note, ensure_ascii=False), hashlib.sha256(content).hexdigest()

@@ -9,7 +9,7 @@ Piece = TypeVar("Piece")
 Result = TypeVar("Result")
 
 THREADS = 2
-"""Pieces at a time, as on the smallest machine that the product is for; each holds its own memory."""
+"""Pieces at a time: cores of the smallest machine that the product is for. Each takes memory."""
 
 
 def results_in_order(
@@ -18,7 +18,7 @@ def results_in_order(
     """Yield the result of each piece in the order of the pieces; the first error ends it.
 
     pieces : are taken on the thread of the caller, as late as possible. waiting : finished results that may wait for
-    the one before, beside the THREADS at work.
+    an earlier piece, in addition to the THREADS at work.
     """
     ahead: deque[Future[Result]] = deque()
     pool = ThreadPoolExecutor(THREADS)

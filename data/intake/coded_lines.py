@@ -290,7 +290,7 @@ def _places(header: Header, columns: dict[str, str]) -> dict[str, int]:
 
 
 def _whole_lines(path: Path) -> Iterator[bytes]:
-    """Yield the bytes of a file in blocks of whole lines."""
+    """Yield the bytes of a file in blocks that end where a line ends."""
     rest = b""
     with path.open("rb") as file:
         while data := file.read(BLOCK):
@@ -307,7 +307,7 @@ def _whole_lines(path: Path) -> Iterator[bytes]:
 def _read_block(
     delimiter: str, width: int, at: dict[str, int], wanted: tuple[str, ...], data: bytes, skip: int
 ) -> _Block | None:
-    """Read whole lines; None if they are empty. skip: lines of the header at the beginning of the file."""
+    """Read a block; None if its lines are empty. skip: lines of the header at the beginning of the file."""
     if not skip and data.startswith(BOMS["utf-8-sig"]):  # Arrow would drop it, and it belongs to a text
         raise TooManyError
     names = [f"c{column}" for column in range(width)]

@@ -19,7 +19,6 @@ from analytics.recount import (
     assertions,
     drawn,
     influence,
-    largest_errors,
     overstatements,
     risk,
     sheets_needed,
@@ -28,7 +27,7 @@ from data.moments.votes import points_of_grade
 from data.store.release import Round
 from data.store.round_ballots import round_ballots
 from errors import UsageError
-from i18n import N_, translate
+from i18n import N_, join, translate
 from results.ranking.bottom_list import bottom_list
 from results.ranking.family import COUNTED, RoundNotFoundError, families
 from results.ranking.ranking import ranking
@@ -42,6 +41,7 @@ LOST = frozenset({"缺", "missing"})
 HEADERS = (("票号", "ballot_id"), ("参评单位", "unit_code"), ("评价", "grade_code"))
 COUNT_ALL = N_("{category}: count all {sheets} sheets; the margin of {margin} points is too small for a sample.")
 SAMPLE = N_("{category}: read {number} drawn sheets of {sheets}; the smallest margin is {margin} points.")
+TICKETS = N_("Tickets of a sheet in the draw, by group: {tickets}.")
 STANDS = N_("{category}: the list holds; the chance that a wrong list passes is at most {limit}.")
 MORE = N_("{category}: {read} sheets are read and the risk is {risk}; read {more} more, or count all.")
 SOME_SAMPLED = N_("In {sampled} of {count} categories a sample of the paper sheets is enough; in the others count all.")
@@ -54,29 +54,35 @@ TIED = N_("{category}: a listed unit is not below every other; no recount confir
 class Recount:
     """A category ready for a recount.
 
-    sheets : numbers of the sheets, in order. factor, tabulated : shape (sheets, units); influence of a point, and the
-    score as stored, NaN without. pairs, largest : assertions and the largest error of a sheet. needed : sheets to read
-    if all agree. spread : points between the lowest and the highest grade.
+    sheets : numbers of the sheets, in order. tickets, factor, largest : as in `analytics.recount.Influence`. by_group :
+    group -> tickets of each of its sheets. tabulated : shape (sheets, units); the score as stored, NaN without.
+    needed : sheets to read if all agree.
     """
 
     category: str
     sheets: Array
+    tickets: Array
+    by_group: dict[str, int]
     units: tuple[str, ...]
     factor: Array
     tabulated: Array
     pairs: Assertions
     largest: Array
     needed: int
-    spread: float
 
     @property
     def counts_all(self) -> bool:
         """Return whether reading all sheets takes no more than the sample."""
         return self.needed >= len(self.sheets)
 
+    @property
+    def is_weighted(self) -> bool:
+        """Return whether sheets of some groups have more tickets than those of others."""
+        return len(set(self.by_group.values())) > 1
+
     def order(self, seed: str, number: int | None = None) -> list[str]:
         """Return the numbers of the drawn sheets in their order, with repetitions."""
-        return [str(self.sheets[at]) for at in drawn(seed, len(self.sheets), self.needed if number is None else number)]
+        return [str(self.sheets[at]) for at in drawn(seed, self.tickets, self.needed if number is None else number)]
 
     def sentence(self, language: str) -> str:
         """Return what has to be read."""
@@ -84,6 +90,13 @@ class Recount:
         margin = f"{float(self.pairs.margin.min(initial=np.inf)):.2f}"
         facts = {"sheets": f"{len(self.sheets):,}", "number": f"{self.needed:,}", "margin": margin}
         return translate(message, language).format(category=self.category, **facts)
+
+    def tickets_in_words(self, language: str) -> str:
+        """Return the tickets of a sheet of each group; "" where all sheets have the same."""
+        if not self.is_weighted or self.counts_all:
+            return ""
+        tickets = join([f"{group} {number:,}" for group, number in self.by_group.items()], language)
+        return translate(TICKETS, language).format(tickets=tickets)
 
 
 def recount_of(round_: Round, category: str) -> Recount:
@@ -103,17 +116,19 @@ def recount_of(round_: Round, category: str) -> Recount:
     sheets, row = np.unique(numbers, return_inverse=True)
     tabulated = np.full((len(sheets), len(units)), np.nan)
     tabulated[row, votes["unit_code"].map(at).to_numpy(dtype=np.int64)] = votes["score"].to_numpy()
-    group, weight = _groups(votes, row, len(sheets), family.weights)
+    groups, group, weight = _groups(votes, row, len(sheets), family.weights)
     named = listed[0].rows.set_index("unit_code")["named"].reindex(list(units)).to_numpy(dtype=bool)
-    factor = influence(~np.isnan(tabulated), group, weight)
     try:
         pairs = assertions(family.scores.score[rows], named)
     except ValueError:
         raise UsageError(TIED, category=category) from None
     low, high = family.rules.scale
-    largest = largest_errors(factor, pairs, high - low)
-    needed = sheets_needed(pairs.margin, largest, limit=LIMIT)
-    return Recount(category, sheets, units, factor, tabulated, pairs, largest, needed, high - low)
+    found = influence(~np.isnan(tabulated), group, weight, pairs, high - low)
+    needed = sheets_needed(pairs.margin, found.largest, limit=LIMIT)
+    by_group = dict(sorted((groups[at], int(tickets)) for at, tickets in zip(group, found.tickets, strict=True)))
+    return Recount(
+        category, sheets, found.tickets, by_group, units, found.factor, tabulated, pairs, found.largest, needed
+    )
 
 
 def headline(sampled: int, count: int, language: str) -> str:
@@ -122,14 +137,16 @@ def headline(sampled: int, count: int, language: str) -> str:
     return translate(message, language).format(sampled=sampled, count=count)
 
 
-def _groups(votes: pd.DataFrame, row: Array, sheets: int, weights: Mapping[str, float] | None) -> tuple[Array, Array]:
-    """Return the group of each sheet and the weights of the groups."""
+def _groups(
+    votes: pd.DataFrame, row: Array, sheets: int, weights: Mapping[str, float] | None
+) -> tuple[list[str], Array, Array]:
+    """Return the groups, the group of each sheet and the weights of the groups."""
     group = np.zeros(sheets, dtype=np.int64)
     if weights is None:
-        return group, np.ones(1)
+        return [""], group, np.ones(1)
     names = list(weights)
     group[row] = votes["group_name"].map({name: at for at, name in enumerate(names)}).to_numpy(dtype=np.int64)
-    return group, np.array([float(weights[name]) for name in names])
+    return names, group, np.array([float(weights[name]) for name in names])
 
 
 @dataclass(frozen=True)
@@ -163,7 +180,7 @@ def read_sheets(found: Recount, paper: Mapping[tuple[str, str], float | None], s
     """
     entered = {number for number, _ in paper}
     most = max(found.needed, len(found.sheets))
-    order = drawn(seed, len(found.sheets), most)
+    order = drawn(seed, found.tickets, most)
     gaps = [at for at, sheet in enumerate(order) if str(found.sheets[sheet]) not in entered]
     read = gaps[0] if gaps else most
     rows = order[:read]

@@ -88,7 +88,7 @@ class Leniency:
         sentences = [translate(METHOD, language)]
         if self.changed:
             words = ngettext(
-                "The verdict of {n} unit changes.", "Verdicts that change: {n}.", self.changed, language
+                "The verdict of {n} unit changes.", "The verdicts of {n} units change.", self.changed, language
             )
             sentences.append(words.format(n=self.changed))
         else:

@@ -2,14 +2,17 @@
 
 import csv
 import io
+import json
 
+from data.store import Store
+from data.store.audit_log import log_action
 from tests.support.stores import RULES
 
 PEOPLE, UNITS = 300, ("甲", "乙", "丙")
 
 
-def rules() -> str:
-    one = RULES[: RULES.index("[weights]")] + '[weights]\n"普通群众" = 1.0\n\n' + RULES[RULES.index("[averaging]") :]
+def rules(weights: str = '"普通群众" = 1.0') -> str:
+    one = RULES[: RULES.index("[weights]")] + f"[weights]\n{weights}\n\n" + RULES[RULES.index("[averaging]") :]
     return one[: one.index("[bottom")] + '[bottom]\nrule = "last"\nk = 1\n\n' + one[one.index("[uncertainty]") :]
 
 
@@ -46,3 +49,32 @@ def test_a_recount_from_draw_to_stop(biaochi, tmp_path, files):
     state = biaochi.json("recount", "status", "--round", "2025")["rows"][0]
     assert state["risk"] <= 0.05 and state["more"] == 0 and state["read"] >= len(numbers)
     biaochi("recount", "enter", files("三.csv", "票号,评价\n1,满意\n"), *where, code=2)
+
+
+def test_sheets_of_a_small_group_have_more_tickets(biaochi, store_path, tmp_path, files):
+    biaochi.rules(tmp_path, rules('"普通群众" = 0.5\n"服务对象" = 0.5'))
+    rows = [row.replace("普通群众", "服务对象") if int(row.split(",")[0]) > 250 else row for row in lines(ballots())]
+    biaochi("import", "ballots", files("票.csv", "票号,评议主体,参评单位,评价\n" + "\n".join(rows)), "--round", "2025")
+    biaochi.publish()
+    where = ("--round", "2025", "--category", "全部")
+    out = biaochi("recount", "draw", *where, "--dice", "6 1 4", lang="en").decode("utf-8-sig")
+    assert "Tickets of a sheet in the draw, by group: 普通群众 1, 服务对象 5." in biaochi.err
+    numbers = [row["ballot_id"] for row in csv.DictReader(io.StringIO(out))]
+    assert sum(int(number) > 250 for number in numbers) > len(numbers) / 4  # half of the tickets, a sixth of the sheets
+    biaochi("recount", "enter", files("票面.csv", paper(numbers)), *where, lang="en")
+    assert "holds" in biaochi.err
+    note = json.dumps({"category": "全部", "dice": "6 1 4", "needed": 9}, ensure_ascii=False)
+    log_action(
+        store_path,
+        "recount drawn",
+        "recount 全部",
+        release=Store(store_path).in_force() or "",
+        round_id="2025",
+        note=note,
+    )
+    biaochi("recount", "enter", files("再.csv", paper(numbers)), *where, lang="en", code=2)
+    assert "Draw again" in biaochi.err
+
+
+def lines(text: str) -> list[str]:
+    return text.splitlines()[1:]
