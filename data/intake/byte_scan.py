@@ -16,7 +16,7 @@ from pathlib import Path
 import numpy as np
 import pyarrow as pa
 
-BLOCK = 8 << 20  # bytes: the largest upload, 300 MB, is 38 blocks
+BLOCK = 4 << 20  # bytes; blocks of 8 MB are given back to the system each time: 0.78 s for 484 MB in place of 0.71
 BOMS = {
     "utf-8-sig": codecs.BOM_UTF8,
     "utf-16-le": codecs.BOM_UTF16_LE,

@@ -10,6 +10,7 @@ from contextlib import closing
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import numpy as np
@@ -26,7 +27,7 @@ from data.read_ahead import results_in_order
 
 Ints = NDArray[np.int64]
 Texts = tuple[str | None, ...]
-Column = tuple[Ints, list[str | None]]
+Column = tuple[NDArray[np.int32], list[str | None]]
 """A column of a block: for each line the place of its text among the texts, None first."""
 
 LARGE = 8 << 20
@@ -133,23 +134,24 @@ class _Numbers:
         return pa.table({key: numbers, **columns, "lines": self.lines, "place": pa.array(self.first, pa.int64())})
 
 
-Tuples = tuple[Ints, list[Texts]]
+Tuples = tuple[NDArray[np.integer[Any]], list[Texts]]
 """For each line of a block the place of its tuple of texts among the tuples."""
 
 
 def _tuples(columns: Sequence[Column], count: int) -> Tuples:
     """Return the tuples of some columns of a block."""
-    size, code = 1, np.zeros(count, dtype=np.int64)
+    size = 1
+    code: NDArray[np.integer[Any]] = np.zeros(count, dtype=np.int32)
     for numbers, texts in columns:
         size *= len(texts)
         if size >= 1 << 62:
             raise TooManyError
-        code = code * len(texts) + numbers
+        code = (code if size < 1 << 31 else code.astype(np.int64)) * len(texts) + numbers
     if size <= SCATTERED:
         seen = np.zeros(size, dtype=bool)
         seen[code] = True
         found = np.flatnonzero(seen)
-        place = np.empty(size, dtype=np.int64)
+        place = np.empty(size, dtype=np.int32)
         place[found] = np.arange(len(found))
         code = place[code]
     else:
@@ -170,7 +172,7 @@ class _Heads:
     side: NDArray[np.int32] = field(default_factory=lambda: np.full(1024, -1, dtype=np.int32))
     others: dict[tuple[int, int], int] = field(default_factory=dict)
 
-    def of(self, numbers: Ints, texts: list[str | None], side: NDArray[np.int32]) -> NDArray[np.int32]:
+    def of(self, numbers: NDArray[np.int32], texts: list[str | None], side: NDArray[np.int32]) -> NDArray[np.int32]:
         """Return the number of each line of a block, by the ballot's place among the texts and the line's side."""
         found = [self.known.get(text, -1) for text in texts]
         new = [at for at, number in enumerate(found) if number < 0]
@@ -323,7 +325,7 @@ def _read_block(
     lines = pc.read_csv(pa.BufferReader(data), read, parse, convert)
     if not len(lines):
         return None
-    empty: Column = np.zeros(len(lines), dtype=np.int64), [None]
+    empty: Column = np.zeros(len(lines), dtype=np.int32), [None]
     given = {name: _numbered(lines.column(place).chunk(0)) for place, name in enumerate(at)}
     side, tail = (_tuples([given.get(name, empty) for name in of if name in wanted], len(lines)) for of in (SIDE, TAIL))
     return _Block(given.get("ballot_id", empty), side, tail)
@@ -331,4 +333,4 @@ def _read_block(
 
 def _numbered(column: pa.DictionaryArray) -> Column:
     numbers = column.indices.fill_null(-1) if column.null_count else column.indices
-    return numbers.to_numpy().astype(np.int64) + 1, [None, *column.dictionary.to_pylist()]
+    return numbers.to_numpy() + np.int32(1), [None, *column.dictionary.to_pylist()]
