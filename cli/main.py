@@ -103,8 +103,10 @@ def run(arguments: Sequence[str]) -> int:
         debug = known.debug
         session.begin(known, language_of(arguments, known.language))
         _check_text(arguments)
-        code = _command(session.language).main(list(arguments), prog_name="biaochi", standalone_mode=False)
-        return int(code or DONE)
+        code = int(_command(session.language).main(list(arguments), prog_name="biaochi", standalone_mode=False) or DONE)
+        if code == INTERRUPTED:  # Typer returns it for Ctrl+C, without a word
+            raise KeyboardInterrupt
+        return code
     except settings.InvalidSettingError as refused:
         return report(refused, arguments)
     except (KeyboardInterrupt, typer.Abort):
