@@ -3,6 +3,7 @@
 import fcntl
 import os
 import shutil
+import signal
 from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
@@ -20,6 +21,10 @@ settings.register_profile("nightly", deadline=None)  # as many examples as the t
 # A mutant is killed by any failing example; to look for the smallest one took longer than all other tests of its file.
 settings.register_profile("mutants", deadline=None, phases=(Phase.explicit, Phase.generate))
 settings.load_profile("untimed")
+
+# A script that runs the tests in the background ignores Ctrl+C, and whatever they start would inherit that.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 SAMPLED = 2
 """How many of a family of parameters marked `sample` are tried with every run."""
