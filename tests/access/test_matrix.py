@@ -17,7 +17,7 @@ from data.store.people import PROVIDER, Person, acting
 from i18n import ROOT
 from tests.support.stores import BALLOTS, SMALL
 from ui import cached, guard
-from ui.layout import MENU, SCHEME, SCHEME_FILE
+from ui.layout import HOME, MENU, SCHEME, SCHEME_FILE
 
 FILES = {entry.path: entry.file for entries in MENU.values() for entry in entries} | {SCHEME: SCHEME_FILE}
 PARTS = {"ballots", "notice"}
@@ -40,18 +40,19 @@ def office(tmp_path_factory):
 
 
 @pytest.fixture
-def visit(office, folder, cookie, monkeypatch):
+def visit(office, folder, cookie, monkeypatch, tmp_path):
     """visit(role, page): the page as somebody of a role gets it by its address; None is nobody."""
     monkeypatch.setenv("BIAOCHI_STORE", str(office.path))
+    monkeypatch.setenv("BIAOCHI_PROVINCE", str(tmp_path))  # without a province its page does not exist
     sent = {role: cookie(role) for role in ROLES} | {None: {}}
 
-    def at(role, page="home", lang="zh"):
+    def at(role, page=HOME, lang="zh"):
         monkeypatch.setattr(guard, "cookies", lambda: sent[role])
         for part in (cached.store, cached.release_by_id):
             part.clear()
         test = AppTest.from_file(str(ROOT / "pages" / "entry" / "main.py"), default_timeout=60)
         test.query_params.update({"lang": lang})
-        if page != "home":
+        if page != HOME:
             test.switch_page(f"../{FILES[page].removesuffix('.py')}.py")
         test.run()
         assert not test.exception, test.exception
@@ -76,7 +77,7 @@ def test_the_table_names_every_page_and_no_page_that_is_gone():
 
 
 @pytest.mark.sample
-@pytest.mark.parametrize("page", [page for page in FILES if page != SCHEME])
+@pytest.mark.parametrize("page", [page for page in FILES if page not in {SCHEME, HOME}])
 @pytest.mark.parametrize("role", ROLES)
 def test_an_address_answers_as_the_table_says(role, page, visit, office):
     """By address: the page itself, or that it is not for this role; the refusal is an entry of the log."""
@@ -87,6 +88,15 @@ def test_an_address_answers_as_the_table_says(role, page, visit, office):
     assert [(entry.user, entry.what) for entry in refusals] == (
         [] if may(role, PAGE, page) else [(role, f"page {page}")]
     )
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_the_root_address_opens_the_first_page_that_the_role_may_see(role, visit, office):
+    """Whoever may not see results lands on the accounts, and is not refused what nobody asked for."""
+    before = len(read_log(office.path))
+    seen = answered(visit(role, HOME))
+    assert ("账号管理" in seen) == (not may(role, PAGE, HOME)) and "此角色无权使用" not in seen
+    assert not [entry for entry in read_log(office.path)[before:] if entry.action == "not for role"]
 
 
 def test_nobody_gets_the_way_in_and_nothing_else(visit):
