@@ -55,6 +55,21 @@ def assertions(score: ArrayLike, listed: ArrayLike) -> Assertions:
     return Assertions(first, second, margin)
 
 
+def weighted_means(grades: ArrayLike, group: ArrayLike, weight: ArrayLike) -> Floats:
+    """Return the weighted mean of the group means of each unit, shape (units,); NaN where a group has no grade.
+
+    grades : shape (sheets, units), points, NaN without. These are the scores that `influence` bounds errors for.
+    """
+    x, at = np.asarray(grades, dtype=np.float64), np.asarray(group, dtype=np.int64)
+    w = np.asarray(weight, dtype=np.float64)
+    votes, total = np.zeros((len(w), x.shape[1])), np.zeros((len(w), x.shape[1]))
+    np.add.at(votes, at, ~np.isnan(x))
+    np.add.at(total, at, np.nan_to_num(x))
+    with np.errstate(invalid="ignore"):
+        mean: Floats = (w[:, None] * total / votes)[w > 0].sum(axis=0)
+    return mean
+
+
 @dataclass(frozen=True)
 class Influence:
     """What an error on a sheet does to a margin, and how likely the sheet is drawn.

@@ -22,6 +22,7 @@ from analytics.recount import (
     overstatements,
     risk,
     sheets_needed,
+    weighted_means,
 )
 from data.moments.votes import points_of_grade
 from data.store.release import Round
@@ -47,6 +48,12 @@ MORE = N_("{category}: {read} sheets are read and the risk is {risk}; read {more
 SOME_SAMPLED = N_("In {sampled} of {count} categories a sample of the paper sheets is enough; in the others count all.")
 ALL_SAMPLED = N_("In all {count} categories a sample of the paper sheets is enough.")
 NONE_SAMPLED = N_("No margin is wide enough for a sample: count all paper sheets of all {count} categories.")
+NOT_PLAIN = N_(
+    "{category}: scores are not plain weighted means of the votes (trimmed, with other parts, or without a group). "
+    "No sample confirms such a list: count all sheets."
+)
+SAME = 1e-6
+"""Points by which a score may differ from the mean that the errors are bounded for."""
 TIED = N_("{category}: a listed unit is not below every other; no recount confirms a tie.")
 
 
@@ -117,6 +124,9 @@ def recount_of(round_: Round, category: str) -> Recount:
     tabulated = np.full((len(sheets), len(units)), np.nan)
     tabulated[row, votes["unit_code"].map(at).to_numpy(dtype=np.int64)] = votes["score"].to_numpy()
     groups, group, weight = _groups(votes, row, len(sheets), family.weights)
+    plain = weighted_means(tabulated, group, weight)
+    if family.others is not None or not np.allclose(plain, family.scores.score[rows], rtol=0, atol=SAME):
+        raise UsageError(NOT_PLAIN, category=category)
     named = listed[0].rows.set_index("unit_code")["named"].reindex(list(units)).to_numpy(dtype=bool)
     try:
         pairs = assertions(family.scores.score[rows], named)

@@ -78,3 +78,14 @@ def test_sheets_of_a_small_group_have_more_tickets(biaochi, store_path, tmp_path
 
 def lines(text: str) -> list[str]:
     return text.splitlines()[1:]
+
+
+def test_scores_that_lack_a_group_are_counted_in_full(biaochi, tmp_path, files):
+    """丙 has no vote of 服务对象, whose weight goes to the others: the bound of an error would be too small."""
+    biaochi.rules(tmp_path, rules('"普通群众" = 0.5\n"服务对象" = 0.5').replace('"not_ranked"', '"renormalise"'))
+    rows = [row.replace("普通群众", "服务对象") if int(row.split(",")[0]) > 250 else row for row in lines(ballots())]
+    rows = [row for row in rows if not ("服务对象" in row and "丙" in row)]
+    biaochi("import", "ballots", files("票.csv", "票号,评议主体,参评单位,评价\n" + "\n".join(rows)), "--round", "2025")
+    biaochi.publish()
+    biaochi("recount", "draw", "--round", "2025", "--category", "全部", "--dice", "6 1 4", lang="en", code=2)
+    assert "count all sheets" in biaochi.err
