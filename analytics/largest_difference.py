@@ -2,7 +2,7 @@
 
 Critical values of rank sets are quantiles of that largest difference. Nearly all of the p (p - 1) / 2 pairs of a draw
 are far from being the largest: a pair counts only where the errors of both units together exceed an allowance. With
-3,000 units about 165 may lie above another and as many below, a three-hundredth of the pairs; the others are never
+3,000 units about 165 may lie above another and as many below, 1/165 of the pairs; the others are never
 formed, and every figure is the same to the last bit.
 """
 

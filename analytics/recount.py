@@ -25,6 +25,8 @@ Ints: TypeAlias = NDArray[np.int64]
 
 MOST_TICKETS = 1000
 """Tickets of a sheet of the weightiest group; rounded up, so that no sheet is without."""
+ROUNDING = 1e-6
+"""Tickets by which rounding error may pass a whole number: the draw is the same on every machine."""
 GAMMA = 1.03905
 """Inflation of the largest error, so that a single large one does not end the recount (Lindeman and Stark 2012)."""
 
@@ -106,7 +108,7 @@ def _tickets(largest: Floats, margin: Floats) -> Ints:
     """Return the tickets of a sheet of each group; largest : shape (groups, pairs)."""
     reach = (largest / margin).max(axis=1, initial=0.0)
     most = reach.max(initial=0.0) or 1.0
-    tickets = np.maximum(np.ceil(MOST_TICKETS * reach / most), 1).astype(np.int64)
+    tickets = np.maximum(np.ceil(MOST_TICKETS * reach / most - ROUNDING), 1).astype(np.int64)
     fewest: Ints = tickets // (np.gcd.reduce(tickets, initial=0) or 1)
     return fewest
 

@@ -66,7 +66,9 @@ def enter(file: Annotated[Path, typer.Argument(metavar="FILE.csv")], round_id: R
         round_ = release.round(round_id)
         found = recount_of(round_, category)
         if found.is_weighted and drawn.get("tickets") != found.by_group:
-            raise CommandError(N_("The sheets were drawn with other tickets. Draw again: biaochi recount draw"))
+            raise CommandError(
+                N_("The sheets were drawn with other tickets. Draw again with the same dice: biaochi recount draw")
+            )
         reading = read_sheets(found, paper_of(content, round_), _seed(release.id, str(drawn["dice"])))
         note = {"category": category, "read": reading.read, "risk": reading.risk, "more": reading.more}
         text, digest = json.dumps(note, ensure_ascii=False), hashlib.sha256(content).hexdigest()

@@ -135,7 +135,8 @@ def recount_of(round_: Round, category: str) -> Recount:
     low, high = family.rules.scale
     found = influence(~np.isnan(tabulated), group, weight, pairs, high - low)
     needed = sheets_needed(pairs.margin, found.largest, limit=LIMIT)
-    by_group = dict(sorted((groups[at], int(tickets)) for at, tickets in zip(group, found.tickets, strict=True)))
+    present, first = np.unique(group, return_index=True)
+    by_group = dict(sorted((groups[at], int(found.tickets[row])) for at, row in zip(present, first, strict=True)))
     return Recount(
         category, sheets, found.tickets, by_group, units, found.factor, tabulated, pairs, found.largest, needed
     )

@@ -7,6 +7,7 @@ import pytest
 
 from data.store import ImportOptions, Store
 from data.store.audit_log import read_log
+from data.store.uploads import originals_verified_meanwhile
 from data.store.verify import check
 from errors import StoreDamagedError, UsageError
 from tests.support.stores import BALLOTS, SMALL, leave_note, snapshot
@@ -180,3 +181,13 @@ def test_results_are_read_beside_a_damaged_log(twice):
     with pytest.raises(StoreDamagedError):
         Store(twice.store).publish()
     assert json.loads(log.read_bytes().splitlines()[-1]) == {}
+
+
+def test_originals_are_verified_at_the_end_and_hide_no_other_error(small, files):
+    small("import", "ballots", files("1.csv", BALLOTS), "--round", "2025")
+    (upload,) = Store(small.store).uploads()
+    (upload.folder / "evidence-1").write_bytes(b"changed")
+    with pytest.raises(StoreDamagedError), originals_verified_meanwhile([upload]):
+        pass
+    with pytest.raises(KeyboardInterrupt), originals_verified_meanwhile([upload]):
+        raise KeyboardInterrupt
