@@ -186,7 +186,8 @@ def test_results_are_read_beside_a_damaged_log(twice):
 def test_originals_are_verified_at_the_end_and_hide_no_other_error(small, files):
     small("import", "ballots", files("1.csv", BALLOTS), "--round", "2025")
     (upload,) = Store(small.store).uploads()
-    (upload.folder / "evidence-1").write_bytes(b"changed")
+    (original,) = upload.folder.glob("evidence-*")
+    original.write_bytes(b"changed")
     with pytest.raises(StoreDamagedError), originals_verified_meanwhile([upload]):
         pass
     with pytest.raises(KeyboardInterrupt), originals_verified_meanwhile([upload]):
