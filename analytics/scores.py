@@ -33,6 +33,8 @@ from analytics.moments import SCALE, Exact, Ints, Moments, Pairs, SiteSums
 
 __all__ = ["SCALE", "Moments", "Pairs", "UnitScores", "score_units", "scores_from_moments"]
 
+WEIGHTS_APART = 1.001e-9
+"""Distance of the sum of the weights from 1; a rule set is read to 1e-9 in decimals, the rest is rounding error."""
 PSEUDO_VOTES = 2
 """Votes of the entire group mixed into a cell's variance; 2 gave 100% cover where raw gave 3.8%."""
 
@@ -225,7 +227,7 @@ def group_weights(groups: tuple[Hashable, ...], votes: tuple[int, ...], weights:
     values = [float(value) for value in weights.values()]
     if not all(np.isfinite(value) and value >= 0 for value in values):
         raise ValueError(f"weights must be finite and not negative, got {values}")
-    if abs(sum(values) - 1) > 1e-9:
+    if abs(sum(values) - 1) > WEIGHTS_APART:
         raise ValueError(f"weights must add to 1, they add to {sum(values)!r}")
     unknown = [g for g, n in zip(groups, votes, strict=True) if n and g not in weights]
     if unknown:

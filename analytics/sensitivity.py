@@ -15,6 +15,8 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.optimize import linprog
 
+from analytics.scores import WEIGHTS_APART
+
 __all__ = [
     "WeightIntervals",
     "bottom_under",
@@ -255,7 +257,7 @@ def _checked_weights(weights: ArrayLike, groups: int) -> Floats:
         raise ValueError(f"weights must have shape ({groups},), got {weight.shape}")
     if not (np.isfinite(weight).all() and (weight >= 0).all()):
         raise ValueError(f"weights must be finite and not negative, got {weight.tolist()}")
-    if abs(weight.sum() - 1) > 1e-9:
+    if abs(weight.sum() - 1) > WEIGHTS_APART:
         raise ValueError(f"weights must add to 1, they add to {float(weight.sum())!r}")
     return weight
 

@@ -11,6 +11,7 @@ import pandas as pd
 
 from data.duckdb_access import working_memory
 from data.model.facts import Dictionaries, Lines
+from data.model.rule_features import Apart
 from data.model.rule_sets import RuleSet
 from data.moments.votes import kind_of_grade, points_of_grade, votes_of_lines
 from data.store.release import Round
@@ -27,12 +28,20 @@ class RoundBallots:
 
     votes : ballot, unit_code, score (points, as the rule set makes it), group_name, channel, site ("" if not given).
     lines : ballot, unit_code, group_name, indicator, points; the scored lines of all indicators, also those that the
-        rule set gives no weight. numbers : ballot -> number on the sheet, for a recount of paper.
+        rule set gives no weight. numbers : ballot -> number on the sheet, for a recount of paper. apart : groups and
+        channels whose votes are in no score.
     """
 
     votes: pd.DataFrame
     lines: pd.DataFrame
     numbers: Mapping[int, str] = field(default_factory=dict)
+    apart: Apart = field(default_factory=Apart)
+
+    @property
+    def counted(self) -> pd.DataFrame:
+        """Return the votes that are in the scores."""
+        apart = self.votes["group_name"].isin(self.apart.groups) | self.votes["channel"].isin(self.apart.channels)
+        return self.votes[~apart]
 
 
 def round_ballots(round_: Round) -> RoundBallots | None:
@@ -53,7 +62,8 @@ def round_ballots(round_: Round) -> RoundBallots | None:
     if texts is None or lines is None:
         return None
     votes, graded = _votes(lines, texts, round_.rules, ballots), _lines(lines, texts, round_.rules, ballots)
-    return RoundBallots(votes, graded, {int(code): str(number) for code, number in ballots["ballot_id"].items()})
+    numbers = {int(code): str(number) for code, number in ballots["ballot_id"].items()}
+    return RoundBallots(votes, graded, numbers, round_.rules.features.apart)
 
 
 def _votes(lines: Lines, texts: Dictionaries, rules: RuleSet, ballots: pd.DataFrame) -> pd.DataFrame:

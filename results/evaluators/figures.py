@@ -98,7 +98,8 @@ def figures_of(ballots: RoundBallots, rules: RuleSet, round_: Round, seed: int) 
     level, smallest = rules.uncertainty.level, rules.presentation.smallest_cell
     votes = ballots.votes
     groups = _groups(votes, rules)
-    kinds = with_kind(votes)
+    counted = ballots.counted
+    kinds = with_kind(counted)
     absent = {
         DRIVERS: _no_drivers(ballots.lines),
         MODES: "" if (votes["channel"] != "").any() else NO_CHANNEL,
@@ -110,7 +111,7 @@ def figures_of(ballots: RoundBallots, rules: RuleSet, round_: Round, seed: int) 
     absent[MODES] = absent[MODES] or ("" if modes else ONE_CHANNEL)
     rows += modes
     rows += [] if absent[MIX] else mix_rows(kinds, round_.units, smallest, level)
-    left_out = 1 - len(kinds) / len(votes)
+    left_out = 1 - len(kinds) / len(counted) if len(counted) else 0.0
     missing = {part: code for part, code in absent.items() if code}
     return Evaluators(_as_frame(rows, round_), missing, left_out, level, smallest)
 

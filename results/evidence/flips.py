@@ -199,7 +199,7 @@ def _ballots(round_: Round, family: Family) -> Ballots | None:
     if read is None:
         return None
     codes = {str(code): at for at, code in enumerate(family.members["unit_code"])}
-    votes = read.votes[read.votes["unit_code"].isin(codes)]
+    votes = read.counted[read.counted["unit_code"].isin(codes)]
     numbers, row = np.unique(votes["ballot"].to_numpy(), return_inverse=True)
     score = np.full((len(numbers), len(codes)), np.nan)
     score[row, votes["unit_code"].map(codes).to_numpy(dtype=np.int64)] = votes["score"].to_numpy()

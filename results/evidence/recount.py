@@ -118,14 +118,15 @@ def recount_of(round_: Round, category: str) -> Recount:
     rows = np.flatnonzero(family.ranked)
     units = tuple(str(code) for code in family.members["unit_code"].iloc[rows])
     at = {code: place for place, code in enumerate(units)}
-    votes = read.votes[read.votes["unit_code"].isin(at)]
+    votes = read.counted[read.counted["unit_code"].isin(at)]
     numbers = votes["ballot"].map(read.numbers).to_numpy(dtype=str)
     sheets, row = np.unique(numbers, return_inverse=True)
     tabulated = np.full((len(sheets), len(units)), np.nan)
     tabulated[row, votes["unit_code"].map(at).to_numpy(dtype=np.int64)] = votes["score"].to_numpy()
     groups, group, weight = _groups(votes, row, len(sheets), family.weights)
     plain = weighted_means(tabulated, group, weight)
-    if family.others is not None or not np.allclose(plain, family.scores.score[rows], rtol=0, atol=SAME):
+    is_plain = family.others is None and family.no_error is None
+    if not is_plain or not np.allclose(plain, family.scores.score[rows], rtol=0, atol=SAME):
         raise UsageError(NOT_PLAIN, category=category)
     named = listed[0].rows.set_index("unit_code")["named"].reindex(list(units)).to_numpy(dtype=bool)
     try:

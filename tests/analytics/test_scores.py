@@ -157,6 +157,13 @@ def test_the_groups_that_are_left_keep_the_proportion_of_their_weights():
     assert scores.score.tolist() == pytest.approx([(0.5 * 90 + 0.3 * 60) / 0.8, (0.5 * 80 + 0.2 * 70) / 0.7])
 
 
+def test_weights_that_a_rule_set_may_have_are_never_refused_later():
+    """A rule set is read in decimals up to 1e-9 off; the sum of its weights as floats is a little more."""
+    columns = list(zip(("e1", "u1", "gA", 1.0), ("e2", "u1", "gB", 2.0), strict=True))
+    for off in (1e-9, -1e-9):
+        assert score_units(*columns, {"gA": 1.0 - 0.5, "gB": 0.5 + off}).score[0] == pytest.approx(1.5)
+
+
 @pytest.mark.parametrize(
     ("weights", "words"),
     [

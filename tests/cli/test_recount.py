@@ -4,6 +4,8 @@ import csv
 import io
 import json
 
+import pytest
+
 from data.store import Store
 from data.store.audit_log import log_action
 from tests.support.stores import RULES
@@ -86,6 +88,64 @@ def test_scores_that_lack_a_group_are_counted_in_full(biaochi, tmp_path, files):
     rows = [row.replace("普通群众", "服务对象") if int(row.split(",")[0]) > 250 else row for row in lines(ballots())]
     rows = [row for row in rows if not ("服务对象" in row and "丙" in row)]
     biaochi("import", "ballots", files("票.csv", "票号,评议主体,参评单位,评价\n" + "\n".join(rows)), "--round", "2025")
+    biaochi.publish()
+    biaochi("recount", "draw", "--round", "2025", "--category", "全部", "--dice", "6 1 4", lang="en", code=2)
+    assert "count all sheets" in biaochi.err
+
+
+def with_staff(rows: list[str], header: str) -> str:
+    """Let the last fifty people be the unit's staff, a group or a channel of their own, who grade the other way."""
+    cells = [row.split(",") for row in rows]
+    for row in cells:
+        is_staff = int(row[0]) > 250
+        if is_staff:
+            row[3] = "满意" if row[2] == "丙" else "不满意" if int(row[0]) % 3 else "满意"
+        if header == "渠道":
+            row.insert(2, "扫码" if is_staff else "现场纸票")
+        elif is_staff:
+            row[1] = "内部"
+    top = ["票号", "评议主体", *([header] if header == "渠道" else []), "参评单位", "评价"]
+    return "\n".join(map(",".join, [top, *cells])) + "\n"
+
+
+@pytest.mark.parametrize(
+    ("kept_apart", "header", "order"),
+    [
+        ('groups = ["内部"]', "评议主体", "group"),
+        ('groups = ["内部"]', "评议主体", "pooled"),
+        ('channels = ["扫码"]', "渠道", "group"),
+    ],
+)
+def test_votes_kept_apart_are_neither_drawn_nor_flipped(biaochi, tmp_path, files, kept_apart, header, order):
+    text = rules().replace("[bottom]", f"[apart]\n{kept_apart}\n\n[bottom]")
+    if order == "pooled":
+        text = text.replace('order = "group"', 'order = "pooled"')
+        text = text[: text.index("[weights]")] + text[text.index("[averaging]") :]
+    biaochi.rules(tmp_path, text)
+    file = files("票.csv", with_staff(lines(ballots()), header))
+    biaochi("import", "ballots", file, "--round", "2025", "--accept-warnings", "staff")
+    biaochi.publish()
+    out = biaochi("recount", "draw", "--round", "2025", "--category", "全部", "--dice", "6 1 4", lang="en")
+    assert "of 250;" in biaochi.err
+    numbers = [row["ballot_id"] for row in csv.DictReader(io.StringIO(out.decode("utf-8-sig")))]
+    assert max(map(int, numbers)) <= 250
+    found = biaochi.json("flip", "--round", "2025")["rows"]
+    assert {row["n"] for row in found} == {250}
+
+
+@pytest.mark.parametrize(
+    "setting",
+    [
+        "[trimming]\nhighest = 1\nlowest = 1",
+        "[trimming]\nshare = 0.1",
+        '[bonus]\nsource = "component_score:加分"\nmost = 5',
+        '[components]\n"群众评议" = { weight = 0.6 }\n'
+        '"考核" = { weight = 0.4, source = "component_score:考核", missing = "renormalise" }',
+    ],
+)
+def test_other_scores_than_means_of_votes_are_counted_in_full(biaochi, tmp_path, files, setting):
+    biaochi.rules(tmp_path, rules().replace("[bottom]", f"{setting}\n\n[bottom]"))
+    biaochi("import", "ballots", files("票.csv", ballots()), "--round", "2025")
     biaochi.publish()
     biaochi("recount", "draw", "--round", "2025", "--category", "全部", "--dice", "6 1 4", lang="en", code=2)
     assert "count all sheets" in biaochi.err

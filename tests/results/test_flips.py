@@ -33,6 +33,19 @@ def test_a_small_office_is_searched_completely(biaochi, tmp_path, files):
     assert rows["丙"]["drop_place"] == dropped(scale, "丙")
 
 
+def test_votes_kept_apart_do_not_change_the_numbers(biaochi, tmp_path, files):
+    """Eight of the unit's staff, all of the other opinion, are in no score: the same numbers as without them."""
+    rules = OFFICE[: OFFICE.index("[bottom")] + '[bottom]\nrule = "last"\nk = 1\n\n[apart]\ngroups = ["内部"]\n\n'
+    biaochi.rules(tmp_path, rules + OFFICE[OFFICE.index("[uncertainty]") :])
+    staff = [f"{p},内部,{unit},{'满意' if unit == '丙' else '不满意'}" for unit in GRADES for p in range(11, 19)]
+    file = files("票.csv", office_ballots() + "\n".join(staff) + "\n")
+    biaochi("import", "ballots", file, "--round", "2025", "--accept-warnings", "test")
+    biaochi.publish()
+    rows = {row["unit_code"]: row for row in biaochi.json("flip", "--round", "2025")["rows"]}
+    scale = {word: int(points) for word, points in _points(rules).items()}
+    assert rows["丙"]["place_is_exact"] and rows["丙"]["drop_place"] == dropped(scale, "丙")
+
+
 def _points(rules: str) -> dict[str, float]:
     part = rules[rules.index("[points]") : rules.index("[unscored]")]
     pairs = [line.split("=") for line in part.splitlines() if "=" in line]
