@@ -1,8 +1,9 @@
 """(l) Latency of pages under load: sessions over the WebSocket with think time, next to a bare Streamlit page.
 
-Use: `python -m bench.load [--sessions 20 100 200] [--seconds 60] [--think 30]`. The driver speaks the protocol of the
-browser, so a session costs it next to nothing. Bars on an idle machine: p95 at most 0.3 s for 100 sessions and 0.5 s
-for 200.
+Use: `python -m bench.load [--sessions 20 100 200] [--seconds 60] [--think 30] [--upload MB]`. The driver speaks the
+protocol of the browser, so a session costs it next to nothing. Bars on an idle machine: p95 at most 0.3 s for 100
+sessions and 0.5 s for 200. With `--upload 280` a file of so many MB is sent to the upload page and read there, again
+and again, while the same sessions work: their p95 may rise by half.
 """
 
 import argparse
@@ -26,6 +27,7 @@ from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from websockets.asyncio.client import ClientConnection, connect
 
+from bench.upload_while_loaded import Uploaded, large_file, upload
 from i18n import ROOT
 
 PAGES = ("", "ranking", "bottom", "unit")
@@ -86,6 +88,25 @@ async def load(port: int, sessions: int, pages: Sequence[str], think: float, sec
     times, until = Times(), time.monotonic() + think + seconds
     await asyncio.gather(*(session(port, number, pages, think, until, times) for number in range(sessions)))
     return times
+
+
+async def load_and_upload(
+    port: int, sessions: int, pages: Sequence[str], think: float, seconds: float, file: Path
+) -> tuple[Times, list[Uploaded]]:
+    """Return the times of so many sessions at once while a file is uploaded again and again, and those of the file."""
+    sent: list[Uploaded] = []
+
+    async def uploads() -> None:
+        while True:
+            sent.append(await upload(port, file))
+
+    meanwhile = asyncio.create_task(uploads())
+    times = await load(port, sessions, pages, think, seconds)
+    meanwhile.cancel()
+    await asyncio.wait([meanwhile])
+    if not meanwhile.cancelled() and (error := meanwhile.exception()):
+        raise error
+    return times, sent
 
 
 async def warm(port: int, pages: Sequence[str], server: subprocess.Popen[bytes], runs: int = 20) -> str:
@@ -157,6 +178,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--sessions", type=int, nargs="+", default=[20, 100, 200])
     parser.add_argument("--seconds", type=float, default=60, help="after everybody has come")
     parser.add_argument("--think", type=float, default=30)
+    parser.add_argument("--upload", type=int, default=0, metavar="MB", help="send a file of so many MB meanwhile")
     parser.add_argument("--store", type=Path, default=None, help="a published store; else the demonstration")
     options = parser.parse_args(arguments)
     with tempfile.TemporaryDirectory() as folder:
@@ -170,6 +192,14 @@ def main(arguments: Sequence[str] | None = None) -> None:
                     before = cpu_seconds(server)
                     times = asyncio.run(load(port, sessions, pages, options.think, options.seconds))
                     print(line(name, sessions, times, cpu_seconds(server) - before), flush=True)
+                    if options.upload and script != bare:
+                        file = large_file(folder, options.upload)
+                        before = cpu_seconds(server)
+                        times, sent = asyncio.run(
+                            load_and_upload(port, sessions, pages, options.think, options.seconds, file)
+                        )
+                        print(line("upload", sessions, times, cpu_seconds(server) - before), flush=True)
+                        print("\n".join(f"{'':8} {one}" for one in sent), flush=True)
 
 
 def _demonstration(path: Path) -> Path:

@@ -41,7 +41,7 @@ def disguised(seed):
     return votes, [disguise.__name__ for disguise in worn], name, write(sheet)
 
 
-@examples(2000, every_run=50)
+@examples(2000)
 @given(seed=st.integers(0, 2**32))
 def test_the_facts_are_the_same_or_a_person_is_asked(seed, store):
     votes, worn, name, content = disguised(seed)
@@ -53,7 +53,7 @@ def test_the_facts_are_the_same_or_a_person_is_asked(seed, store):
     assert confirmed.refused or confirmed.content == truth.content, (worn, [p.message("zh") for p in report.problems])
 
 
-@examples(2000, every_run=50)
+@examples(2000)
 @given(seed=st.integers(0, 2**32))
 def test_every_filled_cell_is_accounted_for(seed, store):
     """Counted here by the standard library's reader, in the file as it is handed in."""
