@@ -41,7 +41,7 @@ ROUNDING = 1e-9
 """Share of the allowance by which a pair may miss it and is looked at all the same."""
 
 
-def root_of(sigma: Floats) -> Floats:
+def cholesky_factor(sigma: Floats) -> Floats:
     """Return L with L L' = sigma, lower triangular up to a permutation of rows; also for semi-definite matrices.
 
     Pivoted Cholesky: eigenvectors of 3,000 units took half a minute, this takes half a second.
@@ -110,7 +110,7 @@ class LargestDifference:
     """
 
     def __init__(self, sigma: Floats, spread: Floats, draws: int, seed: int) -> None:
-        self._root, self._inverse = root_of(sigma), _inverse(spread)
+        self._root, self._inverse = cholesky_factor(sigma), _inverse(spread)
         self._allowance = _allowances(self._inverse)
         self._draws, self._seed = draws, seed
         self._kept = list(self._drawn()) if draws * len(sigma) <= DRAWS_KEPT else None

@@ -16,7 +16,7 @@ from numpy.typing import ArrayLike, NDArray
 from scipy import optimize, special
 
 from analytics.differences import Differences, among, rows_at_once, spread_of, standardised
-from analytics.largest_difference import LargestDifference, normal_blocks, order_statistic, root_of
+from analytics.largest_difference import LargestDifference, normal_blocks, order_statistic, cholesky_factor
 from analytics.pairs import honest_pairs
 from analytics.scores import UnitScores
 
@@ -205,7 +205,7 @@ def _marginal(
     if p < 2:
         return np.zeros(p), np.zeros(p)
     independent = not np.any(sigma - np.diag(np.diagonal(sigma)))
-    sample = None if independent else np.hstack(list(normal_blocks(root_of(sigma), draws, seed)))
+    sample = None if independent else np.hstack(list(normal_blocks(cholesky_factor(sigma), draws, seed)))
     for j in np.flatnonzero(wanted).tolist():
         others = np.delete(np.arange(p), j)
         others = others[spread[j, others] > 0]

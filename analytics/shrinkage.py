@@ -152,7 +152,7 @@ def _jointly_shrunken(x: Floats, sigma: Floats) -> tuple[Floats, Floats]:
         precision, mean = fitted(tau2)
         return float((precision * (turned - mean * ones) ** 2).sum() - (len(x) - 1))
 
-    tau2 = _root_of(excess, highest, singular=bool((spread <= 1e-12 * spread.max(initial=0.0)).any()))
+    tau2 = _zero_of(excess, highest, singular=bool((spread <= 1e-12 * spread.max(initial=0.0)).any()))
     precision, mean = fitted(max(tau2, 1e-12 * highest))
     pull = spread * precision
     value = mean + turn @ ((1 - pull) * (turned - mean * ones))
@@ -190,10 +190,10 @@ def paule_mandel(score: Floats, variance: Floats) -> float:
         mean = (precision * score).sum() / precision.sum()
         return float((precision * (score - mean) ** 2).sum() - (len(score) - 1))
 
-    return _root_of(excess, float(np.var(score, ddof=1)), singular=bool((variance == 0).any()))
+    return _zero_of(excess, float(np.var(score, ddof=1)), singular=bool((variance == 0).any()))
 
 
-def _root_of(excess: Callable[[float], float], highest: float, *, singular: bool) -> float:
+def _zero_of(excess: Callable[[float], float], highest: float, *, singular: bool) -> float:
     """Return the root of a falling function; 0 if it is not positive at 0. singular: begin just above 0."""
     if highest == 0:
         return 0.0

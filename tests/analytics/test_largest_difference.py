@@ -7,14 +7,14 @@ from hypothesis import strategies as st
 
 from analytics import largest_difference
 from analytics.differences import spread_of
-from analytics.largest_difference import LargestDifference, normal_blocks, root_of
+from analytics.largest_difference import LargestDifference, normal_blocks, cholesky_factor
 
 DRAWS = 150
 
 
 def plain(sigma, spread, seed):
     """Every pair of every draw: the largest standardised difference, and all of them by (draw, above, below)."""
-    blocks = np.hstack(list(normal_blocks(root_of(sigma), DRAWS, seed)))
+    blocks = np.hstack(list(normal_blocks(cholesky_factor(sigma), DRAWS, seed)))
     largest, every = np.zeros(DRAWS), {}
     for draw, z in enumerate(blocks.T):
         for j, k in zip(*np.nonzero(spread > 0), strict=True):
@@ -85,4 +85,4 @@ def test_units_that_all_share_their_error_have_no_difference():
 
 def test_a_root_gives_the_covariance_back():
     sigma = covariance_of("twins", 8, np.random.default_rng(3))
-    assert root_of(sigma) @ root_of(sigma).T == pytest.approx(sigma, abs=1e-12)
+    assert cholesky_factor(sigma) @ cholesky_factor(sigma).T == pytest.approx(sigma, abs=1e-12)
