@@ -16,7 +16,7 @@ from numpy.typing import ArrayLike, NDArray
 from scipy import optimize, special
 
 from analytics.differences import Differences, among, rows_at_once, spread_of, standardised
-from analytics.largest_difference import LargestDifference, normal_blocks, order_statistic, cholesky_factor
+from analytics.largest_difference import LargestDifference, cholesky_factor, normal_blocks, order_statistic
 from analytics.pairs import honest_pairs
 from analytics.scores import UnitScores
 

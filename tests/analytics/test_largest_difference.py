@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from analytics import largest_difference
 from analytics.differences import spread_of
-from analytics.largest_difference import LargestDifference, normal_blocks, cholesky_factor
+from analytics.largest_difference import LargestDifference, cholesky_factor, normal_blocks
 
 DRAWS = 150
 
