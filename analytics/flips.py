@@ -31,7 +31,7 @@ from scipy import special
 from analytics.differences import TIE
 from analytics.pairs import honest_pairs
 from analytics.scores import UnitScores
-from analytics.verdicts import CLEARED, CONFIRMED, FEWEST_FOR_LINE
+from analytics.verdicts import CLEARED, CONFIRMED, FEWEST_FOR_LINE, ways_to_clear
 
 Floats: TypeAlias = NDArray[np.float64]
 Ints: TypeAlias = NDArray[np.int64]
@@ -458,8 +458,9 @@ def _p_ranges(
     if line is None:
         return last
     confirm = np.maximum(last[0][0], line[0][0]), np.maximum(last[0][1], line[0][1])
-    clear = np.minimum(last[1][0], line[1][0]), np.minimum(last[1][1], line[1][1])
-    return confirm, clear
+    least, most = ways_to_clear(len(rows) + free.entering), ways_to_clear(len(rows) - int(free.leaving.sum()))
+    clear = least * np.minimum(last[1][0], line[1][0]), most * np.minimum(last[1][1], line[1][1])
+    return confirm, (np.minimum(1.0, clear[0]), np.minimum(1.0, clear[1]))
 
 
 def _last_p(

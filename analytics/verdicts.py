@@ -25,6 +25,10 @@ FEWEST_FOR_LINE = 30
 units on the line: 10 votes 24%, 20 votes 12%, 30 to 100 votes at most 6%; groups of 200, 60 and 5 votes 12%. The worst
 law seen at 30 votes, 10 units all alike next to 10 of two grades, all on the line: 9.5% (400 years)."""
 
+FEW_FOR_TWO = 5
+"""Ranked units below which each of two conditions that clear a unit counts. Years with a wrong clearing, all units on
+the line: 2 units 9%, 3 and 4 units 4 to 8%, from 5 on at most 5%, since Holm over many units then has room for both."""
+
 
 @dataclass(frozen=True)
 class BottomClaims:
@@ -179,14 +183,21 @@ def share_claims(
 def both(first: BottomClaims, second: BottomClaims, *, level: float = 0.95, k: int = 0) -> BottomClaims:
     """Combine claims about units that must meet two conditions: the larger p to confirm, the smaller to clear.
 
+    Either condition clears a unit, so among fewer than FEW_FOR_TWO units the smaller p is doubled.
     k : places of the first condition. With k = 1 the larger adjusted p-value holds as well: if the worst unit is below
     the line, a false confirmation is one of "is the worst", else it is one of "is below the line".
     """
     confirm = np.maximum(first.confirm_raw, second.confirm_raw)
-    claims = claims_of(confirm, np.minimum(first.clear_raw, second.clear_raw), level)
+    ways = ways_to_clear(int((~np.isnan(confirm)).sum()))
+    claims = claims_of(confirm, np.minimum(1.0, ways * np.minimum(first.clear_raw, second.clear_raw)), level)
     if k != 1:
         return claims
     return _with_verdicts(replace(claims, confirm_p=np.maximum(first.confirm_p, second.confirm_p)), level)
+
+
+def ways_to_clear(units: int) -> int:
+    """Return what the smaller of two p-values to clear is multiplied by, among so many ranked units."""
+    return 2 if units < FEW_FOR_TWO else 1
 
 
 def claims_of(confirm_raw: Floats, clear_raw: Floats, level: float) -> BottomClaims:

@@ -563,10 +563,12 @@ def by_votes(kit: Kit, last: tuple[float, float], confirm_last: float) -> tuple[
     confirm, clear = under_the_line(kit)
     if bottom["rule"] == "below":
         return stepped(kit, confirm, clear)
+    ways = 2 if len(kit["family"]["units"]) < 5 else 1  # either condition clears a unit: twice among few units
+    clear = min(1.0, ways * min(last[1], clear))
     if bottom["places"] == 1:  # the two conditions are adjusted apart
-        confirm, clear = stepped(kit, confirm, min(last[1], clear))
+        confirm, clear = stepped(kit, confirm, clear)
         return max(confirm, confirm_last), clear
-    return stepped(kit, max(last[0], confirm), min(last[1], clear))
+    return stepped(kit, max(last[0], confirm), clear)
 
 
 def stepped(kit: Kit, confirm: float, clear: float) -> tuple[float, float]:

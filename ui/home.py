@@ -41,7 +41,6 @@ MOST_OPEN = 6
 """Cards that are open; with more categories only those with a confirmed unit are, and the rest is a tap away."""
 MOST_UNDECIDED = 3
 """Undecided units that a card lists; the others are counted, with a link to the bottom list."""
-FIRST_PAINT = "home: painted"
 PAINTED_WITHIN = 0.6
 """Seconds in which a browser that has just loaded Streamlit's scripts paints the first screen; 0.3 did not suffice."""
 NOTES = "#notes"
@@ -71,13 +70,13 @@ def first_screen(round_: Round, year: Overview, cards: list[HomeCard], steps: li
 
 
 def let_it_be_painted() -> None:
-    """Wait, once a session, until the browser has painted what is above; charts are sent afterwards.
+    """Wait, where this is the first page of a session, until the browser has painted what is above.
 
-    A new page compiles the library of charts in a second during which it paints nothing: the finding was seen after 2.1
-    to 4.1 s, and with this pause after 1.7 to 2.4. The page is at rest as early as before.
+    Charts are sent afterwards. A new page compiles the library of charts in a second during which it paints nothing:
+    the finding was seen after 2.1 to 4.1 s, and with this pause after 1.7 to 2.4. The page is at rest as early as
+    before. Whoever comes from another page does not wait.
     """
-    if st.context.headers and not st.session_state.get(FIRST_PAINT):
-        st.session_state[FIRST_PAINT] = True
+    if st.context.headers and not st.session_state.get(layout.SHOWN):
         time.sleep(PAINTED_WITHIN)
 
 

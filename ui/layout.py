@@ -86,6 +86,8 @@ PROVINCE = "province"
 
 
 HOME, FIND = "home", "find"
+SHOWN = "a page was shown"
+"""Key of the session once a page of it ran to its end: the browser has compiled the library of charts then."""
 TOP = "top_row"
 """Where the row above the title is kept while a page runs."""
 SCHEMES, SCHEME, SCHEME_FILE = N_("Schemes"), "scheme", "schemes/scheme.py"

@@ -32,3 +32,4 @@ try:
     page.run()
 finally:  # a page that has nothing to show stops here
     name_plate.foot()
+st.session_state[layout.SHOWN] = True

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from scipy import stats
 
 from analytics.scores import score_units
-from analytics.verdicts import bottom_claims, holm, line_claims, share_claims, t_line_claims
+from analytics.verdicts import both, bottom_claims, claims_of, holm, line_claims, share_claims, t_line_claims
 from tests.analytics.test_rank_sets import leagues
 from tests.reference import plain_ranks
 from tests.support.examples import examples
@@ -166,3 +166,15 @@ def test_a_line_decides_nothing_below_thirty_votes_of_a_group_that_counts():
     assert verdicts_of(29, population={1: 29}) == ["cleared"] * 2
     assert verdicts_of(29, {0: 1.0, 1: 0.0}) == ["cleared"] * 2
     assert verdicts_of(29, None) == ["cleared"] * 2
+
+
+@pytest.mark.parametrize(("units", "times"), [(2, 2), (4, 2), (5, 1), (8, 1)])
+def test_either_condition_clears_and_twice_the_smaller_p_value_is_taken_among_few_units(units, times):
+    """A unit without a score is no test and makes no family larger."""
+    above = np.array([0.02, *np.linspace(0.3, 0.9, units - 1), np.nan])
+    worse = np.array([0.4, *np.linspace(0.2, 0.8, units - 1), np.nan])
+    first, second = claims_of(above, worse, 0.95), claims_of(worse, above, 0.95)
+    found = both(first, second, k=2)
+    np.testing.assert_allclose(found.clear_raw, np.minimum(1, times * np.minimum(above, worse)))
+    np.testing.assert_allclose(found.confirm_raw, np.maximum(above, worse))
+    assert found.clear_p[0] == pytest.approx(times * units * 0.02)

@@ -21,7 +21,11 @@ from urllib.parse import urlsplit
 
 import pytest
 
+from access import accounts
+from data.store import Store
+from data.store.audit_log import log_action
 from tests.support.paths import ROOT
+from tests.support.stores import BALLOTS, SMALL
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or "/usr/bin/chromium"
 CHROMIUM_OPTIONS = [
@@ -284,6 +288,57 @@ def page(contexts, request):
     """A fresh page, in a Chinese browser unless a test sets another locale by indirect parameter."""
     with tab(contexts(getattr(request, "param", "zh-CN"))) as opened:
         yield opened
+
+
+PEOPLE = {
+    "li": ("viewer", "李明"),
+    "wang": ("clerk", "王芳"),
+    "zhao": ("publisher", "赵强"),
+    "qian": ("publisher", "钱进"),
+    "sun": ("auditor", "孙丽"),
+    "zhou": ("administrator", "周管"),
+}
+"""Name -> role and title of those who have an account in the `office`."""
+
+
+@pytest.fixture(scope="module")
+def office(start, tmp_path_factory):
+    """A dashboard with six accounts; the first password of `li` is not changed yet."""
+    base = tmp_path_factory.mktemp("office")
+    store = Store(base / "var", threads=1)
+    store.add_rules(SMALL)
+    for round_id in ("2024", "2025"):
+        store.import_files("ballots", [("评议票.csv", BALLOTS.encode())], round_id)
+    store.publish("首次")
+    passwords = {}
+    for name, (role, title) in PEOPLE.items():
+        passwords[name] = accounts.add_account(base / "var-accounts", name, role, title=title)
+        log_action(store.path, "account", name, note=role)
+        if name != "li":
+            accounts.change_password(base / "var-accounts", name, passwords[name], f"Duanwu-{role}-5")
+            passwords[name] = f"Duanwu-{role}-5"
+    return start(store.path), store, base / "var-accounts", passwords
+
+
+@pytest.fixture
+def enter(office, browser):
+    """enter(name): a page of a browser in which somebody signed in."""
+    server, _store, _folder, passwords = office
+    opened = []
+
+    def sign_in(name, path="/signin?lang=zh"):
+        context = watched_context(browser, locale="zh-CN")
+        opened.append(context)
+        page = context.new_page()
+        page.goto(server.url + path)
+        page.fill("#name", name)
+        page.fill("#password", passwords[name])
+        page.click("button")
+        return page
+
+    yield sign_in
+    for context in opened:
+        context.close()
 
 
 WATCH = Path(__file__).with_name("watch.js").read_text(encoding="utf-8")

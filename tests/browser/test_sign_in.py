@@ -7,64 +7,14 @@ import time
 import pytest
 
 from access import accounts
-from data.store import Store
-from data.store.audit_log import log_action, read_log
-from tests.support.stores import BALLOTS, SMALL
+from data.store.audit_log import read_log
 
-from .conftest import assert_only_language, settled, tab, watched_context
+from .conftest import PEOPLE, assert_only_language, settled, tab, watched_context
 from .test_shell import fetch, handshake
 
 pytestmark = pytest.mark.browser
-PEOPLE = {
-    "li": ("viewer", "李明"),
-    "wang": ("clerk", "王芳"),
-    "zhao": ("publisher", "赵强"),
-    "qian": ("publisher", "钱进"),
-    "sun": ("auditor", "孙丽"),
-    "zhou": ("administrator", "周管"),
-}
 NAMES = frozenset({*PEOPLE, "root", "demo-2025"})
 HEAD = re.compile(r"\d+:[0-9a-f]{16}")
-
-
-@pytest.fixture(scope="module")
-def office(start, tmp_path_factory):
-    """A dashboard with six accounts; the first password of `li` is not changed yet."""
-    base = tmp_path_factory.mktemp("office")
-    store = Store(base / "var", threads=1)
-    store.add_rules(SMALL)
-    for round_id in ("2024", "2025"):
-        store.import_files("ballots", [("评议票.csv", BALLOTS.encode())], round_id)
-    store.publish("首次")
-    passwords = {}
-    for name, (role, title) in PEOPLE.items():
-        passwords[name] = accounts.add_account(base / "var-accounts", name, role, title=title)
-        log_action(store.path, "account", name, note=role)
-        if name != "li":
-            accounts.change_password(base / "var-accounts", name, passwords[name], f"Duanwu-{role}-5")
-            passwords[name] = f"Duanwu-{role}-5"
-    return start(store.path), store, base / "var-accounts", passwords
-
-
-@pytest.fixture
-def enter(office, browser):
-    """enter(name): a page of a browser in which somebody signed in."""
-    server, _store, _folder, passwords = office
-    opened = []
-
-    def sign_in(name, path="/signin?lang=zh"):
-        context = watched_context(browser, locale="zh-CN")
-        opened.append(context)
-        page = context.new_page()
-        page.goto(server.url + path)
-        page.fill("#name", name)
-        page.fill("#password", passwords[name])
-        page.click("button")
-        return page
-
-    yield sign_in
-    for context in opened:
-        context.close()
 
 
 def go(page, server, path):

@@ -104,6 +104,17 @@ def test_the_kit_recomputes_scores_with_parts_under_every_rule(tmp_path, rule):
     ]
 
 
+@pytest.mark.parametrize("k", [1, 2])
+def test_the_kit_doubles_the_smaller_p_value_among_few_units(tmp_path, k):
+    text = BASE.replace("RULE", "last_and_below").replace("k = 1", f"k = {k}")
+    few = [row for row in lines() if row[3] in UNITS[:4]]
+    round_ = stored(tmp_path / "var", text, others=[], rows=few).release().round("2025")
+    (family,) = families(round_)
+    for code in family.members["unit_code"]:
+        content = json.loads(json.dumps(kit_content(round_, family, code)))
+        assert [line for line in compare(content) if not line[3]] == [], code
+
+
 @pytest.mark.parametrize("more", ["[trimming]\nhighest = 2\nlowest = 2\n", "[trimming]\nshare = 0.05\n"])
 def test_the_kit_recomputes_a_trimmed_score_and_no_public_page_is_made_of_it(tmp_path, more):
     round_ = stored(tmp_path / "var", BASE.replace("RULE", "last") + more, ()).release().round("2025")

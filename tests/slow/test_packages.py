@@ -14,41 +14,15 @@ import scipy
 
 from data.store import Store
 from tests.reference.attacker import Attacker, printed, recovered
-from tests.support.paths import REAL
+from tests.support.real_ballots import WEIGHTS, load_real_ballots
 
 pytestmark = pytest.mark.slow
 
-FILE = REAL / "insteval_ballots_gb18030.csv.gz"
-WEIGHTS = {"学期2": 0.4, "学期4": 0.3, "学期6": 0.2, "学期8": 0.1}
-RULES = """name = "insteval"
-title = "学期加权"
-source = "lme4, InstEval"
-why = "真实评分的检验"
-authored_by = "a"
-checked_by = "b"
-date = 2025-11-01
-[numeric]
-low = 1
-high = 5
-step = 1
-[weights]
-{weights}
-[minimum]
-per_unit = 30
-per_group = 10
-[bottom]
-rule = "last"
-k = 2
-"""
-
 
 @pytest.fixture
-def real(biaochi, tmp_path):
+def real(biaochi):
     """A store with the real ballots."""
-    weights = "\n".join(f'"{group}" = {weight}' for group, weight in WEIGHTS.items())
-    biaochi.rules(tmp_path, RULES.format(weights=weights))
-    biaochi("import", "ballots", FILE, "--round", "2010", "--accept-warnings", "real ballots")
-    biaochi.publish()
+    load_real_ballots(biaochi.store)
     return biaochi
 
 

@@ -12,7 +12,7 @@ import pytest
 
 from analytics.verdicts import both, bottom_claims_of, line_claims, share_claims
 from tests.reference import plain_real_ballots as plain
-from tests.support.bars import Bars, error_of, in_processes, wrong_years
+from tests.support.bars import Bars, in_processes, wrong_years
 from tests.support.grades import (
     LAWS,
     ONE,
@@ -160,22 +160,16 @@ def last_and_below(law: str, n: int, p: int, k: int, runs: int, seed: int) -> np
 
 
 LAST_AND_BELOW = [(law, n, p, k) for law in ("even", "95") for n in (60, 300) for p, k in ((5, 1), (20, 1), (20, 3))]
-FEW = [("even", 300, p, 1) for p in (2, 3, 4)]
+FEW = [(law, n, p, k) for law, n in (("even", 300), ("95", 60)) for p, k in ((2, 1), (3, 1), (3, 2), (4, 1), (4, 2))]
 
 
 def test_last_and_below():
-    """Clearing takes the smaller of two p-values, so that the error of few units may be twice 5%; from 5 on it is not.
-
-    With 2 units 9% were seen. Twice the smaller p-value would hold 5%.
-    """
+    """Clearing takes the smaller of two p-values, twice the smaller among fewer than 5 units; else 2 units had 9%."""
     bars = Bars("6.1, last k and below a line")
     cases = LAST_AND_BELOW + FEW
     jobs = [partial(last_and_below, *case, YEARS, 150 + at) for at, case in enumerate(cases)]
     for (law, n, p, k), (clear, confirm) in zip(cases, in_processes(jobs), strict=True):
         case = f"{law} of {n} votes, last {k} of {p}"
         bars.rare(case, YEARS, "wrong confirming", confirm)
-        if p >= 5:
-            bars.rare(case, YEARS, "wrong clearing", clear)
-        else:
-            bars.most(case, YEARS, "wrong clearing, few units", clear, 0.10 + 2 * error_of(YEARS, 0.10))
+        bars.rare(case, YEARS, "wrong clearing", clear)
     bars.judge()
