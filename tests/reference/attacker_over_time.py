@@ -74,7 +74,7 @@ class OverTime:
         self.seen, self.weights, self.points = seen, weights, points
         files = [file for one in seen for file in one.files]
         self.groups = sorted({g for file in files for unit in file.units.values() for g in unit["groups"]})
-        self.at, self.rows, self.moves = {}, [], []
+        self.at, self.rows, self.moves, self.moved = {}, [], [], {}
         self.unsettled, self.asked = [], 0
         for t, one in enumerate(seen):
             for code in one.codes:
@@ -125,19 +125,28 @@ class OverTime:
             more, less = self.count, self.count + 1
             self.count += 2
             self.moves += [more, less]
+            self.moved[more] = self.moved[less] = (t, name, group, grade)
             before, after = self.at[t - 1, name, group, grade], self.at[t, name, group, grade]
             self._fact({after: 1, before: -1, more: -1, less: 1}, 0)
 
     def _fact(self, terms, low, high=None):
         self.rows.append((terms, float(low), float(low if high is None else high)))
 
-    def solve(self):
-        """Bring the facts together once, and add that changes are the smallest there can be; `settle` asks them."""
+    def solve(self, truth):
+        """Bring the facts together once, and add that changes are the smallest there can be; `settle` asks them.
+
+        The true changes explain the pages, so the smallest are no more: without that a search of 20,000 nodes may find
+        no votes at all, although it is only there to be quick.
+        """
         self._join()
         least = []
         for part in np.unique(self.part[self.moves]).tolist() if self.moves else ():
             mine = [move for move in self.moves if self.part[move] == part]
-            found, _ = self._cheapest(self.part == part, dict.fromkeys(mine, 1.0))
+            most = sum(
+                abs(truth[t].get(tuple(key), 0) - truth[t - 1].get(tuple(key), 0)) for t, *key in {self.moved[move] for move in mine}
+            )
+            within = (dict.fromkeys(mine, 1), -np.inf, most)
+            found, _ = self._cheapest(self.part == part, dict.fromkeys(mine, 1.0), within)
             if found.status == OPTIMAL:
                 least.append((dict.fromkeys(mine, 1), 0.0, float(round(found.fun))))
             else:
@@ -226,7 +235,7 @@ def recovered_over_time(attack: OverTime, truth: list[dict], smallest: int) -> l
     That is every small change of a number of equal votes that comes out exactly, of one group or of all on a unit, and
     every small number of equal votes of one of several groups that comes out exactly.
     """
-    attack.solve()
+    attack.solve(truth)
     asked = [*_small_changes(attack, truth, smallest), *_small_numbers(attack, truth, smallest)]
     given_away = attack.settle([(wanted, value) for *_, wanted, value in asked])
     attack.asked = len(asked)
