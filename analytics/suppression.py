@@ -7,7 +7,7 @@ counts first. Cells, sums and audit as in the statistical disclosure control of 
 (2001), Hundepool et al. (2012).
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
@@ -29,6 +29,8 @@ the open cells . Drawn the same way every time; they save time and decide nothin
 SLACK = 1e-6
 """Linear programmes are solved to 1e-7; bounds this near to a whole number are that number."""
 
+NEAR_ENOUGH = 1e-5
+"""By which whole numbers may miss a printed number: the tolerance of the solver, a five-hundredth of its rounding."""
 MOST_NODES = 2_000
 """Branches of an integer programme; those of one unit need a few dozen."""
 INFEASIBLE, UNBOUNDED = 2, 3
@@ -208,6 +210,74 @@ def feasible(
             _Solver(piece, whole), np.searchsorted(inside, asked[at]), enough, low[at], high[at]
         )
     return low, high
+
+
+def closed_in_whole_numbers(known: Knowledge, targets: ArrayLike, block: ArrayLike, start: ArrayLike) -> Ints:
+    """Return the targets that can be no other whole number than `start` has, or none that a search came upon.
+
+    block : shape (unknowns,); block of each unknown, -1 for unknowns that are always free. Other numbers are searched
+    in the block of a target, then in that and each other block, nearest first, and at last in all together: two units
+    nearly always leave each other room, and their programmes are small. start : whole numbers that fit.
+    """
+    asked, own = np.asarray(targets, dtype=np.int64), np.asarray(block, dtype=np.int64)
+    true = np.asarray(start, dtype=np.int64)
+    is_open = np.zeros(len(asked), dtype=bool)
+    for at, target in enumerate(asked.tolist()):
+        for free in _free_parts(own, int(own[target])):
+            if is_open[at]:
+                break
+            found = _other_numbers(known, true, free, target)
+            if found is not None:
+                is_open |= found[asked] != true[asked]
+    return asked[~is_open]
+
+
+def _free_parts(block: Ints, mine: int) -> Iterator[Bools]:
+    """Yield which unknowns are free: a block and one that stands near, two by two; at last all."""
+    always = (block == mine) | (block < 0)
+    others = np.unique(block[block >= 0])
+    for other in others[np.argsort(abs(others - mine), kind="stable")].tolist():
+        yield always | (block == other)
+    yield np.ones(len(block), dtype=bool)
+
+
+def _other_numbers(known: Knowledge, true: Ints, free: Bools, target: int) -> Ints | None:
+    """Return whole numbers that fit and have another one for the target, with only some unknowns free; None if none."""
+    inside = np.flatnonzero(free)
+    rows = np.unique(known.facts[:, inside].nonzero()[0])
+    facts = known.facts[rows]
+    fixed = facts[:, np.flatnonzero(~free)] @ true[~free]
+    at = int(np.searchsorted(inside, target))
+    for low, high in ((float(true[target]) + 1, np.inf), (0.0, float(true[target]) - 1)):
+        if high < low:
+            continue
+        ends = np.zeros(len(inside)), np.full(len(inside), np.inf)
+        ends[0][at], ends[1][at] = low, high
+        piece = Knowledge(facts[:, inside], known.low[rows] - fixed, known.high[rows] - fixed)
+        found = _whole_numbers(piece, *ends)
+        if found is not None:
+            numbers = true.copy()
+            numbers[inside] = found
+            return numbers
+    return None
+
+
+def _whole_numbers(known: Knowledge, low: Floats, high: Floats) -> Ints | None:
+    """Return any whole numbers that fit, within ends; None where there are none or a search took too long."""
+    with silenced():
+        found = optimize.milp(
+            np.zeros(known.facts.shape[1]),
+            constraints=optimize.LinearConstraint(known.facts, known.low, known.high),
+            integrality=np.ones(known.facts.shape[1]),
+            bounds=optimize.Bounds(low, high),
+            options={"node_limit": MOST_NODES},
+        )
+    if found.x is None:
+        return None
+    numbers: Ints = np.round(found.x).astype(np.int64)
+    made = known.facts @ numbers
+    fits = (made >= known.low - NEAR_ENOUGH).all() and (made <= known.high + NEAR_ENOUGH).all()
+    return numbers if fits else None
 
 
 def _check(cells: Cells, primary: Bools) -> None:

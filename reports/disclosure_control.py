@@ -25,6 +25,7 @@ from analytics.suppression import (
     Knowledge,
     Sum,
     Withheld,
+    closed_in_whole_numbers,
     feasible,
     interval_is_open,
     interval_is_wide,
@@ -471,8 +472,9 @@ def _leaks(plan: _Plan, family: Family, smallest: int) -> _Leak:
     """Return what the published scores of a family disclose together with all other published numbers.
 
     That is a small number of equal grades of one group on one unit, or a withheld number of grades of the category.
-    Units with votes of one group only are left out: their grades follow from the score. For a single unit
-    integers are tried (a score to two decimals often fits only one set of integer votes), for a category fractions.
+    Units with votes of one group only are left out: their grades follow from the score. Whole numbers are tried: a
+    score to two decimals often fits only one set of votes of its unit, and with the grades of the category three units
+    of 30 votes fitted only two. A withheld number of grades is tried with fractions as well, which are quicker.
     """
     if len(plan.votes.indicators) != 1:
         return _Leak(frozenset(), False)
@@ -486,8 +488,7 @@ def _leaks(plan: _Plan, family: Family, smallest: int) -> _Leak:
     alone = asked[~interval_is_open(low, high)]
     hidden = inner.printed_grades(plan, smallest)
     asked, start = np.flatnonzero(few), np.concatenate([start, inner.hidden_counts])
-    low, high = feasible(inner.knowledge(), asked, interval_is_open, start=start)
-    together = asked[~interval_is_open(low, high)]
+    together = closed_in_whole_numbers(inner.knowledge(), asked, inner.unit_of_unknowns(), start)
     low, high = feasible(inner.knowledge(), hidden, interval_is_wide(smallest), start=start)
     given_away = np.concatenate([alone, together]) // inner.width
     units = frozenset(int(inner.units[at]) for at in given_away)
@@ -529,6 +530,10 @@ class _Inner:
         shape = (len(self._rows), self.counts.size + len(self.hidden_counts))
         facts = sparse.csr_array((values, (row, cells)), shape=shape)
         return Knowledge(facts, np.array(self._low), np.array(self._high))
+
+    def unit_of_unknowns(self) -> Array:
+        """Return the position of the unit that each unknown is about; -1 for withheld numbers of the category."""
+        return np.concatenate([self._index.ravel() // self.width, np.full(len(self.hidden_counts), -1)])
 
     def printed_votes(self, plan: _Plan) -> None:
         """Add the votes of a unit and of its groups."""

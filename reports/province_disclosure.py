@@ -20,9 +20,8 @@ from analytics.suppression import (
     Cells,
     Knowledge,
     Sum,
+    closed_in_whole_numbers,
     exposed_cells,
-    feasible,
-    interval_is_open,
     is_small,
     suppress,
 )
@@ -265,21 +264,16 @@ def _scores_give_away(
     puzzle = _Puzzle(hiding, category)
     if puzzle.size > MOST_UNKNOWN:
         return any(n is not None for key, n in numbers.items() if key[0] == GRADES)
-    asked = puzzle.few(smallest)
-    open_before = _open(puzzle, asked)
+    pages = puzzle.knowledge()
     puzzle.add_sums(numbers, [place for place in places if place not in hiding])
-    return bool((open_before & ~_open(puzzle, asked)).any())
+    closed = closed_in_whole_numbers(puzzle.knowledge(), puzzle.few(smallest), puzzle.units, puzzle.counts)
+    return len(closed_in_whole_numbers(pages, closed, puzzle.units, puzzle.counts)) < len(closed)
 
 
 def _hides(place: PublicPlace, category: str) -> bool:
     groups = {group for code in place.codes(category) for group in place.counted[code]}
     units = (place.printed(code, group) is None for code in place.codes(category) for group in ("", *groups))
     return any(units) or None in place.grades(category).values() or not place.grades(category)
-
-
-def _open(puzzle: "_Puzzle", asked: NDArray[np.int64]) -> NDArray[np.bool_]:
-    low, high = feasible(puzzle.knowledge(), asked, interval_is_open, start=puzzle.counts)
-    return interval_is_open(low, high)
 
 
 class _Puzzle:
@@ -308,6 +302,12 @@ class _Puzzle:
     def size(self) -> int:
         """Return how many numbers are unknown."""
         return len(self._cells)
+
+    @property
+    def units(self) -> NDArray[np.int64]:
+        """Return the unit that each unknown is about, numbered."""
+        known: dict[tuple[str, str], int] = {}
+        return np.array([known.setdefault(cell[:2], len(known)) for cell in self._cells], dtype=np.int64)
 
     def few(self, smallest: int) -> NDArray[np.int64]:
         """Return the unknowns that must stay open: small numbers of equal votes on units that several groups rated."""

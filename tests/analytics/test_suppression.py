@@ -1,5 +1,7 @@
 """Withholding: small cells, the cells beside them, and the audit by linear programmes."""
 
+from itertools import product
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -10,6 +12,7 @@ from analytics.suppression import (
     Cells,
     Knowledge,
     Sum,
+    closed_in_whole_numbers,
     exposed_cells,
     feasible,
     interval_is_open,
@@ -223,3 +226,49 @@ def test_a_search_without_an_end_learns_nothing_and_withholds(monkeypatch):
     assert not interval_is_open(low, high).any()
     with pytest.raises(ValueError, match="no numbers fit"):
         feasible(Knowledge(facts, known.low + 0.25, known.low + 0.25), np.arange(20), start=start, whole=True)
+
+
+SPLITS = {n: [(a, b, n - a - b) for a in range(n + 1) for b in range(n - a + 1)] for n in range(8)}
+WEIGHTS, POINTS = (0.6, 0.4), (100, 60, 0)
+
+
+def score_of(votes):
+    """Of a unit, from (group, grade) votes; every group has some."""
+    return sum(w * np.dot(own, POINTS) / sum(own) for w, own in zip(WEIGHTS, votes, strict=True))
+
+
+@given(
+    st.lists(st.tuples(*[st.integers(2, 7).flatmap(lambda n: st.sampled_from(SPLITS[n]))] * 2), min_size=2, max_size=3)
+)
+@examples(300, every_run=8)
+def test_votes_that_scores_and_a_grade_leave_open_are_those_that_trying_all_finds(units):
+    """Printed: votes of each group, scores to two decimals, and how many votes of all units have the best grade."""
+    truth = np.array(units)
+    fitting = [
+        [
+            votes
+            for votes in product(*(SPLITS[sum(own)] for own in unit))
+            if abs(score_of(votes) - score_of(unit)) <= 0.005
+        ]
+        for unit in units
+    ]
+    best = truth[:, :, 0].sum()
+    left = np.array([all_ for all_ in product(*fitting) if sum(v[g][0] for v in all_ for g in range(2)) == best])
+    wanted = np.flatnonzero((left == truth).all(axis=0).ravel())
+    index, rows, low, high = np.arange(truth.size).reshape(truth.shape), [], [], []
+
+    def fact(cells, values, least, most):
+        rows.append(np.zeros(truth.size))
+        rows[-1][cells] = values
+        low.append(least)
+        high.append(most)
+
+    for j, unit in enumerate(units):
+        for g, own in enumerate(unit):
+            fact(index[j, g], 1, sum(own), sum(own))
+        worth = [w * p / sum(own) for w, own in zip(WEIGHTS, unit, strict=True) for p in POINTS]
+        fact(index[j].ravel(), worth, score_of(unit) - 0.005, score_of(unit) + 0.005)
+    fact(index[:, :, 0].ravel(), 1, best, best)
+    known = Knowledge(sparse.csr_array(np.array(rows)), np.array(low, dtype=float), np.array(high, dtype=float))
+    block = index.ravel() // 6
+    assert closed_in_whole_numbers(known, index.ravel(), block, truth.ravel()).tolist() == wanted.tolist()

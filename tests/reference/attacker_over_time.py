@@ -143,7 +143,8 @@ class OverTime:
         for part in np.unique(self.part[self.moves]).tolist() if self.moves else ():
             mine = [move for move in self.moves if self.part[move] == part]
             most = sum(
-                abs(truth[t].get(tuple(key), 0) - truth[t - 1].get(tuple(key), 0)) for t, *key in {self.moved[move] for move in mine}
+                abs(truth[t].get(tuple(key), 0) - truth[t - 1].get(tuple(key), 0))
+                for t, *key in {self.moved[move] for move in mine}
             )
             within = (dict.fromkeys(mine, 1), -np.inf, most)
             found, _ = self._cheapest(self.part == part, dict.fromkeys(mine, 1.0), within)

@@ -17,7 +17,7 @@ from results.ranking.rows import records
 from tests.reference.attacker import Page, printed
 from tests.reference.attacker_over_time import by_interval, intervals_of
 from tests.support.corrected_rounds import GRADES, GROUPS
-from tests.support.public_sequences import SMALLEST, attacked
+from tests.support.public_sequences import SMALLEST, attack, attacked, sequences
 from tests.support.stores import RULES, Biaochi
 
 
@@ -28,6 +28,14 @@ def test_no_ballot_is_recovered_from_pages_of_corrected_rounds(store_path):
     assert guarded == {}
     assert unguarded["ballot"] > 5, "the same reader finds them where pages are judged one by one"
     assert made > 4, "some corrections become public"
+
+
+@pytest.mark.sweep
+def test_scores_and_grades_of_a_category_are_tried_in_whole_votes(store_path):
+    """76 satisfied votes on three units and their scores fitted only two sets of votes, with fractions any number."""
+    told, weights, points = sequences(store_path, [25, 26], 0, both=False)
+    pages, _ = told["2001"]
+    assert attack(pages, weights["2001"], points) == []
 
 
 # --- one page: score and interval --------------------------------------------------------------------------------
