@@ -128,14 +128,14 @@ def free_port() -> int:
         return probe.getsockname()[1]
 
 
-def start_server(store: Path, log: Path, app: str = "app.py", **environment: str) -> Server:
-    """`streamlit run app.py` over a store; returns when it answers."""
+def start_server(store: Path, log: Path, app: str = "app.py", root: Path = ROOT, **environment: str) -> Server:
+    """`streamlit run app.py` of the tree at `root` over a store; returns when it answers."""
     port = free_port()
     env = {
         **os.environ,
         "BIAOCHI_STORE": str(store),
         "PORT": str(port),
-        "PYTHONPATH": str(ROOT),
+        "PYTHONPATH": str(root),
         **environment,
     }
     command = [
@@ -152,7 +152,7 @@ def start_server(store: Path, log: Path, app: str = "app.py", **environment: str
     with log.open("wb") as sink:
         process = subprocess.Popen(
             command,
-            cwd=ROOT,
+            cwd=root,
             env=env,
             stdout=sink,
             stderr=subprocess.STDOUT,
