@@ -11,7 +11,7 @@ from analytics.verdicts import CLEARED, CONFIRMED, UNDECIDED
 from i18n import N_, PUNCTUATION, translate
 from results import number_format
 from results.ranking.rows import records
-from results.ranking.statements import ENOUGH, Row, Rule, gauge, remark, withheld
+from results.ranking.statements import ENOUGH, Row, Rule, gauge, leaning, remark, withheld
 from results.ranking.year_card import NOTHING, YearCard
 
 HEADLINE = N_("{round}: of {ranked} ranked units, {counts}.")
@@ -35,6 +35,10 @@ EVIDENCE = N_("{votes} votes, {score} points ({interval}), place {place} ({place
 EVIDENCE_SETTLED = N_("{votes} votes, {score} points ({interval}), place {place}")
 IN_A_ROW = N_("confirmed {count} rounds in a row")
 CLOSEST = N_("The evidence for {unit} is {strength}; {enough} is required to name a unit.")
+RATHER_NOT = N_(
+    "The evidence on {unit}, the lowest of the undecided units, is rather against the bottom: {strength}; {enough} is "
+    "required to clear a unit. Nobody can be named."
+)
 WITHHELD_NAME = N_("{unit} must not be named: {reason}")
 NO_DIFFERENCE = N_("The scores differ no more than chance alone would explain; nobody can be named.")
 NOBODY_ASKED = N_("No unit is below the limit of the rule by a test; nobody is named.")
@@ -111,7 +115,8 @@ class HomeCard:
         first = self.undecided[0]
         if withheld(first.rule, first.row):
             return translate(WITHHELD_NAME, language).format(unit=first.name, reason=remark(first.row, language))
-        return translate(CLOSEST, language).format(
+        message = CLOSEST if leaning(first.row) == "for" else RATHER_NOT
+        return translate(message, language).format(
             unit=first.name, strength=gauge(first.row, first.rule.level, language), enough=ENOUGH
         )
 

@@ -221,10 +221,14 @@ def _verdict(rule: Rule, row: Row, language: str) -> str:
     )
 
 
+def leaning(row: Row) -> str:
+    """Return the direction in which the evidence on a unit is stronger: "for" the bottom, or "against" it."""
+    return "for" if _number(row["confirm_p"]) <= _number(row["clear_p"]) else "against"
+
+
 def _gauge(rule: Rule, row: Row, language: str) -> str:
     key = str(row["verdict"])
-    if key == UNDECIDED:
-        key = "for" if _number(row["confirm_p"]) <= _number(row["clear_p"]) else "against"
+    key = leaning(row) if key == UNDECIDED else key
     return translate(GAUGE[key], language).format(strength=gauge(row, rule.level, language))
 
 

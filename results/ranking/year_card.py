@@ -19,7 +19,8 @@ from results.labels import REASON_SENTENCES
 from results.ranking.agreement_in_sites import sites_in_words
 from results.ranking.bottom_list import BottomList
 from results.ranking.family import COUNTED, Family
-from results.ranking.statements import Rule
+from results.ranking.rows import records
+from results.ranking.statements import Rule, withheld
 from results.ranking.unknown import many_in_words
 
 ONE_PAIR = 1.959964
@@ -164,7 +165,9 @@ def year_card(bottom: BottomList, ballots: Mapping[str, int], unknown: tuple[str
     pairs = honest_pairs(family.ranked_scores).differences
     upper = np.triu_indices(len(pairs.z), 1)
     beyond = np.abs(pairs.z[upper]) > bottom.sets.critical
-    indistinct = not family.no_error and (shrink(score, variance).tau2 == 0 or not beyond.any())
+    # What would confirm a unit that the rules forbid to name is more than chance, though no range of places shows it.
+    shown = any(withheld(bottom.rule, row) for row in records(bottom.tier(UNDECIDED)))
+    indistinct = not family.no_error and not shown and (shrink(score, variance).tau2 == 0 or not beyond.any())
     return YearCard(
         bottom,
         NO_LIST

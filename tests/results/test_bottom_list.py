@@ -7,6 +7,7 @@ from scipy import stats
 
 from data.store import ImportOptions, Store
 from reports.ranking_table import as_json
+from results.home.cards import home_card
 from results.ranking.bottom_list import bottom, bottom_lists
 from results.ranking.ranking import FIELDS, ranking
 from results.ranking.rows import records
@@ -35,6 +36,7 @@ def counts(units):
 FAR_APART = {f"单位{i}": (2000 - 200 * i, 200 * i, 100) for i in range(8)}
 THIN = {"普通群众": (0, 0, 2000), "服务对象": (0, 0, 2000), "两代表一委员": (0, 0, 9)}
 EXACT = THIN | {"两代表一委员": (0, 0, 10)}
+WITHHELD = {"普通群众": (15, 11, 4), "服务对象": (15, 11, 4), "两代表一委员": (4, 3, 2)}
 FEWER = {"普通群众": (9, 1, 0), "服务对象": (9, 1, 0), "两代表一委员": (9, 0, 0)}
 OVER = {"好单位": (90, 8, 2), "中单位": (70, 14, 16), "差单位": (40, 20, 40), "一般": (80, 10, 10)}
 SHARES = ((0.2, "nearest", 2), (0.2, "down", 1), (0.3, "up", 3), (0.05, "down", 0))
@@ -65,6 +67,7 @@ CASES = {
         {f"单位{i}": (150, 40, 10) for i in range(8)} | {"甲": (70, 40, 90), "乙": (75, 40, 85)},
         'rule = "last"\nk = 1',
     ),
+    "withheld": ({f"单位{i}": (20, 8, 2) for i in range(7)} | {"单位7": WITHHELD}, 'rule = "last"\nk = 1'),
 }
 """What stands in a round, its bottom rule and, if not the usual one, its minimum."""
 
@@ -208,6 +211,16 @@ def test_a_small_group_is_marked_and_nothing_is_confirmed(published):
     assert rows["单位8"]["confirm_p"] < 0.05
     assert (rows["单位8"]["verdict"], rows["单位8"]["reason"]) == ("undecided", "small_group")
     assert {rows[f"单位{i}"]["reason"] for i in range(8)} == {None}
+
+
+def test_what_the_rules_alone_withhold_is_not_called_chance(published):
+    """The last one would be confirmed, while no range of places is apart: the card must not call it chance."""
+    rows = published.rows("withheld")
+    assert rows["单位7"]["reason"] == "small_group" and rows["单位7"]["confirm_p"] < 0.05
+    assert {(row["rank_best"], row["rank_worst"], row["verdict"]) for row in rows.values()} == {(1, 8, "undecided")}
+    card = published.card("withheld")
+    assert card.outcome == NOBODY and "chance" not in card.sentence("en")
+    assert home_card(card).why_nobody("en").startswith("单位7 must not be named")
 
 
 def test_the_least_number_of_votes_suffices_and_one_less_does_not(published):

@@ -1,14 +1,31 @@
 """Every sentence on a unit, for all bottom rules and verdicts in both languages: one file, and no contradiction."""
 
 import re
+from dataclasses import replace
 from itertools import product
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from analytics.bounds import UnknownBounds
 from analytics.pairs import FEWEST_VOTES
+from data.model.rule_sets import Bottom
+from data.store import Store
 from i18n import LANGUAGES, translate
+from reports.documents.brief import (
+    ALL_DONE,
+    CANNOT,
+    MORE_CONFIRMED,
+    MORE_MOVED,
+    MORE_UNDECIDED,
+    MOVED,
+    NO_ROUND_BEFORE,
+    NOT_COMPARED,
+    NOTHING_LEFT,
+    WORDS,
+)
+from results.home import cards as home
 from results.labels import REASON_SENTENCES, REASONS, VERDICTS
 from results.ranking import agreement_in_sites, bottom_list, population, unknown, year_card
 from results.ranking.statements import (
@@ -133,7 +150,85 @@ ON_SITES = (
 UNKNOWN = UnknownBounds(np.array([48.2]), np.array([66.9]), np.array([0.187]), np.array([True]))
 
 
-def told(language):
+@pytest.fixture(scope="module")
+def lists(town_path):
+    """A bottom list of 32 ranked units under each rule: that of the town, with other rules and units."""
+    release = Store(town_path, threads=1).release()
+    found = bottom_list.bottom_lists(release.round("2025"))[0]
+    nobody = pd.DataFrame({"unit_name": pd.Series(dtype=str)})
+    yield {
+        name: replace(
+            found,
+            family=replace(
+                found.family,
+                name=rule.family,
+                bottom=Bottom(rule.name, k=rule.k or None, share=rule.k / rule.count, line=rule.line, limit=rule.limit),
+                ranked=np.ones(rule.count, dtype=bool),
+            ),
+            rows=pd.DataFrame({"unit_code": np.arange(rule.count)}),
+            not_ranked=nobody,
+        )
+        for name, rule in RULES.items()
+    }
+    release.close()
+
+
+def home_card(bottom, unit, outcome, more=None):
+    """The card of a category in which `unit` is the only one that is not cleared, or that is cleared."""
+    counts = [int(unit["verdict"] == verdict) for verdict in ("confirmed", "undecided", "cleared")]
+    figures = (0.82, 1.84, 3.62, 0.2)
+    card = year_card.YearCard(bottom, outcome, bottom.count, 0, *counts, *figures, more)
+    named = home.NamedUnit("A", unit["unit_name"], unit["verdict"], unit, bottom.rule, (0, 100))
+    verdicts = ("confirmed", "undecided")
+    return home.HomeCard(card, *(((named,) if unit["verdict"] == verdict else ()) for verdict in verdicts))
+
+
+HEADLINES = (
+    home.Headline("2025", 32, 1, 4, 27, 0),
+    home.Headline("2025", 40, 0, 6, 26, 8),
+    home.Headline("2025", 8, 0, 0, 0, 8),
+    home.Headline("2025", 1, 0, 0, 0, 1),
+    home.Headline("2025", 0, 0, 0, 0, 0),
+)
+OF_THE_BRIEF = (
+    *(WORDS["nobody"], *CANNOT, NO_ROUND_BEFORE, NOT_COMPARED, MOVED),
+    *(MORE_UNDECIDED, MORE_CONFIRMED, MORE_MOVED, ALL_DONE, NOTHING_LEFT),
+)
+
+
+def at_home(lists, language):
+    """Every sentence of the home page and of the brief on the bottom."""
+    yield f"## {language} · home"
+    yield from (found.sentence(language) for found in HEADLINES)
+    for promise in (home.PROMISE, home.PROMISE_OF_COUNTS):
+        yield translate(promise, language).format(ballots="1,204", votes="9,310", level="95")
+    for places in ((30, 32), (32, 32)):
+        unit = {**row("confirmed", 0.012, 1.0, places), "score": 54.1, "score_low": 49.96, "score_high": 58.3}
+        unit |= {"rank": 31, "rank_tied_to": 32 if places[0] < 32 else 31}
+        card = home_card(lists["last"], unit, year_card.SETTLED)
+        yield card.confirmed[0].evidence(language)
+    yield replace(card.confirmed[0], in_a_row=3).again(language)
+    undecided = row("undecided", 0.081, 1.0, (22, 32))
+    for more in (*NEEDED, None):
+        yield home_card(lists["last"], undecided, year_card.NOBODY, more).what_settles(language)
+    for name, rule in RULES.items():
+        yield f"## {language} · home · {name}"
+        for case, unit in cases(rule):
+            if unit["verdict"] == "undecided":
+                yield f"[{case}]"
+                yield home_card(lists[name], unit, year_card.NOBODY).why_nobody(language)
+        if rule.k:
+            yield "[scores that differ by chance]"
+            yield home_card(lists[name], undecided, year_card.NOTHING).why_nobody(language)
+        if rule.line or rule.limit:
+            yield "[all cleared]"
+            yield home_card(lists[name], CASES["cleared"], year_card.SETTLED).why_nobody(language)
+    yield f"## {language} · brief"
+    facts = {"before": "2024", "rose": 3, "fell": 1, "count": 5}
+    yield from (translate(message, language).format(**facts) for message in OF_THE_BRIEF)
+
+
+def told(lists, language):
     """Every sentence of a language, under the rule and the case in which it is said."""
     for name, rule in RULES.items():
         yield f"## {language} · {name}"
@@ -153,6 +248,7 @@ def told(language):
     for message in NO_LISTS:
         yield translate(message, language).format(**RULES["last"].facts(language))
     yield from cards(language)
+    yield from at_home(lists, language)
 
 
 def cards(language):
@@ -178,8 +274,9 @@ def cards(language):
         yield translate(words, language).format(**facts).format(group="人大代表", voted="90", people="100")
 
 
-def test_every_sentence_is_as_it_was(golden):
-    lines = [line for language in ("zh", "en") for line in told(language)]
+def test_every_sentence_is_as_it_was(golden, lists):
+    lines = [line for language in ("zh", "en") for line in told(lists, language)]
+    assert not [line for line in lines if re.search(r"\{\w+\}", line)]
     golden("sentences.txt", ("\n".join(lines) + "\n").encode())
     assert set(COUNTS) == set(year_card.SENTENCES) and {more.kind for more in NEEDED} == set(year_card.MORE)
     assert {unit["reason"] for unit in CASES.values()} - {None} == set(REASONS)
@@ -240,12 +337,12 @@ def grid(rule):
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_no_two_sentences_of_one_unit_contradict_each_other(language):
-    """Verdict, gauge, range of places, remark, bounds and year card, over all that the tests could bring."""
+def test_no_two_sentences_of_one_unit_contradict_each_other(language, lists):
+    """Verdict, gauge, range of places, remark, bounds, year card and home page, over all that the tests could bring."""
     wrong = []
     bounds = unknown.sentence(UNKNOWN, 0, float(UNKNOWN.share[0]), 2, language)
     assert not CERTAIN.search(bounds) and ("只就作出评价的人" in bounds or "gave a grade" in bounds)
-    for rule in RULES.values():
+    for name, rule in RULES.items():
         for unit in grid(rule):
             said = first_layer(rule, unit, language)
             verdict, reason = unit["verdict"], unit["reason"]
@@ -267,12 +364,47 @@ def test_no_two_sentences_of_one_unit_contradict_each_other(language):
             if reason and not any(remarked(reason, verdict, language) in one for one in said):
                 wrong.append(("remark", rule.name, said))
             counts = {name: int(name == verdict) for name in ("confirmed", "undecided", "cleared")}
-            outcome = year_card.outcome_of(counts, by_place=rule.k > 0, indistinct=True)
+            outcome = year_card.outcome_of(counts, by_place=rule.k > 0, indistinct=not forbidden)
             card = year_card.card_in_words(year_card.SENTENCES[outcome], rule, counts, language)
             nobody = outcome in (year_card.NOBODY, year_card.NOTHING)
             if nobody != (verdict == "undecided") or CERTAIN.search(card):
                 wrong.append(("card", rule.name, card))
+            found = home_card(lists[name], unit, outcome)
+            wrong += [(rule.name, said, *fault) for fault in at_home_against(found, unit, forbidden, said[1], language)]
     assert not wrong
+
+
+def at_home_against(found, unit, forbidden, gauge, language):
+    """What the home page says of a unit that its first layer does not say, or says otherwise.
+
+    found : the card of a category in which it is the only unit that was asked about. gauge : sentence of the strength.
+    """
+    verdict, why, settles = unit["verdict"], found.why_nobody(language), found.what_settles(language)
+    headline = home.headline("2025", [found])
+    if (headline.confirmed, headline.undecided, headline.cleared) != tuple(
+        int(verdict == one) for one in ("confirmed", "undecided", "cleared")
+    ):
+        yield "headline", headline
+    if bool(why) != (verdict != "confirmed") or bool(settles) != (verdict == "undecided"):
+        yield "nobody is named, and yet", why, settles
+    if verdict != "undecided":
+        if why != (translate(home.NOBODY_ASKED, language) if verdict == "cleared" else ""):
+            yield "settled", why
+    elif CERTAIN.search(why + settles):
+        yield "certain", why
+    elif forbidden:
+        if remarked(unit["reason"], verdict, language) not in why:
+            yield "forbidden", why
+    elif found.card.outcome != year_card.NOTHING:
+        strong, against = strength_said(gauge, language), home.leaning(unit) == "against"
+        begin = home.RATHER_NOT if against else home.CLOSEST
+        if why != translate(begin, language).format(unit=unit["unit_name"], strength=strong, enough=100):
+            yield "direction", why
+        if strong >= 100 or (AGAINST[language] in gauge) != against:
+            yield "strength", gauge
+
+
+AGAINST = {"zh": "不属于", "en": "it is not"}
 
 
 def remarked(reason, verdict, language):

@@ -4,9 +4,7 @@
 `test_real_ballots.py`.
 """
 
-from concurrent.futures import ProcessPoolExecutor
 from functools import partial
-from multiprocessing import get_context
 
 import numpy as np
 import pytest
@@ -17,6 +15,7 @@ from analytics.funnel import funnel_of
 from analytics.pairs import honest_pairs
 from analytics.verdicts import bottom_p, holm
 from tests.analytics.test_resolution import share_confirmed, top_heavy_year, votes_needed
+from tests.support.bars import PROMISE, error_of, in_processes, printed_error
 from tests.support.grades import (
     LAWS,
     ONE,
@@ -31,7 +30,6 @@ from tests.support.grades import (
 from tests.support.leniency_years import adjusted_ballots
 
 pytestmark = pytest.mark.slow
-PROMISE = 0.05
 YEARS, UNITS, STACK = 200, 20, 50
 """200 years of a case take half a minute: a p-value is searched for."""
 HARDEST = ("even", "95", "two 99", "worst 95")
@@ -39,12 +37,12 @@ VOTES = ((30, 30), (30, 300), (60, 60), (300, 300))
 
 
 def bar(runs: int) -> float:
-    return PROMISE + 2 * float(np.sqrt(PROMISE * (1 - PROMISE) / runs))
+    return PROMISE + 2 * error_of(runs)
 
 
-def in_processes(jobs: list[partial]) -> list:
-    with ProcessPoolExecutor(2, mp_context=get_context("spawn")) as pool:
-        return [future.result() for future in [pool.submit(job) for job in jobs]]
+def shown(share: float, trials: int) -> str:
+    """A share with its Monte Carlo error."""
+    return f"{share:.4f} +- {printed_error(trials, share).strip()}"
 
 
 # Year on year.
@@ -84,8 +82,9 @@ def test_nobody_changes_by_chance(groups):
     jobs = [partial(unchanged, law, votes, groups, then, 500 + at) for at, (law, votes, then) in enumerate(cases)]
     failed = []
     for (law, votes, then), (wrong, cover, side) in zip(cases, in_processes(jobs), strict=True):
-        print(f"{groups} groups, {law:9} {votes} {then:8}: wrong {wrong:.3f} (<= {bar(YEARS):.3f}),", end=" ")
-        print(f"cover {cover:.3f} (>= .93), worse side {side:.3f} (<= .04)")
+        print(f"{groups} groups, {law:9} {votes} {then:8}: wrong {shown(wrong, YEARS)} (<= {bar(YEARS):.3f}),")
+        intervals = YEARS * UNITS
+        print(f"  cover {shown(cover, intervals)} (>= .93), worse side {shown(side, intervals)} (<= .04)")
         if wrong > bar(YEARS) or cover < 0.93 or side > 0.04:
             failed.append((law, votes, then))
     assert not failed
@@ -119,8 +118,8 @@ def test_equal_units_are_inside_the_funnel():
     side, outside = (share + 2.5 * float(np.sqrt(share * (1 - share) / units)) for share in (0.025, 0.002))
     failed = []
     for (law, votes), (below, above, far, error) in zip(cases, in_processes(jobs), strict=True):
-        print(f"{law:9} {votes}: below {below:.4f}, above {above:.4f} (<= {side:.4f}),", end=" ")
-        print(f"outside 99.8% {far:.4f} (<= {outside:.4f}), centre off by {error:+.3f}")
+        print(f"{law:9} {votes}: below {shown(below, units)}, above {shown(above, units)} (<= {side:.4f}),")
+        print(f"  outside 99.8% {shown(far, units)} (<= {outside:.4f}), centre off by {error:+.3f}")
         if max(below, above) > side or far > outside or abs(error) > 0.3:
             failed.append((law, votes))
     assert not failed
@@ -166,7 +165,7 @@ def test_adjusted_verdicts_on_real_ballots_are_seldom_wrong():
     jobs = [partial(judged, name, runs, 700 + at) for at, name in enumerate(LENIENT)]
     failed = []
     for name, (clear, confirm) in zip(LENIENT, in_processes(jobs), strict=True):
-        print(f"{name}: wrong clearing {clear:.3f}, confirming {confirm:.3f} (<= {bar(runs):.3f})")
+        print(f"{name}: wrong clearing {shown(clear, runs)}, confirming {shown(confirm, runs)} (<= {bar(runs):.3f})")
         if max(clear, confirm) > bar(runs):
             failed.append(name)
     assert not failed
@@ -187,9 +186,10 @@ def test_votes_needed_are_right_to_a_tenth():
     """From ballots with 90% best grades: 80% of years at the votes needed, fewer below, more above."""
     jobs = [partial(needed, *case, 800 + at) for at, case in enumerate(NEEDED)]
     failed = []
+    print(f"\nshares of 500 years, +- {error_of(500, 0.8):.3f}")
     for case, (votes, shares) in zip(NEEDED, in_processes(jobs), strict=True):
         print(f"{case}: {votes:.0f} votes needed; confirmed with 0.9, 1, 1.1 of them: {shares}")
-        error = 2 * float(np.sqrt(0.16 / 500))
+        error = 2 * error_of(500, 0.8)
         enough = votes <= case[0]  # of the votes that there are, fewer may do as well
         if not ((enough or shares[0] < 0.8 + error) and shares[2] > 0.8 - error):
             failed.append(case)

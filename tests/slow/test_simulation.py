@@ -13,6 +13,7 @@ import numpy as np
 import pytest
 
 from i18n import ROOT
+from tests.support.bars import printed_error
 from tests.support.trials import Trial, many_trials
 
 COVER = 0.94
@@ -49,15 +50,25 @@ KINDS = (
     Kind("strict_abstain"),
 )
 COLUMNS = ("cover", "width", "confirmed", "undecided", "false confirm", "false clear", "by sets", "naive wrong")
+SHARES = ("cover", "false confirm", "false clear")
+"""Columns that are shares of runs; the others are means over runs."""
 
 
-def summary(found: list[Trial], method: str) -> list[float]:
-    """The columns of the table: shares of runs, else means per run."""
+def summary(found: list[Trial], method: str) -> dict[str, tuple[float, str]]:
+    """Each column of the table: a share of runs, else a mean per run, with its Monte Carlo error as printed."""
     said = [getattr(one, method) for one in found]
     names = ("covered", "width", "confirmed", "undecided", "false_confirm", "false_clear", "set_confirmed")
-    naive = [one.naive_wrong for one in found if not np.isnan(one.naive_wrong)]
-    means = [float(np.mean([getattr(one, name) for one in said])) for name in names]
-    return [*means, float(np.mean(naive)) if naive else float("nan")]
+    values = [[float(getattr(one, name)) for one in said] for name in names]
+    values.append([one.naive_wrong for one in found if not np.isnan(one.naive_wrong)])
+    return {name: mean_of(name, each) for name, each in zip(COLUMNS, values, strict=True)}
+
+
+def mean_of(name: str, each: list[float]) -> tuple[float, str]:
+    if not each:
+        return float("nan"), ""
+    mean = float(np.mean(each))
+    error = printed_error(len(each), mean) if name in SHARES else f"{np.std(each, ddof=1) / np.sqrt(len(each)):.4f}"
+    return mean, error
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -71,7 +82,7 @@ def one_thread_each():
 
 @pytest.fixture(scope="module", autouse=True)
 def header():
-    print("\n" + f"{'scenario':15}{'method':>8}{'runs':>6}" + "".join(f"{name:>15}" for name in COLUMNS))
+    print("\n" + f"{'scenario':15}{'method':>8}{'runs':>6}" + "".join(f"{name:>15}{'+-':>8}" for name in COLUMNS))
 
 
 @pytest.mark.slow
@@ -80,9 +91,11 @@ def test_the_promise_is_kept(kind):
     found = many_trials(kind.name, kind.runs, kind.draws, chance=kind.chance)
     failed = []
     for method in ("honest", "known"):
-        cover, _, confirmed, _, *false, _, _ = row = summary(found, method)
-        print(f"{kind.name:15}{method:>8}{len(found):6}" + "".join(f"{value:15.3f}" for value in row))
-        if not (cover >= COVER and max(false) <= FALSE_CLAIMS and confirmed >= kind.confirmed):
+        row = summary(found, method)
+        print(f"{kind.name:15}{method:>8}{len(found):6}" + "".join(f"{x:15.3f}{error:>8}" for x, error in row.values()))
+        cover, confirmed = row["cover"][0], row["confirmed"][0]
+        false = max(row["false confirm"][0], row["false clear"][0])
+        if not (cover >= COVER and false <= FALSE_CLAIMS and confirmed >= kind.confirmed):
             failed.append(method)
     assert not failed
     if kind.chance:
@@ -108,8 +121,8 @@ def assert_calibrated(found: list[Trial]) -> None:
 def test_marginal_sets_hold_when_all_units_are_equal():
     """The guard against a percentile bootstrap, which holds in 0.01% of cases here."""
     found = many_trials("all_equal", 300, 2_000, marginal=True)
-    cover = float(np.mean([one.marginal_covered for one in found]))
-    print(f"all_equal, marginal cover of {len(found)} runs: {cover:.3f}")
+    cover, error = mean_of("marginal", [one.marginal_covered for one in found])
+    print(f"all_equal, marginal cover of {len(found)} runs: {cover:.3f} +- {error}")
     assert cover >= COVER
 
 

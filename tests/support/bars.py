@@ -6,6 +6,7 @@ from multiprocessing import get_context
 
 import numpy as np
 import pytest
+from numpy.typing import ArrayLike
 
 from analytics.verdicts import holm
 
@@ -18,32 +19,51 @@ def error_of(runs: int, share: float = PROMISE) -> float:
     return float(np.sqrt(share * (1 - share) / runs))
 
 
+def printed_error(trials: int, share: float) -> str:
+    """The Monte Carlo error of a share of so many independent trials, as a column.
+
+    A trial of each kind is added, so that a share of 0 or 1 is not given as if it were exact.
+    """
+    return f"{error_of(trials, (trials * share + 1) / (trials + 2)):6.4f}"
+
+
 class Bars:
-    """A table of case, years, figure and bar, printed as it grows; `failed` are the rows that are not held."""
+    """A table of case, years, figure with its Monte Carlo error and bar, printed as it grows.
+
+    `failed` are the rows that are not held.
+    """
 
     def __init__(self, title: str) -> None:
         self.failed: list[str] = []
         self._worst: dict[str, tuple[float, str]] = {}
-        print(f"\n{title}\n{'case':52}{'years':>6}  {'figure':34}{'found':>7}  bar")
+        print(f"\n{title}\n{'case':52}{'years':>6}  {'figure':34}{'found':>7}  {'+-':>6}  bar")
 
-    def least(self, case: str, runs: int, figure: str, found: float, bar: float) -> None:
-        """At least `bar`."""
-        self._row(case, runs, figure, found, f">= {bar:.3f}", found - bar)
+    def least(self, case: str, runs: int, figure: str, found: float, bar: float, trials: int | None = None) -> None:
+        """At least `bar`. trials : independent ones of which `found` is the share, None for a share of years."""
+        error = printed_error(trials or runs, found)
+        self._row(case, runs, figure, found, error, f">= {bar:.3f}", found - bar)
 
     def covers(self, case: str, runs: int, figure: str, found: float, bar: float, intervals: int) -> None:
         """A cover of at least `bar`, less two Monte Carlo errors of so many intervals."""
-        self.least(case, runs, figure, found, bar - 2 * error_of(intervals, bar))
+        self.least(case, runs, figure, found, bar - 2 * error_of(intervals, bar), intervals)
 
-    def most(self, case: str, runs: int, figure: str, found: float, bar: float) -> None:
-        """At most `bar`."""
-        self._row(case, runs, figure, found, f"<= {bar:.3f}", bar - found)
+    def most(self, case: str, runs: int, figure: str, found: float, bar: float, trials: int | None = None) -> None:
+        """At most `bar`. trials : as for `least`."""
+        error = printed_error(trials or runs, found)
+        self._row(case, runs, figure, found, error, f"<= {bar:.3f}", bar - found)
 
     def rare(self, case: str, runs: int, figure: str, found: float) -> None:
         """A share of years with a wrong statement: 5% and two Monte Carlo errors."""
         self.most(case, runs, figure, found, PROMISE + 2 * error_of(runs))
 
-    def _row(self, case: str, runs: int, figure: str, found: float, bar: str, room: float) -> None:
-        text = f"{case:52}{runs:6}  {figure:34}{found:7.3f}  {bar}"
+    def narrow(self, case: str, runs: int, figure: str, widths: ArrayLike, bar: float) -> None:
+        """A mean width, or ratio of widths, of at most `bar`. widths : shape (years,), or the mean alone."""
+        each = np.atleast_1d(np.asarray(widths, dtype=np.float64))
+        error = f"{each.std(ddof=1) / np.sqrt(len(each)):6.4f}" if len(each) > 1 else f"{'':6}"
+        self._row(case, runs, figure, float(each.mean()), error, f"<= {bar:.3f}", bar - float(each.mean()))
+
+    def _row(self, case: str, runs: int, figure: str, found: float, error: str, bar: str, room: float) -> None:
+        text = f"{case:52}{runs:6}  {figure:34}{found:7.3f}  {error}  {bar}"
         print(text if room >= 0 else f"{text}  NOT HELD", flush=True)
         if room < 0:
             self.failed.append(text)

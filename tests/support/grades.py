@@ -92,6 +92,13 @@ def scores_of_years(value: np.ndarray, count: np.ndarray, weights) -> UnitScores
     return replace(scores, evidence=replace(scores.evidence, counts=counts))
 
 
+def known_scores(x: np.ndarray, sigma: np.ndarray, df: float = np.inf) -> UnitScores:
+    """Scores with a given covariance, as where only sums are known. x : shape (p,)."""
+    p = len(x)
+    labels, freedom = np.arange(p), np.full((p, p), df)
+    return UnitScores(labels, np.array([0]), np.full((p, 1), 100), x, sigma, sigma, freedom, np.full(p, df))
+
+
 @dataclass(frozen=True)
 class Ballots:
     """Full or partly empty ballots; a line a vote. site : -1 never; one site an evaluator."""
