@@ -12,7 +12,7 @@ FILES = {
     "pledges.csv": ("pledges", "--round", "2025", "--format", "csv"),
     "pledges.json": ("pledges", "--round", "2025", "--format", "json"),
     "pledges.xlsx": ("pledges", "--round", "2025", "--format", "xlsx"),
-    "by-kind.csv": ("pledges", "--round", "2025", "--by", "kind", "--format", "csv"),
+    "by-post.csv": ("pledges", "--round", "2025", "--by", "post", "--format", "csv"),
     "as-of.csv": ("pledges", "--round", "2025", "--as-of", "2025-09-30", "--format", "csv"),
     "export-pledges.csv": ("export", "pledges", "--round", "2025"),
     "export-progress.csv": ("export", "progress", "--round", "2025"),
@@ -22,7 +22,6 @@ FILES = {
 def test_the_release_of_the_demonstration_city_has_the_id_of_before(demo, golden):
     """Another method version, or other demonstration data, has another id, and is entered in the golden file."""
     (row,) = [row for row in demo.json("releases")["rows"] if row["action"] == "publish"]
-    assert demo.json("ranking", "--round", "2025")["release"] == row["release"]
     golden("release_of_the_demonstration.txt", f"method {METHOD_VERSION}: {row['release']}\n".encode())
 
 
@@ -35,6 +34,7 @@ def test_the_front_pages_name_a_single_release():
     assert release[:16] in (ROOT / "cli" / "examples.py").read_text("utf-8")
 
 
+@pytest.mark.sweep
 @pytest.mark.parametrize("language", ["zh", "en"])
 def test_the_files_of_pledges_are_those_of_before(demo, golden, language, tmp_path):
     lines = []
