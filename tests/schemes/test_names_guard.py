@@ -28,6 +28,23 @@ def test_every_row_of_a_scheme_is_complete_in_json_and_in_both_languages(scheme,
     assert found["faults"] == [] and found["rows"]
 
 
+NARROWED = {
+    "echo": {"place": "KZ-1"},
+    "contact": {"unit": "ZY001"},
+    "assembly": {"place": "FS"},
+    "approval": {"unit": "ZY025"},
+    "inquiry": {"unit": "ZY025"},
+}
+
+
+@pytest.mark.sweep
+@pytest.mark.parametrize(("period", "narrow"), [("2026-03", False), ("2026Q1", False), ("2025", True)])
+@pytest.mark.parametrize("scheme", OTHER_SCHEMES, ids=lambda scheme: scheme.name)
+def test_every_row_of_a_month_a_quarter_and_a_part_is_complete_cell_by_cell(scheme, release, period, narrow):
+    found = guard_faults(scheme, release, period, **(NARROWED[scheme.name] if narrow else {}))
+    assert found["faults"] == [] and found["rows"]
+
+
 @pytest.mark.sample
 @pytest.mark.parametrize("scheme", SCHEMES, ids=lambda scheme: scheme.name)
 def test_what_has_to_be_done_is_worded_stamped_and_dated(scheme, release):
