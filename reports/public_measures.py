@@ -17,7 +17,7 @@ from data.store.public_sets import check_complete, keep_set, kept_sets
 from data.store.release import Release
 from data.store.store import Store
 from reports.disclosure_over_time import NEW, REPEATED, Judgement, judge
-from reports.measure_words import SHARE
+from reports.measure_words import FEN, METRES, SHARE
 from reports.public_facts import BETWEEN, Facts, PublicSet, UnitFacts, set_of
 from results.contributions import Scheme, counts_of
 from results.missing import is_missing
@@ -79,10 +79,48 @@ def judged(
             total = f"{category.partition('|')[0]}|{ALL}|"
             shown = _shown(own, total in printed and not category.endswith(f"|{ALL}"), smallest)
             printed |= {code: row for code, row in _figures(rows).items() if code in shown}
+    how = {category: verdict.how for category, verdict in judgement.categories.items()}
+    printed = _without_linked(facts, printed, how, _linked(scheme, rows))
     waiting = tuple(c for c, verdict in judgement.categories.items() if verdict.how not in (NEW, REPEATED))
     since = _since(judgement, before, release)
     earlier = tuple(one.digest for one in before)
     return PublicSet(name, release, earlier, facts, printed, [], waiting, {}, None, since)
+
+
+def _linked(scheme: Scheme, rows: pd.DataFrame) -> dict[str, str]:
+    """Return measure -> the measures that tell of its numbers: of the same base, or whose base is what another counts.
+
+    Receptions are the base of the people received, and the matters raised there the base of those solved.
+    """
+    known, counts = rows.drop_duplicates("measure"), counts_of(scheme)
+    pairs = zip(known["measure"], known["of_what"], strict=True)
+    base = {str(measure): str(measure) if is_missing(of_what) else str(of_what) for measure, of_what in pairs}
+    counted = {f"{counts[measure]}_{measure}": measure for measure in base}
+    return {measure: base.get(counted.get(of_what, ""), of_what) for measure, of_what in base.items()}
+
+
+def _without_linked(
+    facts: Facts, printed: Mapping[str, Mapping[str, Any]], how: Mapping[str, str], linked: Mapping[str, str]
+) -> dict[str, Mapping[str, Any]]:
+    """Return the printed rows without new ones of a unit or place that a linked measure withholds.
+
+    Two measures with a base in common, each with another unit withheld, would give both bases away.
+    """
+    withheld = {
+        _in_group(code, linked)
+        for code, unit in facts.units.items()
+        if code not in printed and how[unit.category] in (NEW, REPEATED) and not unit.category.endswith(f"|{ALL}")
+    }
+    return {
+        code: row
+        for code, row in printed.items()
+        if how[facts.units[code].category] != NEW or _in_group(code, linked) not in withheld
+    }
+
+
+def _in_group(code: str, linked: Mapping[str, str]) -> tuple[str, str, str]:
+    measure, by, key = code.split("|", 2)
+    return linked[measure], by, key
 
 
 def _since(judgement: Judgement, before: Sequence[PublicSet], release: str) -> dict[str, str]:
@@ -105,14 +143,31 @@ def _records(rows: pd.DataFrame) -> list[dict[str, Any]]:
 
 
 def _facts(scheme: Scheme, rows: pd.DataFrame) -> Facts:
-    """Return each row as numbers: what is met and what is not; of a count, a sum or a length the base alone."""
+    """Return each row as numbers: what is met and what is not (`_numbers`); of money or a length the base alone."""
     known, units = counts_of(scheme), {}
     for row in _records(rows):
-        n = int(row["n"])
-        met = round(float(row["value"]) * n) if known[row["measure"]] == SHARE and not is_missing(row["value"]) else n
-        counts = {grade: number for grade, number in ((MET, met), (REST, n - met)) if number}
+        numbers = _numbers(row, known[row["measure"]])
+        counts = {grade: number for grade, number in zip((MET, REST), numbers, strict=True) if number}
         units[_code(row)] = UnitFacts(str(row["key"]), _category(row), "", {"": counts} if counts else {})
     return Facts(units, str(rows["rules"].iloc[0]) if len(rows) else "", {}, {}, 0, 0)
+
+
+def _numbers(row: Mapping[str, Any], counts: str) -> tuple[int, int]:
+    """Return the two numbers that a row tells of.
+
+    A share or a part of its base (matters solved, of the matters raised) is what is met and what is not. A number of
+    something else (people, of receptions) is that number and its base.
+    """
+    n = int(row["n"])
+    if is_missing(row["value"]) or counts in (FEN, METRES):
+        return n, 0
+    if counts == SHARE:
+        met = round(float(row["value"]) * n)
+        return met, n - met
+    value, base = int(row["value"]), str(row["of_what"])
+    if base == counts or base.startswith(f"{counts}_"):
+        return value, n - value
+    return value, n
 
 
 def _shown(own: Mapping[str, UnitFacts], total_is_public: bool, smallest: int) -> set[str]:

@@ -10,7 +10,7 @@ import pandas as pd
 
 from formats.document import Document, Form, Section
 from formats.table_kinds import NAME, Column, declared
-from i18n import N_, translate
+from i18n import N_, PUNCTUATION, translate
 from reports.documents import scheme as parts
 from reports.documents.common import BARE, table
 from reports.measure_words import kilometres
@@ -18,7 +18,7 @@ from results import number_format
 from results.contributions import names_of
 from schemes.assembly.accounts import accounts_of, projects_shown, yuan
 from schemes.assembly.measures import decisions, meetings
-from schemes.assembly.money import entries_by, without_receipt
+from schemes.assembly.money import HOUSEHOLDS, entries_by, levies, shares_of, without_receipt
 from schemes.assembly.votes import counted, quorum_needed
 from schemes.assembly.words import (
     DOCUMENT_TITLES,
@@ -30,7 +30,7 @@ from schemes.assembly.words import (
 )
 from schemes.chosen import Chosen, attention, rows
 from schemes.documents import divided_sections
-from schemes.frame import days, records, whole
+from schemes.frame import days, records, whole, with_frames
 
 VOTES = declared(
     "assembly_votes",
@@ -203,7 +203,7 @@ def _account(chosen: Chosen, project: Mapping[str, Any], language: str) -> Secti
     entries = entries_by(chosen.frames, as_of)
     own = entries[entries["project_no"] == number]
     sums = {name: yuan(int(project[name])) for name in ("raised", "spent", "balance")}
-    paragraphs = [_say("balance", language, day=as_of.isoformat(), **sums)]
+    paragraphs = [_say("balance", language, day=as_of.isoformat(), **sums), *_shares(chosen, number, language)]
     if found["loans"]:
         borrowed, repaid = (yuan(found["loans"].get(way, 0)) for way in ("收入", "支出"))
         paragraphs.append(_say("loans", language, borrowed=borrowed, repaid=repaid))
@@ -221,6 +221,33 @@ def _account(chosen: Chosen, project: Mapping[str, Any], language: str) -> Secti
     ]
     heading = _say("project_accounts", language, name=parts.plain(project["name"]), number=number)
     return Section(heading, 1, tuple(paragraphs), table(ACCOUNTS, [parts.Row(cells) for cells in lines], language))
+
+
+def _shares(chosen: Chosen, number: str, language: str) -> list[str]:
+    """Return the sentence on the shares that were agreed for a project and what of them came in within the term."""
+    projects, as_of = chosen.frames["project"], chosen.asked.as_of.isoformat()
+    own = projects[projects["project_no"] == number]
+    found = records(levies(with_frames(chosen.frames, {"project": own}), chosen.asked.as_of, chosen.settings.cap))
+    if not found:
+        return []
+    levy, project = found[0], records(own)[0]
+    each = "households" if project.get("share_per") == HOUSEHOLDS else "persons"
+    shares = [
+        _say(f"share_of_{each}", language, number=f"{count:,}", share=yuan(share))
+        for count, share in shares_of(project)
+    ]
+    until = levy["levy_until"]
+    return [
+        _say(
+            "shares_due" if until else "shares",
+            language,
+            shares=PUNCTUATION[language].listed.join(shares),
+            agreed=yuan(int(levy["agreed"])),
+            paid=yuan(int(levy["paid"])),
+            until=until,
+            day=min(until or as_of, as_of),
+        )
+    ]
 
 
 def _project_cells(project: Mapping[str, Any], language: str) -> dict[str, str]:

@@ -13,7 +13,7 @@ import pandas as pd
 from schemes.frame import Frames, days, records, texts, whole
 
 WITHIN, OVER, UNTESTED = "within", "over", "not_tested"
-LEVY = "筹资"
+LEVY, HOUSEHOLDS = "筹资", "户"
 INCOME, SPENDING = "收入", "支出"
 LEVY_SOURCE, SUBSIDY_SOURCE, LOAN = "集资", "项目补助", "借款"
 NO = "否"
@@ -81,7 +81,13 @@ def funds(frames: Frames, as_of: date) -> pd.DataFrame:
 
 def agreed_sum(project: Mapping[str, Any]) -> int:
     """Return persons (or households) times share, direct and indirect, fen."""
-    return sum((whole(project.get(f"{who}_persons")) or 0) * fen_of(project.get(f"{who}_share")) for who in _WHO)
+    return sum(number * share for number, share in shares_of(project))
+
+
+def shares_of(project: Mapping[str, Any]) -> list[tuple[int, int]]:
+    """Return how many persons (or households) agreed to a share, and the share in fen; direct, then indirect."""
+    given = [(whole(project.get(f"{who}_persons")) or 0, fen_of(project.get(f"{who}_share"))) for who in _WHO]
+    return [(number, share) for number, share in given if number and share]
 
 
 def largest_share(project: Mapping[str, Any]) -> int:
@@ -91,7 +97,7 @@ def largest_share(project: Mapping[str, Any]) -> int:
 
 def cap_of(project: Mapping[str, Any], default: int) -> int:
     """Return the cap of a project, else the default, fen; 0 where a voluntary share or one per household has none."""
-    if project.get("share_kind") != LEVY or project.get("share_per") == "户":
+    if project.get("share_kind") != LEVY or project.get("share_per") == HOUSEHOLDS:
         return 0
     return fen_of(project.get("cap")) or default
 

@@ -62,7 +62,7 @@ def posts_table(table: pd.DataFrame, words: dict[str, str]) -> pd.DataFrame:
         share=[number_format.percent(share) for share in table["share"]],
         difference=[number_format.signed(difference, 0) for difference in table["difference"]],
     )
-    return shown[["post", "unit", *NUMBERS]].rename(columns=words)
+    return shown[["post", "unit", *NUMBERS, "points"]].rename(columns=words)
 
 
 def caption_of(table: pd.DataFrame, words: dict[str, str]) -> str:

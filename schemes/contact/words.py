@@ -63,6 +63,7 @@ PICTURE_WORDS = {
     "solved_there": N_("Solved on the spot"),
     "visits": N_("Visits"),
     "results": N_("Raised / solved"),
+    "points": N_("Number of contact points"),
 }
 DOCUMENT_WORDS = {"announcement": N_("Announcement of receptions next month")}
 DOCUMENT_TITLES = {

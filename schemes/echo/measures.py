@@ -64,7 +64,7 @@ _READ = (
     *("received_at", "due", "answered_at", "paused", "late_before", "duplicate_of", "withdrawn"),
     *("feedback", "feedback_asked"),
 )
-WALL = "回音墙"
+WALL, MESSENGER = "回音墙", "民情信使"
 SIX_DAYS = pd.Timedelta(days=6)
 URGENCY = ("overdue", "due_soon", "paused_long", "weeks_missed", "needy", "not_posted")
 _NOTHING = pd.DataFrame(columns=list(ATTENTION), dtype=object)

@@ -5,6 +5,7 @@ from datetime import date
 
 import pandas as pd
 import plotly.graph_objects as go
+import streamlit as st
 
 from analytics.deadlines import OPEN, OVERDUE
 from schemes.chosen import Chosen, attention, rows
@@ -13,6 +14,7 @@ from schemes.echo.words import PICTURE_WORDS as WORDS
 from schemes.echo.words import STATE_WORDS
 from schemes.frame import Period, days, records, texts
 from schemes.registers import CALENDAR, PLACE
+from ui import layout
 from ui import schemes as parts
 from ui.charts.base import INK, PALE, RED, label
 from ui.i18n import _
@@ -35,6 +37,8 @@ def view(chosen: Chosen) -> None:
         parts.picture(
             tile_chart(tiles, words), tile_table(tiles, words), key="tiles", alt=words["tiles"], caption=caption
         )
+    if "person" in chosen.frames:
+        st.caption(layout.plain(people_words(chosen, _(WORDS["people"]))))
     wall = parts.kept(chosen, "wall", wall_of)
     parts.attention(chosen, parts.kept(chosen, "attention", attention))
     if len(wall):
@@ -74,6 +78,21 @@ def tiles_of(chosen: Chosen) -> pd.DataFrame:
     named = dict(zip(places["place_code"], places["name"], strict=True))
     tiles = tiles.merge(reached, on="place_code", how="left")
     return tiles.assign(name=[named.get(code, code) for code in tiles["place_code"]])
+
+
+def people_words(chosen: Chosen, sentence: str) -> str:
+    """Return how many people have a target of visits, in how many places, and how many are messengers."""
+    day, people = pd.Timestamp(chosen.asked.as_of), chosen.frames["person"]
+    last = days(people, "valid_to")
+    serving = people[~(days(people, "valid_from") > day) & ~(last <= day)]
+    visitors = serving[texts(serving, "role").isin(chosen.settings.visitors)]
+    messengers = serving.loc[texts(serving, "role") == measures.MESSENGER, "person_code"]
+    return sentence.format(
+        day=day.date().isoformat(),
+        visitors=f"{visitors['person_code'].nunique():,}",
+        places=f"{visitors['place_code'].nunique():,}",
+        messengers=f"{messengers.nunique():,}",
+    )
 
 
 def tile_table(tiles: pd.DataFrame, words: dict[str, str]) -> pd.DataFrame:

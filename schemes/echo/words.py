@@ -57,6 +57,10 @@ PICTURE_WORDS = {
     "grid": N_("Grid"),
     "met": N_("Weeks met"),
     "coverage": N_("Households visited"),
+    "people": N_(
+        "On the register as of {day}: {visitors} people with a target of visits, in {places} places; {messengers} "
+        "messengers."
+    ),
     "week": N_("Week {number}"),
     "weeks": N_("Week of the year"),
     "wall": N_("The wall: open opinions from receipt to the due day"),

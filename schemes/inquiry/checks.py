@@ -20,6 +20,7 @@ ENDS = (("accepted_on", "accept_due"), ("closed_on", "handle_due"))
 """What ends a term of a petition, and the last day of the term."""
 LATER = date(2200, 1, 1)  # all that is entered was known by then
 MOST_SHOWN = 20  # numbers in a sentence
+_DAY = "%Y-%m-%d"
 
 
 def of_petitions(keys: Set[str], tables: Tables, settings: Settings = SETTINGS) -> Found:
@@ -48,11 +49,14 @@ def _late_before(key: str, row: Mapping[str, Any], was: Mapping[str, Any], name:
     return Finding("past_changed", "warning", column, key, facts)
 
 
-def _dated(tables: Tables, settings: Settings, *, before: bool) -> pd.DataFrame:
-    """Return the petitions with the last days of their terms, before or with the rows of the file."""
+def _dated(tables: Tables, settings: Settings, *, before: bool, calendar_before: bool = False) -> pd.DataFrame:
+    """Return the petitions with the last days of their terms, before or with the rows of the file.
+
+    calendar_before : by the calendar without the days of the file.
+    """
     columns = ("petition_no", "received_on", "accepted_on", "extended_days", "extended_on", "closed_on", "as_of")
     found = tables(PETITION, columns, before=before)
-    calendar = work_calendar(tables("work_calendar", CALENDAR_COLUMNS))
+    calendar = work_calendar(tables("work_calendar", CALENDAR_COLUMNS, before=calendar_before))
     dated = terms(found.reset_index(drop=True), calendar, settings)
     return dated.set_axis(found.index)
 
@@ -70,4 +74,22 @@ def of_inquiries(keys: Set[str], tables: Tables, settings: Settings = SETTINGS) 
             yield Finding("measure_without_finding", "warning", "inquiry_no", key, facts)
 
 
-CHECKS: Mapping[str, Callable[..., Any]] = {PETITION: of_petitions, INQUIRY: of_inquiries}
+def of_calendar(keys: Set[str], tables: Tables, settings: Settings = SETTINGS) -> Found:
+    """Tell which open petitions have another last day with the days of the file: of acceptance, then of handling."""
+    before, now = (_dated(tables, settings, before=False, calendar_before=former) for former in (True, False))
+    lines = []
+    for name, due in ENDS:
+        waiting = now[days(now, name).isna() & days(now, "closed_on").isna() & now[due].notna()]
+        moved = waiting[before.loc[waiting.index, due].ne(waiting[due])]
+        spans = (before.loc[moved.index, due].dt.strftime(_DAY), moved[due].dt.strftime(_DAY))
+        lines += [f"{number} {old} → {new}" for number, old, new in zip(moved["petition_no"], *spans, strict=True)]
+    if lines:
+        shown = [*lines[:MOST_SHOWN], *(["…"] if len(lines) > MOST_SHOWN else [])]
+        yield Finding("due_days_moved", "note", "date", facts={"count": len(lines), "shown": shown})
+
+
+CHECKS: Mapping[str, Callable[..., Any]] = {
+    PETITION: of_petitions,
+    INQUIRY: of_inquiries,
+    "work_calendar": of_calendar,
+}

@@ -3,10 +3,12 @@
 import csv
 import io
 import re
+from datetime import date
 
 import pytest
 from docx import Document
 
+from tests.reference import plain_clock
 from tests.support.stores import Biaochi
 
 pytestmark = pytest.mark.sweep
@@ -31,6 +33,7 @@ def test_twelve_incidents_53_talks_and_admonitions_41_persons(city, tmp_path):
     years = [measured(city, "inquiry", "--year", year) for year in ("2023", "2024", "2025")]
     told = {name: [year[name, ""][0] for year in years] for name in ("incidents", "talks_and_admonitions", "persons")}
     assert told == {"incidents": [5, 4, 3], "talks_and_admonitions": [21, 18, 14], "persons": [17, 15, 10]}
+    assert [sum(told[name]) for name in told] == [12, 53, 41 + 1], "a person of two years counts once in three"
     target = tmp_path / "year.docx"
     city("bulletin", "--kind", "inquiry-year", "--period", "2025", "-o", target)
     lines = [[cell.text.strip() for cell in row.cells] for table in Document(str(target)).tables for row in table.rows]
@@ -40,7 +43,8 @@ def test_twelve_incidents_53_talks_and_admonitions_41_persons(city, tmp_path):
 
 def test_31_are_vetoed_666_fail_and_667_pass(city):
     years = [measured(city, "approval", "--year", year) for year in ("2023", "2024", "2025")]
-    assert [year["vetoed", ""][0] for year in years] == [12, 10, 9]
+    assert [year["vetoed", ""][0] for year in years] == [12, 10, 9] and 12 + 10 + 9 == 31
+    assert [year["assessed", ""][0] for year in years] == [84, 80, 76]
     by_class = [measured(city, "approval", "--year", year, "--by", "class") for year in ("2023", "2024", "2025")]
     classes = ("三高招商", "城市改造", "土地征用")
     assert [[year["vetoed", name][0] for name in classes] for year in by_class] == [[5, 4, 3], [4, 4, 2], [3, 3, 3]]
@@ -48,6 +52,7 @@ def test_31_are_vetoed_666_fail_and_667_pass(city):
     asked = {(round(row["value"] * row["n"]), row["n"]): row["verdict"] for row in rows if row["measure"] == "approval"}
     assert (asked[666, 1000], asked[667, 1000]) == ("confirmed", "cleared")
     assert (asked[213, 290], asked[214, 300], asked[480, 500]) == ("undecided", "cleared", "undecided")
+    assert asked[400, 615] == "undecided", "400 of 600 valid answers reach the line, 400 of 615 returned do not"
     for yes, verdict in ((666, "确认未达标"), (667, "确认达标")):
         told = city("scheme", "approval", "what-if", "--yes", yes, "--n", 1000, "--population", 1000).decode()
         assert re.search(rf"赞成 +{yes}\n", told) and re.search(rf"认定 +{verdict}\n", told)
@@ -82,3 +87,41 @@ def test_14_million_yuan_24_and_20_5_km_a_share_of_500_and_100_and_200_000_withi
     assert (min(row["日期"] for row in payments), float(payments[0]["金额(元)"])) == ("2024-03-09", 1500)
     assert sum(float(row["金额(元)"]) for row in payments if row["日期"] <= "2024-04-09") == 200_000
     assert measured(city, "assembly", "--year", "2024", "--by", "place")["levies_reached", "FS"] == (1, 1)
+    lengths = {
+        row["项目编号"]: int(row["长度(米)"])
+        for year in ("2023", "2024", "2025")
+        for row in exported(city, "project", year)
+    }
+    by_project = measured(city, "assembly", "--year", "2026", "--by", "project")
+    assert sorted(
+        (lengths[key], value // 100) for (name, key), (value, _) in by_project.items() if name == "raised_in_all"
+    ) == [
+        *((3_500, 1_750_000), (4_100, 2_050_000), (4_800, 2_400_000), (5_400, 2_700_000), (6_200, 3_100_000)),
+        *((9_200, 900_000), (11_300, 1_100_000)),
+    ]
+
+
+@pytest.mark.parametrize("year", ["2025", "2026"])
+def test_one_opinion_a_year_was_answered_on_its_due_day_and_one_a_day_later(city, year):
+    """Seven working days by a plain walk through the calendar; the share on time of the command agrees."""
+    opinions = [row for row in exported(city, "opinion", year) if row["意见编号"].startswith(f"HY-{year}")]
+    assert len(opinions) == 480
+    over = []
+    for row in opinions:
+        if row["答复时间"]:
+            answered = date.fromisoformat(row["答复时间"][:10])
+            over.append((answered - plain_clock.due(date.fromisoformat(row["收到时间"][:10]), 7)).days)
+    assert [day for day in sorted(over) if day >= 0] == [0, 1]
+    figures = measured(city, "echo", *(("--year", year) if year == "2025" else ("--quarter", f"{year}Q1")))
+    value, base = figures["on_time", ""]
+    assert base - round(value * base) - figures["overdue", ""][0] == 1
+
+
+def test_24_posts_30_points_96_receptions_and_1240_pairings(city):
+    for year in ("2023", "2024", "2025"):
+        day = ("--as-of", "2025-12-31")
+        assert measured(city, "contact", "--year", year, *day)["receptions", ""] == (32, 32)
+    by_post = measured(city, "contact", "--year", "2025", "--by", "post")
+    assert len([key for name, key in by_post if name == "visits_done"]) == 24
+    assert len(exported(city, "contact_point", "2025")) == 30
+    assert measured(city, "contact", "--year", "2026")["pairings", ""] == (1240, 1240)

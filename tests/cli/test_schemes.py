@@ -4,10 +4,13 @@ import csv
 import io
 import json
 
+import openpyxl
 import pytest
 
+from reports.templates import Choices, example_rows
 from schemes import SCHEMES
 from schemes.frame import ROW
+from tests.reports.test_templates import lists
 from tests.support.stores import table
 
 FILES = {
@@ -122,14 +125,40 @@ def test_wrong_rules_are_refused_all_at_once_and_nothing_is_stored(filled, tmp_p
 
 
 @pytest.mark.sweep
+@pytest.mark.parametrize("language", ["zh", "en"])
 @pytest.mark.parametrize("scheme", SCHEMES, ids=lambda scheme: scheme.name)
-def test_a_template_of_every_table_comes_back_without_rows(biaochi, tmp_path, scheme):
-    for kind in scheme.tables:
-        path = tmp_path / f"{kind}.xlsx"
-        biaochi("scheme", scheme.name, "template", kind, "-o", path)
-        day = ["--as-of", "2026-03-31"] if scheme.contract[scheme.tables.index(kind)].mode == "book" else []
+def test_a_template_of_every_table_has_headers_lists_and_examples_and_comes_back_without_rows(
+    biaochi, tmp_path, scheme, language
+):
+    """The example row is in the sheet of notes, which is not read: nobody imports it by mistake."""
+    for own in scheme.contract:
+        kind, path = own.kind, tmp_path / f"{own.kind}.xlsx"
+        biaochi("scheme", scheme.name, "template", kind, "-o", path, lang=language)
+        book = openpyxl.load_workbook(path)
+        data, notes = book.worksheets
+        head = {field.name: field.header if language == "zh" else field.name for field in own.fields}
+        head.pop("round_id", None)
+        assert [[cell.value for cell in row] for row in data.iter_rows()] == [list(head.values())]
+        allowed = {
+            head[field.name]: list(field.choices) or ["是", "否"]
+            for field in own.fields
+            if field.name in head and (field.choices or field.type == "bool")
+        }
+        assert lists(path.read_bytes()) == allowed, kind
+        lines = {row[0]: row for row in notes.iter_rows(values_only=True) if row[0] in head.values()}
+        assert set(lines) == set(head.values()), kind
+        (example,) = example_rows(kind, Choices(), language)[:1]
+        assert [lines[name][5] or "" for name in head.values()] == example, kind
+        required = [field.name for field in own.fields if field.required == "yes" and field.name in head]
+        filled_in = dict(zip(head, example, strict=True))
+        assert not [name for name in required if not filled_in[name]], kind
+        day = ["--as-of", "2026-03-31"] if own.mode == "book" else []
         found = biaochi.json("import", kind, path, "--round", "2026", *day, code=3)
         assert [problem["code"] for problem in found["problems"]] == ["header_only"]
+        told = biaochi("import", kind, path, "--round", "2026", *day, code=3, lang=language) or biaochi.err.encode()
+        assert {"zh": "表头下面应当有数据行，但一行也没有", "en": "there are none"}[
+            language
+        ] in told.decode() + biaochi.err
 
 
 def test_the_clock_prints_every_day_with_the_name_of_the_holiday(biaochi):

@@ -7,6 +7,8 @@ from streamlit.testing.v1 import AppTest
 
 from data.sample.city import GROUPS
 from data.store import Store
+from schemes import OTHER_SCHEMES
+from schemes.worked_examples import in_words, worked_examples
 from settings import ROOT
 from tests.support.stores import RULES
 from ui import cached
@@ -205,3 +207,25 @@ def test_the_one_category_of_a_round_without_categories_has_a_word(tmp_path, mon
         test = opened("act/bottom", store, monkeypatch, language)
         assert test.selectbox(key="address_category").options == [name]
         assert any(name in text for text in told_by(opened("browse/home", store, monkeypatch, language)))
+
+
+def as_text(case):
+    """A case as its table prints it: a grid sorts numbers as numbers."""
+    return case if isinstance(case, str) else f"{case:g}"
+
+
+@pytest.mark.sweep
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_the_page_of_methods_shows_every_worked_example_of_the_schemes(demo_path, monkeypatch, lang):
+    test = opened("method/methods", demo_path, monkeypatch, lang)
+    tables = [element.value for element in test.dataframe]
+    for scheme in OTHER_SCHEMES:
+        wanted = [(example.case, *in_words(example, lang)) for example in worked_examples(scheme.name)]
+        shown = [
+            [(as_text(case), section, given, result) for section, case, given, result in table.itertuples(index=False)]
+            for table in tables
+            if len(table.columns) == 4 and len(table) == len(wanted)
+        ]
+        assert wanted in shown, scheme.name
+        if lang == "zh":
+            assert not [cell for row in wanted for cell in row[1:] if re.search(r"[a-z]+_[a-z]+", cell)]

@@ -14,6 +14,8 @@ from scipy import optimize
 from tests.reference.attacker import HIDDEN, Page
 
 SMALL = 5
+UNBOUNDED = 3
+"""Status of scipy for a programme without an end."""
 
 
 @dataclass
@@ -97,6 +99,8 @@ def recovered(months: list[Month], truth: list[dict]) -> list[tuple]:
     found = []
     for what, question, number in asked:
         ends = [_extreme(sign * question, grows, equal, values) for sign in (1, -1)]
+        if not all(map(np.isfinite, ends)):
+            continue  # without a total nothing ends
         low, high = ceil(ends[0] - 1e-6), floor(-ends[1] + 1e-6)
         assert low <= number <= high, what  # else the attacker has a fact wrong
         if low == high:
@@ -108,4 +112,5 @@ def _extreme(goal, grows, equal, values):
     told = {"A_ub": np.array(grows), "b_ub": np.zeros(len(grows))} if grows else {}
     held = {"A_eq": np.array(equal), "b_eq": np.array(values)} if equal else {}
     answer = optimize.linprog(goal, bounds=(0, None), method="highs", **told, **held)
+    assert answer.status in (0, UNBOUNDED), answer.message  # else the attacker has a fact wrong
     return answer.fun if answer.status == 0 else -np.inf

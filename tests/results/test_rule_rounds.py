@@ -248,7 +248,7 @@ def test_a_sampled_share_is_added_with_its_error_and_a_verified_one_without(tmp_
     """A register of five units: 戊局 has too few cases, so its weight goes to the ballots and it is never confirmed."""
     cases = dict(zip(UNITS, [(30, 40), (40, 40), (35, 50), (20, 40), (5, 9)], strict=True))
     offer(lambda: {"wall.on_time": Source(lambda *_: cases, True), "wall.kept": Source(lambda *_: cases, False)})
-    found = {}
+    found, places = {}, {}
     for name in ("wall.on_time", "wall.kept"):
         text = BASE.replace("RULE", "below").replace('"parts"', f'"{name}"')
         text += '[components."评议"]\nweight = 0.6\n[components."办理"]\nweight = 0.4\n'
@@ -260,7 +260,8 @@ def test_a_sampled_share_is_added_with_its_error_and_a_verified_one_without(tmp_
             assert family.scores.score[at] == pytest.approx(float(expected[unit]), abs=1e-9)
             content = json.loads(json.dumps(kit_content(round_, family, unit)))
             assert [line for line in compare(content) if not line[3]] == [], unit
-        reason = ranking(round_).rows.set_index("unit_code")["reason"]
+        rows = ranking(round_).rows.set_index("unit_code")
+        reason, places[name] = rows["reason"], rows["rank_worst"] - rows["rank_best"]
         assert reason["戊局"] == "part_left_out" and "part_left_out" in {note.code for note in overview(round_).notes}
         found[name] = family
     low, high = (family.scores.interval(0.95) for family in found.values())
@@ -268,6 +269,8 @@ def test_a_sampled_share_is_added_with_its_error_and_a_verified_one_without(tmp_
     enough = found["wall.kept"].members["unit_code"].to_numpy() != "戊局"
     assert (wider[enough] > 0).all() and wider[~enough] == pytest.approx(0, abs=1e-9)
     assert (found["wall.on_time"].scores.se > found["wall.kept"].scores.se)[enough].all()
+    sampled, verified = (places[name].astype(int) for name in ("wall.on_time", "wall.kept"))
+    assert (sampled >= verified).all() and sampled.sum() > verified.sum(), "the sets of places widen with the error"
 
 
 def test_one_fact_enters_a_score_once(tmp_path):

@@ -325,15 +325,32 @@ def test_measures_from_files_for_all_and_for_one_unit(published):
     assert posted[columns].values.tolist() == [["L01", "市级", 12, 2, 2, 0, 10], ["L02", "县级", 4, 0, 0, 0, 4]]
 
 
+DUE = {
+    "January": "2026-02-02",  # the 31st is a Saturday
+    "February": "2026-02-28",  # a worked Saturday
+    "April": "2026-04-30",
+    "May": "2026-06-01",  # the 31st is a Sunday
+    "June": "2026-06-30",
+    "first of four visits": "2026-04-03",  # working day 62 of 248
+}
+"""L02 received in March, L01 in the first quarter: the days on which the rest of the plan was due."""
+
+
 def test_what_has_to_be_done_from_files(published):
     listed = attention(chosen(published, "2026", "2026-06-30"))
-    found = {what: list(part["key"]) for what, part in listed.groupby("what")}
-    assert (
-        found == {"no_reception": ["L02"] * 2 + ["L02"] * 2 + ["L01", "L02"], "no_visit": ["GD-02"], "no_log": []}
-        or True
-    )
-    assert listed.iloc[0]["what"] == "no_reception" and listed["days"].is_monotonic_increasing
-    assert set(listed["unit_code"].dropna()) == {"A", "B"}
+    found = {
+        what: list(part[["key", "unit_code", "days"]].itertuples(False, None)) for what, part in listed.groupby("what")
+    }
+    day = date(2026, 6, 30)
+    over = {name: (date.fromisoformat(due) - day).days for name, due in DUE.items()}
+    assert found == {
+        "no_reception": [
+            *(("L02", "B", over[month]) for month in ("January", "February", "April", "May")),
+            *(("L01", "A", over["June"]), ("L02", "B", over["June"])),
+        ],
+        "no_visit": [("GD-02", "B", over["first of four visits"])],
+    }
+    assert list(listed["days"]) == sorted(listed["days"])
 
 
 def test_a_dossier_has_rows_only_of_what_a_unit_has(published):

@@ -107,18 +107,35 @@ def load_scheme(path, scheme):
     store.publish()
 
 
+def _empty_cells(sheet, language):
+    """What the rows of a sheet do not say, read by the header of each column as a reader does."""
+    from results.fields import columns
+
+    title = {column.title(language): name for name, column in columns("measures").items()}
+    for row in sheet.rows:
+        told = {title[head]: cell for head, cell in zip(sheet.headers, row, strict=True)}
+        told["value_or_reason"] = told["reason"] if told["value"] is None else told["shown"]
+        told["interval_or_why"] = told["why_no_interval"] if told["low"] is None else told["high"]
+        lacks = [name for name in (*MUST, "measure", "interval_or_why") if told[name] in (None, "")]
+        codes = [name for name in ("measure", "of_what", "verdict") if language == "zh" and str(told[name]).isascii()]
+        if lacks or codes:
+            yield told["measure"], told["key"], lacks, codes
+
+
 MUST = ("value_or_reason", "n", "of_what", "period_from", "period_to", "as_of", "verdict", "rules", "release")
 
 
-def guard_faults(scheme, release):
-    """Walk over every row that a scheme writes of the year of its newest day, in every way to divide, as JSON and as
-    sheet in both languages: `faults` of rows that do not say all that they must, and the number of `rows`.
+def guard_faults(scheme, release, period="", **narrowed):
+    """Walk over every row that a scheme writes of a period, in every way to divide, as JSON and as sheet in both
+    languages, cell by cell: `faults` of rows that do not say all that they must, and the number of `rows`.
+
+    period : the year of the newest day if none is named. narrowed : `unit` or `place`, as the page and command narrow.
     """
     from reports import measure_table
     from schemes.chosen import choose, rows, ways
 
     day = scheme.latest_day(release)
-    whole = choose(scheme, release, Period.of(str(day.year)), day)
+    whole = choose(scheme, release, Period.of(period or str(day.year)), day, **narrowed)
     names, wrong, seen = scheme.names(release, day), [], 0
     for by in ("all", *ways(scheme.measures)):
         found = rows(whole.by(by))
@@ -132,4 +149,5 @@ def guard_faults(scheme, release):
             sheet = measure_table.as_sheet(found, scheme, names, release, language)
             short = [row for row in sheet.rows if len(row) != len(sheet.headers)]
             wrong += [(scheme.name, language, by, "cells", short)] if short or len(sheet.rows) != len(found) else []
+            wrong += [(scheme.name, language, by, *lacks) for lacks in _empty_cells(sheet, language)]
     return {"faults": wrong, "rows": seen}
