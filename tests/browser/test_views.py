@@ -1,6 +1,7 @@
 """Pages projected, printed and read by people who use a keyboard or a screen reader."""
 
 import io
+import unicodedata
 
 import pytest
 from axe_core_python.sync_playwright import Axe
@@ -27,6 +28,8 @@ SCREENS = pytest.mark.parametrize("sizes", [WIDE, PHONE], ids=["screens", "phone
 LANGUAGES = pytest.mark.parametrize("language", ["zh", "en"])
 A4 = (595, 842)
 """Points of a sheet."""
+RADICALS = str.maketrans("⼾⻔⻓⻚⻅⻋⻢⻩⻰⻬⻦⻥⻛⻜⻝⻄⺠⻘⻆⻉⻣⻤", "户门长页见车马黄龙齐鸟鱼风飞食西民青角贝骨鬼")
+"""Of which Unicode's normal forms make nothing, or the traditional character."""
 STREAMLIT_ONLY = {"duplicate-id-active": "cells of two grids on a page, which number them alike"}
 """Rule of axe -> the element of Streamlit's own markup that breaks it."""
 
@@ -35,6 +38,11 @@ def opened(page, server, path, language, **query):
     asked = "&".join(f"{name}={value}" for name, value in {"lang": language, **query}.items())
     page.goto(f"{server.url}/{path}{'&' if '?' in path else '?'}{asked}")
     settled(page)
+
+
+def characters(text):
+    """The characters of a text without spaces; a PDF has radicals where a font draws both the same."""
+    return "".join(unicodedata.normalize("NFKC", text.translate(RADICALS)).split())
 
 
 @pytest.mark.parametrize("language", ["zh", "en"])
@@ -79,9 +87,12 @@ def test_a_printed_page_loses_nothing(demo_server, page, path, language):
     )
     assert scrolled == 0, "a table that scrolls is cut on paper"
     assert page.locator("[data-testid=stMain] canvas").count() == 0
-    printed = "".join(text.split())
-    for heading in page.locator("[data-testid=stMain] thead th").all_inner_texts():
-        assert "".join(heading.split()) in printed
+    printed = characters(text)
+    headings = page.evaluate(
+        "[...document.querySelectorAll('[data-testid=stMain] thead th')]"
+        ".filter(e => getComputedStyle(e.closest('thead')).clipPath === 'none').map(e => e.innerText)"
+    )
+    assert [heading for heading in headings if characters(heading) not in printed] == []
 
 
 @pytest.mark.parametrize("language", ["zh", "en"])
