@@ -83,11 +83,11 @@ def posts_chart(table: pd.DataFrame, words: dict[str, str]) -> go.Figure:
         ends = {"x0": row["planned_by_then"], "x1": row["done"], "y0": y, "y1": y}
         fig.add_shape(type="line", layer="below", line={"color": colour, "width": 3}, **ends)
         results = f"{row['raised']}/{row['solved_there']}"
-        _at(fig, x=1 - WIDTH_OF_RESULTS + 0.02, y=y, text=results, xref="paper", xanchor="left")
+        _at(fig, x=1, y=y, text=results, xref="paper", xanchor="right")
         furthest = max(row["planned_by_then"], row["done"])
         signed = number_format.signed(row["difference"], 0)
         _at(fig, x=furthest, y=y, text=f"<b>{signed}</b>", xanchor="left", xshift=9, font={"color": INK, "size": 12})
-    _at(fig, x=1 - WIDTH_OF_RESULTS + 0.02, y=-0.9, text=words["results"], xref="paper", xanchor="left")
+    _at(fig, x=1, y=-0.9, text=words["results"], xref="paper", xanchor="right")  # to its left is room on a phone
     hollow = {"symbol": "circle-open", "size": 11, "color": INK, "line": {"width": 2}}
     for name, marker in (("planned_by_then", hollow), ("done", {"symbol": "circle", "size": 10, "color": BLUE})):
         fig.add_trace(

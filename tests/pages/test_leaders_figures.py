@@ -126,7 +126,7 @@ def test_500_and_100_yuan_make_200_000_within_the_month_and_the_first_paid_1_500
     with_document(test, "assembly", "accounts")
     (shares,) = [text for text in told(test) if "500.00" in text and "2024-04-09" in text]
     first, second = (
-        ("300人每人500.00元", "500人每人100.00元"),
+        ("300 人每人 500.00 元", "500 人每人 100.00 元"),
         ("300 persons with 500.00 yuan each", "500 persons with 100.00 yuan each"),
     )[at]
     assert first in shares and second in shares and shares.count("200,000.00") == 2
