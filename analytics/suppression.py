@@ -30,7 +30,7 @@ SLACK = 1e-6
 """Linear programmes are solved to 1e-7; bounds this near to a whole number are that number."""
 
 NEAR_ENOUGH = 1e-5
-"""By which whole numbers may miss a printed number: the tolerance of the solver, a five-hundredth of its rounding."""
+"""By which integers may miss a printed number: the tolerance of the solver, a five-hundredth of its rounding."""
 MOST_NODES = 2_000
 """Branches of an integer programme; those of one unit need a few dozen."""
 INFEASIBLE, UNBOUNDED = 2, 3
@@ -212,12 +212,12 @@ def feasible(
     return low, high
 
 
-def closed_in_whole_numbers(known: Knowledge, targets: ArrayLike, block: ArrayLike, start: ArrayLike) -> Ints:
-    """Return the targets that can be no other whole number than `start` has, or none that a search came upon.
+def closed_in_integers(known: Knowledge, targets: ArrayLike, block: ArrayLike, start: ArrayLike) -> Ints:
+    """Return the targets that can be no other integer than `start` has, or none that a search came upon.
 
     block : shape (unknowns,); block of each unknown, -1 for unknowns that are always free. Other numbers are searched
     in the block of a target, then in that and each other block, nearest first, and at last in all together: two units
-    nearly always leave each other room, and their programmes are small. start : whole numbers that fit.
+    nearly always leave each other room, and their programmes are small. start : integers that fit.
     """
     asked, own = np.asarray(targets, dtype=np.int64), np.asarray(block, dtype=np.int64)
     true = np.asarray(start, dtype=np.int64)
@@ -233,7 +233,7 @@ def closed_in_whole_numbers(known: Knowledge, targets: ArrayLike, block: ArrayLi
 
 
 def _free_parts(block: Ints, mine: int) -> Iterator[Bools]:
-    """Yield which unknowns are free: a block and one that stands near, two by two; at last all."""
+    """Yield which unknowns are free: a block with each other, nearest first; at last all."""
     always = (block == mine) | (block < 0)
     others = np.unique(block[block >= 0])
     for other in others[np.argsort(abs(others - mine), kind="stable")].tolist():
@@ -242,7 +242,7 @@ def _free_parts(block: Ints, mine: int) -> Iterator[Bools]:
 
 
 def _other_numbers(known: Knowledge, true: Ints, free: Bools, target: int) -> Ints | None:
-    """Return whole numbers that fit and have another one for the target, with only some unknowns free; None if none."""
+    """Return integers that fit and differ at the target, with only some unknowns free; None if there are none."""
     inside = np.flatnonzero(free)
     rows = np.unique(known.facts[:, inside].nonzero()[0])
     facts = known.facts[rows]
@@ -254,7 +254,7 @@ def _other_numbers(known: Knowledge, true: Ints, free: Bools, target: int) -> In
         ends = np.zeros(len(inside)), np.full(len(inside), np.inf)
         ends[0][at], ends[1][at] = low, high
         piece = Knowledge(facts[:, inside], known.low[rows] - fixed, known.high[rows] - fixed)
-        found = _whole_numbers(piece, *ends)
+        found = _integers(piece, *ends)
         if found is not None:
             numbers = true.copy()
             numbers[inside] = found
@@ -262,8 +262,8 @@ def _other_numbers(known: Knowledge, true: Ints, free: Bools, target: int) -> In
     return None
 
 
-def _whole_numbers(known: Knowledge, low: Floats, high: Floats) -> Ints | None:
-    """Return any whole numbers that fit, within ends; None where there are none or a search took too long."""
+def _integers(known: Knowledge, low: Floats, high: Floats) -> Ints | None:
+    """Return any integers that fit, within ends; None where there are none or a search took too long."""
     with silenced():
         found = optimize.milp(
             np.zeros(known.facts.shape[1]),

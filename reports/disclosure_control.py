@@ -25,7 +25,7 @@ from analytics.suppression import (
     Knowledge,
     Sum,
     Withheld,
-    closed_in_whole_numbers,
+    closed_in_integers,
     feasible,
     interval_is_open,
     interval_is_wide,
@@ -472,7 +472,7 @@ def _leaks(plan: _Plan, family: Family, smallest: int) -> _Leak:
     """Return what the published scores of a family disclose together with all other published numbers.
 
     That is a small number of equal grades of one group on one unit, or a withheld number of grades of the category.
-    Units with votes of one group only are left out: their grades follow from the score. Whole numbers are tried: a
+    Units with votes of one group only are left out: their grades follow from the score. Integers are tried: a
     score to two decimals often fits only one set of votes of its unit, and with the grades of the category three units
     of 30 votes fitted only two. A withheld number of grades is tried with fractions as well, which are quicker.
     """
@@ -488,7 +488,7 @@ def _leaks(plan: _Plan, family: Family, smallest: int) -> _Leak:
     alone = asked[~interval_is_open(low, high)]
     hidden = inner.printed_grades(plan, smallest)
     asked, start = np.flatnonzero(few), np.concatenate([start, inner.hidden_counts])
-    together = closed_in_whole_numbers(inner.knowledge(), asked, inner.unit_of_unknowns(), start)
+    together = closed_in_integers(inner.knowledge(), asked, inner.unit_of_unknowns(), start)
     low, high = feasible(inner.knowledge(), hidden, interval_is_wide(smallest), start=start)
     given_away = np.concatenate([alone, together]) // inner.width
     units = frozenset(int(inner.units[at]) for at in given_away)

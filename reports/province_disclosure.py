@@ -20,7 +20,7 @@ from analytics.suppression import (
     Cells,
     Knowledge,
     Sum,
-    closed_in_whole_numbers,
+    closed_in_integers,
     exposed_cells,
     is_small,
     suppress,
@@ -266,8 +266,8 @@ def _scores_give_away(
         return any(n is not None for key, n in numbers.items() if key[0] == GRADES)
     pages = puzzle.knowledge()
     puzzle.add_sums(numbers, [place for place in places if place not in hiding])
-    closed = closed_in_whole_numbers(puzzle.knowledge(), puzzle.few(smallest), puzzle.units, puzzle.counts)
-    return len(closed_in_whole_numbers(pages, closed, puzzle.units, puzzle.counts)) < len(closed)
+    closed = closed_in_integers(puzzle.knowledge(), puzzle.few(smallest), puzzle.units, puzzle.counts)
+    return len(closed_in_integers(pages, closed, puzzle.units, puzzle.counts)) < len(closed)
 
 
 def _hides(place: PublicPlace, category: str) -> bool:

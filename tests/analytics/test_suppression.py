@@ -12,7 +12,7 @@ from analytics.suppression import (
     Cells,
     Knowledge,
     Sum,
-    closed_in_whole_numbers,
+    closed_in_integers,
     exposed_cells,
     feasible,
     interval_is_open,
@@ -271,4 +271,4 @@ def test_votes_that_scores_and_a_grade_leave_open_are_those_that_trying_all_find
     fact(index[:, :, 0].ravel(), 1, best, best)
     known = Knowledge(sparse.csr_array(np.array(rows)), np.array(low, dtype=float), np.array(high, dtype=float))
     block = index.ravel() // 6
-    assert closed_in_whole_numbers(known, index.ravel(), block, truth.ravel()).tolist() == wanted.tolist()
+    assert closed_in_integers(known, index.ravel(), block, truth.ravel()).tolist() == wanted.tolist()

@@ -65,12 +65,12 @@ READERS = {
 }
 
 
-def attack(told, weights, points):
-    """What the files of one round together give away; asking to the end is part of it."""
+def attack(told, weights, points, *, to_the_end=True):
+    """What the files of one round together give away; asking to the end is part of it, where the guard is judged."""
     seen = [Seen(files, names) for files, _, names in told]
     reader = OverTime(seen, weights, points)
     found = recovered_over_time(reader, [votes for _, votes, _ in told], SMALLEST)
-    assert not reader.unsettled, "a search that did not end is no answer"
+    assert not (to_the_end and reader.unsettled), "a search that did not end is no answer"
     return found
 
 
@@ -78,7 +78,9 @@ def attacked(path, seeds, steps, *, both=True, **choices):
     """Votes found with the joint check by round; kinds of those found without, if `both`; number of guarded pages."""
     told, weights, points = sequences(path, seeds, steps, both=both, **choices)
     guarded = {name: attack(pages, weights[name], points) for name, (pages, _) in told.items()}
-    found = [one for name, (_, pages) in told.items() if both for one in attack(pages, weights[name], points)]
-    unguarded = Counter(kind for kind, *_ in found)
+    unguarded = Counter()
+    for name, (_, pages) in told.items() if both else ():
+        found = attack(pages, weights[name], points, to_the_end=False)  # what is found is enough
+        unguarded.update(kind for kind, *_ in found)
     made = sum(len(pages) for pages, _ in told.values())
     return {name: found for name, found in guarded.items() if found}, unguarded, made

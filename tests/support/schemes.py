@@ -1,5 +1,6 @@
 """Worked examples of the schemes and checks that hold for the rows of every measure."""
 
+import re
 from datetime import date
 
 import pandas as pd
@@ -107,6 +108,9 @@ def load_scheme(path, scheme):
     store.publish()
 
 
+CODE = re.compile("[a-z0-9_.]+")
+
+
 def _empty_cells(sheet, language):
     """What the rows of a sheet do not say, read by the header of each column as a reader does."""
     from results.fields import columns
@@ -117,7 +121,8 @@ def _empty_cells(sheet, language):
         told["value_or_reason"] = told["reason"] if told["value"] is None else told["shown"]
         told["interval_or_why"] = told["why_no_interval"] if told["low"] is None else told["high"]
         lacks = [name for name in (*MUST, "measure", "interval_or_why") if told[name] in (None, "")]
-        codes = [name for name in ("measure", "of_what", "verdict") if language == "zh" and str(told[name]).isascii()]
+        worded = ("measure", "of_what", "verdict") if language == "zh" else ()
+        codes = [name for name in worded if CODE.fullmatch(str(told[name]))]
         if lacks or codes:
             yield told["measure"], told["key"], lacks, codes
 
