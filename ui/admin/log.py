@@ -5,6 +5,7 @@ from functools import partial
 import pandas as pd
 import streamlit as st
 
+from access.roles import ROLES
 from data.store import heads
 from data.store.audit_chain import Entry
 from data.store.audit_log import ACTIONS, read_log
@@ -13,12 +14,25 @@ from data.store.people import KNOWN_BY
 from data.store.verify import check
 from errors import BiaochiError
 from formats.spreadsheet import Sheet
-from i18n import translate
+from i18n import N_, translate
 from results.fields import headers
 from ui import cached, downloads, guard, layout, tables
 from ui.i18n import _, language
 
 SHOWN = 200
+
+NOTES = {
+    **ROLES,
+    "password": N_("with a password"),
+    "provider": N_("with the office's sign-in service"),
+    "password changed": N_("Password changed"),
+    "new first password": N_("New first password"),
+    "removed": N_("Removed"),
+    "other sessions": N_("All other sessions"),
+    "another session": N_("A session elsewhere"),
+}
+"""Notes that the program writes on accounts and sessions; those of people are shown as they are."""
+ACCOUNT_ACTIONS = frozenset({"account", "sign in", "sign in refused", "sign out", "not for role"})
 
 
 def show_head() -> None:
@@ -68,7 +82,7 @@ def _row(entry: Entry) -> dict[str, object]:
         _("What"): entry.what,
         _("Round"): entry.round,
         _("Release"): entry.release[:16],
-        _("Note"): entry.note,
+        _("Note"): _(NOTES[entry.note]) if entry.action in ACCOUNT_ACTIONS and entry.note in NOTES else entry.note,
     }
 
 
