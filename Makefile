@@ -50,7 +50,7 @@ linted=0; wait $$lint || linted=$$?; \
 cat .venv/lint.log; exit $$((tests ? tests : linted))
 endef
 
-.PHONY: run setup quick test test-browser test-slow test-cluster mutants lint browser strace java messages pins offline bench \
+.PHONY: run setup quick test test-browser test-slow test-cluster mutants lint browser strace nginx java messages pins offline bench \
 	clean help
 
 run:
@@ -69,7 +69,7 @@ test-browser: setup browser
 	$(PYTEST) --pictures -m "(browser or sweep) and not slow"
 
 # A file that fails does not keep the others from running.
-test-slow: setup browser strace
+test-slow: setup browser strace nginx
 	@failed=; for file in $(SLOW); do begin=$$SECONDS; \
 	$(BIN)/python -m pytest -q -s -m slow $$file || failed="$$failed $$file"; \
 	echo "$$file: $$((SECONDS - begin)) s"; done; \
@@ -87,6 +87,11 @@ test-cluster: setup java $(CLUSTER)/installed
 strace:
 	@if ! command -v strace > /dev/null && [ "$$(id -u)" = 0 ] && command -v apt-get > /dev/null; then \
 		apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq strace > /dev/null; fi
+
+# The proxy that is shipped a configuration for, behind which Chromium signs in.
+nginx:
+	@if ! command -v nginx > /dev/null && [ "$$(id -u)" = 0 ] && command -v apt-get > /dev/null; then \
+		apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq nginx-light openssl > /dev/null; fi
 
 java:
 	@if ! command -v java > /dev/null && [ "$$(id -u)" = 0 ] && command -v apt-get > /dev/null; then \

@@ -26,8 +26,8 @@ units on the line: 10 votes 24%, 20 votes 12%, 30 to 100 votes at most 6%; group
 law seen at 30 votes, 10 units all alike next to 10 of two grades, all on the line: 9.5% (400 years)."""
 
 FEW_FOR_TWO = 5
-"""Ranked units below which each of two conditions that clear a unit counts. Years with a wrong clearing, all units on
-the line: 2 units 9%, 3 and 4 units 4 to 8%, from 5 on at most 5%, since Holm over many units then has room for both."""
+"""Ranked units below which each of two conditions that clear a unit counts. Wrong clearings, 2 to 4 units on
+the line: up to 7% (400 years; 9% were seen of 2 units), doubled up to 5%. From 5 on Holm over the units has room."""
 
 
 @dataclass(frozen=True)

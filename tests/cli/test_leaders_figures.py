@@ -31,9 +31,9 @@ def exported(city, kind, round_id):
 
 def test_twelve_incidents_53_talks_and_admonitions_41_persons(city, tmp_path):
     years = [measured(city, "inquiry", "--year", year) for year in ("2023", "2024", "2025")]
-    told = {name: [year[name, ""][0] for year in years] for name in ("incidents", "talks_and_admonitions", "persons")}
-    assert told == {"incidents": [5, 4, 3], "talks_and_admonitions": [21, 18, 14], "persons": [17, 15, 10]}
-    assert [sum(told[name]) for name in told] == [12, 53, 41 + 1], "a person of two years counts once in three"
+    found = {name: [year[name, ""][0] for year in years] for name in ("incidents", "talks_and_admonitions", "persons")}
+    assert found == {"incidents": [5, 4, 3], "talks_and_admonitions": [21, 18, 14], "persons": [17, 15, 10]}
+    assert [sum(found[name]) for name in found] == [12, 53, 41 + 1], "a person of two years counts once in three"
     target = tmp_path / "year.docx"
     city("bulletin", "--kind", "inquiry-year", "--period", "2025", "-o", target)
     lines = [[cell.text.strip() for cell in row.cells] for table in Document(str(target)).tables for row in table.rows]
@@ -54,8 +54,8 @@ def test_31_are_vetoed_666_fail_and_667_pass(city):
     assert (asked[213, 290], asked[214, 300], asked[480, 500]) == ("undecided", "cleared", "undecided")
     assert asked[400, 615] == "undecided", "400 of 600 valid answers reach the line, 400 of 615 returned do not"
     for yes, verdict in ((666, "确认未达标"), (667, "确认达标")):
-        told = city("scheme", "approval", "what-if", "--yes", yes, "--n", 1000, "--population", 1000).decode()
-        assert re.search(rf"赞成 +{yes}\n", told) and re.search(rf"认定 +{verdict}\n", told)
+        found = city("scheme", "approval", "what-if", "--yes", yes, "--n", 1000, "--population", 1000).decode()
+        assert re.search(rf"赞成 +{yes}\n", found) and re.search(rf"认定 +{verdict}\n", found)
 
 
 def test_36_messengers_93_people_in_six_grids_seven_working_days_three_days_a_week(city):

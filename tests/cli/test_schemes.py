@@ -155,10 +155,10 @@ def test_a_template_of_every_table_has_headers_lists_and_examples_and_comes_back
         day = ["--as-of", "2026-03-31"] if own.mode == "book" else []
         found = biaochi.json("import", kind, path, "--round", "2026", *day, code=3)
         assert [problem["code"] for problem in found["problems"]] == ["header_only"]
-        told = biaochi("import", kind, path, "--round", "2026", *day, code=3, lang=language) or biaochi.err.encode()
+        printed = biaochi("import", kind, path, "--round", "2026", *day, code=3, lang=language) or biaochi.err.encode()
         assert {"zh": "表头下面应当有数据行，但一行也没有", "en": "there are none"}[
             language
-        ] in told.decode() + biaochi.err
+        ] in printed.decode() + biaochi.err
 
 
 def test_the_clock_prints_every_day_with_the_name_of_the_holiday(biaochi):

@@ -14,7 +14,7 @@ def plain(text):
     return re.sub(r"\\(.)", r"\1", str(text)).replace("\u2060", "")
 
 
-def told(test):
+def texts_of(test):
     return [plain(item.value) for item in (*test.metric, *test.caption, *test.markdown)]
 
 
@@ -55,13 +55,13 @@ def test_twelve_incidents_53_talks_and_admonitions_41_persons(schemes_path, monk
         (("追责处理人数", "Persons held responsible"), ["17", "15", "10", "41"]),
     ):
         assert [row[1:5] for row in rows if row[0] == names[at] and len(row) == 6 and row[5]] == [years], names
-    assert [text for text in told(test) if "41" in text and "42" in text], "why 17 + 15 + 10 is not 41"
+    assert [text for text in texts_of(test) if "41" in text and "42" in text], "why 17 + 15 + 10 is not 41"
 
 
 def test_31_are_vetoed_of_240_and_two_thirds_is_a_line(schemes_path, monkeypatch, with_document, language, at):
     test = scheme_page(schemes_path, monkeypatch, language, scheme="approval", period="2025")
-    assert [text for text in told(test) if re.search(r"235\D+31\D|31\D+235", text)]
-    assert [text for text in told(test) if re.search(r"(?<!\d)240(?!\d)", text)], (
+    assert [text for text in texts_of(test) if re.search(r"235\D+31\D|31\D+235", text)]
+    assert [text for text in texts_of(test) if re.search(r"(?<!\d)240(?!\d)", text)], (
         "all that were assessed are in the register"
     )
     matters = {row[1]: row for row in lines_of(test) if len(row) == 9}
@@ -80,8 +80,8 @@ def test_31_are_vetoed_of_240_and_two_thirds_is_a_line(schemes_path, monkeypatch
 def test_36_messengers_93_people_in_six_grids_three_days_a_week(schemes_path, monkeypatch, language, at):
     test = scheme_page(schemes_path, monkeypatch, language, scheme="echo", period="2026Q1")
     assert test.metric[0].value == "480" and [text for text in captions(test) if re.match(r"1,042(/| of )1,116", text)]
-    (people,) = [text for text in told(test) if "93" in text and "36" in text]
-    assert re.search(r"(?<!\d)6(个网格| places)", people) and "2026-03-31" in people
+    (people,) = [text for text in texts_of(test) if "93" in text and "36" in text]
+    assert re.search(r"(?<!\d)6( ?个网格| places)", people) and "2026-03-31" in people
     grids = [row for row in lines_of(test) if len(row) == 16]
     weeks = [[row[column].split("/")[-1] for row in grids] for column in range(3, 16)]
     assert weeks[0] == ["16", "16", "16", "15", "15", "15"] and weeks[7] == ["–"] * 6
@@ -104,7 +104,7 @@ def test_480_opinions_a_year_of_which_one_was_answered_late(schemes_path, monkey
 
 def test_14_million_yuan_and_the_roads(schemes_path, monkeypatch, language, at):
     test = scheme_page(schemes_path, monkeypatch, language, scheme="assembly", period="2026")
-    (line,) = [text for text in told(test) if "14,000,000.00" in text]
+    (line,) = [text for text in texts_of(test) if "14,000,000.00" in text]
     assert all(number in line for number in ("930,000.00", "1,520,000.00", "11,550,000.00", "24.0", "20.5"))
     funds = [row for row in lines_of(test) if len(row) == 10 and "/" in row[2]]
     given = {(re.search(r"[\d.]+", row[1])[0], *map(float, row[3:7])) for row in funds}
@@ -124,7 +124,7 @@ def test_500_and_100_yuan_make_200_000_within_the_month_and_the_first_paid_1_500
 ):
     test = scheme_page(schemes_path, monkeypatch, language, scheme="assembly", period="2024")
     with_document(test, "assembly", "accounts")
-    (shares,) = [text for text in told(test) if "500.00" in text and "2024-04-09" in text]
+    (shares,) = [text for text in texts_of(test) if "500.00" in text and "2024-04-09" in text]
     first, second = (
         ("300 人每人 500.00 元", "500 人每人 100.00 元"),
         ("300 persons with 500.00 yuan each", "500 persons with 100.00 yuan each"),
