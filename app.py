@@ -31,6 +31,7 @@ from ui.i18n import _
 from ui.security import Gate, content_security_policy
 from ui.sign_in import Door, SignIn, way_in
 from ui.upload_quota import UploadQuota
+from ui.uploaded_files import share_contents
 from ui.warm import Warmer
 
 ROOT = Path(__file__).resolve().parent
@@ -113,6 +114,7 @@ async def lifespan(_app: st.App) -> AsyncIterator[dict[str, object]]:
     gc.collect()
     gc.freeze()
     jobs.keep_memory_whole()
+    share_contents()
     warmer = Warmer()
     warmer.start()
     yield {}

@@ -35,6 +35,10 @@ class BiaochiError(Exception):
         self.problems: list[Problem] = []
         super().__init__(self.message.format(**facts))
 
+    def __reduce__(self) -> tuple[object, ...]:
+        """Pickle an error as it is: a subclass may take other facts than its message has (`ui.apart`)."""
+        return _as_it_was, (type(self), self.args), self.__dict__
+
     def sentence(self, language: str, shown: Callable[[object], object] = _unchanged) -> str:
         """Return the message in one of LANGUAGES; `shown` makes a fact fit for the place where it is displayed."""
         return _filled(self.message, self.facts, language, shown)
@@ -43,6 +47,12 @@ class BiaochiError(Exception):
         """Return the message and its details."""
         details = [_filled(message, facts, language, shown) for message, facts in self.details]
         return [self.sentence(language, shown), *details]
+
+
+def _as_it_was(kind: type[BiaochiError], args: tuple[object, ...]) -> BiaochiError:
+    error = kind.__new__(kind)
+    error.args = args
+    return error
 
 
 class Reason(str):

@@ -1,16 +1,21 @@
-"""Background jobs of a page: a thread works, and the page polls its progress and can ask it to stop."""
+"""Background jobs of a page: a thread works, and the page polls its progress and can ask it to stop.
+
+Long work goes to a process apart (`ui.apart`), and the thread waits for it.
+"""
 
 import ctypes
 import gc
 import sys
 import threading
 from collections.abc import Callable
+from functools import partial
 from typing import Generic, TypeAlias, TypeVar
 
 import streamlit as st
 
 from data.model.progress import CancelledError, Progress
 from data.store import people
+from ui import apart
 from ui.i18n import _
 
 QUIET_SECONDS = 1.5  # a shorter job shows no bar
@@ -22,9 +27,12 @@ Work: TypeAlias = Callable[[Progress, Callable[[], bool]], T]
 
 
 class Job(Generic[T]):
-    """A background job. `work` gets a function that reports progress and a function that returns whether to stop."""
+    """A background job. `work` gets a function that reports progress and a function that returns whether to stop.
 
-    def __init__(self, asked: object, work: Work[T], *, stop_before: float = 1.0) -> None:
+    long: whether a process apart does the work, which then has to be fit for `ui.apart.run`.
+    """
+
+    def __init__(self, asked: object, work: Work[T], *, stop_before: float = 1.0, long: bool = False) -> None:
         self.asked = asked
         self.share, self.doing = 0.0, ""
         self._results: list[T] = []
@@ -32,7 +40,8 @@ class Job(Generic[T]):
         self.stop_before = stop_before  # from this share on the job cannot be stopped
         self._stop = threading.Event()
         self._person = people.person()  # the thread has no page that could say who asked
-        self._thread = threading.Thread(target=self._run, args=(work,), daemon=True)
+        done = partial(apart.run, work) if long else work
+        self._thread = threading.Thread(target=self._run, args=(done,), daemon=True)
         self._thread.start()
 
     def _run(self, work: Work[T]) -> None:
@@ -98,14 +107,14 @@ def keep_memory_whole() -> None:
         fix(MMAP_THRESHOLD, LARGE_BLOCK)
 
 
-def the_job(key: str, asked: object, work: Work[T], *, stop_before: float = 1.0) -> Job[T]:
+def the_job(key: str, asked: object, work: Work[T], *, stop_before: float = 1.0, long: bool = False) -> Job[T]:
     """Return the session's job for a question; a new question stops the old job and starts another."""
     job: Job[T] | None = st.session_state.get(key)
     if job is None or job.asked != asked:
         if job is not None:
             job.stop()
             job.wait(QUIET_SECONDS)
-        job = st.session_state[key] = Job(asked, work, stop_before=stop_before)
+        job = st.session_state[key] = Job(asked, work, stop_before=stop_before, long=long)
     return job
 
 

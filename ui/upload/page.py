@@ -1,7 +1,7 @@
 """Parts of the upload page: choices of the user, problems of the file, and their correction."""
 
 import hashlib
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import partial
@@ -33,7 +33,6 @@ from data.model.grouped_problems import (
     shown_spellings,
     unscored_words,
 )
-from data.model.progress import Progress
 from data.sample.city import DemoFile
 from data.store import ImportOptions, PublishReport
 from data.store.drafts import LARGEST, Draft, find_same
@@ -42,12 +41,11 @@ from data.store.inbox import inbox_files
 from data.store.round_status import TRIAL
 from data.store.uploads import EditLog
 from errors import BiaochiError, StoreBusyError, UsageError
-from i18n import N_
-from results.quality.before_publishing import Finding, FindingsError, review
 from ui import cached, guard, jobs, layout, printing, tables
 from ui.i18n import _, language
 from ui.problem_table import show_error, show_problems
 from ui.upload import column_mapping, corrections, drafts, meaning, unknown_units
+from ui.upload.work import OneFile
 
 T = TypeVar("T")
 FILE_KINDS = ["csv", "gz", "xlsx", "xls", "ods", "txt"]
@@ -303,16 +301,15 @@ def examine(file: Chosen, choice: Choice, checks: Mapping[str, AcrossTables]) ->
 
     checks : by table, what its rows must agree with in other tables.
     """
-    store = cached.store()
-
-    def work(progress: Progress, cancelled: Callable[[], bool]) -> ImportReport:
-        options = replace(choice.options, dry_run=True)
-        return store.import_files(choice.kind, [file.source], choice.round_id, options, progress, cancelled, checks)
-
-    job = jobs.the_job("upload_job", (file.key, choice), work)
+    task = _task(file, choice, replace(choice.options, dry_run=True), checks)
+    job = jobs.the_job("upload_job", (file.key, choice), task.imported, long=task.is_long)
     if not jobs.finished("upload_job", job):
         st.stop()
     return _answer("upload_job", job)
+
+
+def _task(file: Chosen, choice: Choice, options: ImportOptions, checks: Mapping[str, AcrossTables]) -> OneFile:
+    return OneFile(cached.store(), choice.kind, file.source, choice.round_id, options, checks)
 
 
 def _answer(key: str, job: jobs.Job[T]) -> T | None:
@@ -437,31 +434,10 @@ def keep(
     except BiaochiError as refusal:
         layout.show_refusal(refusal)
         return
-    store = cached.store()
-    options = replace(choice.options, accept_warnings=reason, demo=_beside_demo())
-
-    def work(progress: Progress, cancelled: Callable[[], bool]) -> tuple[ImportReport, PublishReport | None]:
-        kept = store.import_files(
-            choice.kind, [file.source], choice.round_id, options, _first_half(progress), cancelled, checks
-        )
-        if not kept.stored:
-            return kept, None
-        if not publish:
-            return kept, None
-        progress(0.5, N_("Publishing"))
-        try:
-            return kept, store.publish(review=lambda candidate: review(candidate, store, None, _stop_if_any))
-        except (StoreBusyError, FindingsError):
-            return kept, None
-
-    st.session_state["upload_storing"] = jobs.Job((file.key, choice), work, stop_before=0.5)
+    task = _task(file, choice, replace(choice.options, accept_warnings=reason, demo=_beside_demo()), checks)
+    work = task.published if publish else task.stored
+    st.session_state["upload_storing"] = jobs.Job((file.key, choice), work, stop_before=0.5, long=task.is_long)
     publishing(choice.round_id)
-
-
-def _stop_if_any(findings: Sequence[Finding]) -> None:
-    """Stop before publishing if there is anything to read first; the page shows it below what would change."""
-    if findings:
-        raise FindingsError(findings)
 
 
 def publishing(round_id: str) -> None:
@@ -486,10 +462,6 @@ def publishing(round_id: str) -> None:
     st.session_state["upload_turn"] = st.session_state.get("upload_turn", 0) + 1
     st.session_state["upload_done"] = (published.release[:16] if published else "", round_id, report.unregistered)
     st.rerun()
-
-
-def _first_half(progress: Progress) -> Progress:
-    return lambda share, doing: progress(share / 2, doing)
 
 
 def _beside_demo() -> bool:
