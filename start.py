@@ -162,11 +162,14 @@ def install_packages(root: Path, kind: str) -> None:
     refuse_other_target(root)
     name, download, disk = PINS[kind]
     count = count_packages((root / name).read_text(encoding="utf-8"))
+    local = local_wheels(root)
+    source_zh = "来自本安装包，无需下载" if local else f"首次下载约 {download} MB"
+    source_en = "from this archive, nothing to download" if local else f"at first about {download} MB to download"
     say(
-        f"正在安装 {count} 个软件包：首次下载约 {download} MB，占用磁盘约 {disk} MB，需要一至数分钟 …\n"
-        f"Installing {count} packages: at first about {download} MB to download and {disk} MB on disk, a few minutes …"
+        f"正在安装 {count} 个软件包：{source_zh}，占用磁盘约 {disk} MB，需要一至数分钟 …\n"
+        f"Installing {count} packages: {source_en}, {disk} MB on disk, a few minutes …"
     )
-    pip(root, "--require-hashes", *local_wheels(root), "-r", str(root / name))
+    pip(root, "--require-hashes", *local, "-r", str(root / name))
     pip(root, "--no-deps", "--no-build-isolation", "--editable", str(root))
     seconds = time.monotonic() - began
     say(f"安装完成，用时 {seconds:.0f} 秒。Installed in {seconds:.0f} s.")
