@@ -12,7 +12,7 @@ from urllib.parse import unquote
 from docx.oxml import parse_xml
 from docx.oxml.ns import qn
 
-from errors import UsageError
+from errors import Reason, UsageError
 from formats.document import Document
 from formats.docx_looks import BOXED, FAINT, HIDDEN, NO_ROOM, ODD, SMALL, Looks
 from formats.docx_template import Filled, paragraph_text
@@ -57,18 +57,42 @@ NO_BODY = N_(
     "of tables and text boxes."
 )
 FLOATING = N_(
-    "The template {path} has a picture, shape, frame or table that floats over or under the text ({place}). Place it "
-    "in line with the text; up to {lines} thin lines may float."
+    "The template {path} has a picture, shape, frame or table that floats over or under the text, in {part} near "
+    "“{place}” ({tag}). Place it in line with the text; up to {lines} thin lines may float."
 )
-FOREIGN = N_("The template {path} contains {place}, which may replace or hide text after the guard looked. Remove it.")
+FOREIGN = N_(
+    "The template {path} contains {place} in {part}, which may replace or hide text after the guard looked. Remove it."
+)
 PAGE = N_("The page of the template {path} leaves no room for the text: {place}. Set the usual margins and one column.")
 OWN_NAME = N_(
-    "The template {path} itself contains the name of the unit {unit}. A unit is named only on its line with votes, "
-    "interval and verdict; for the issuing office write {{{{ office }}}} or {{{{ mark }}}}."
+    "The template {path} itself contains the name of the unit {unit}, in {part}. A unit is named only on its line with "
+    "votes, interval and verdict; for the issuing office write {{{{ office }}}} or {{{{ mark }}}}."
 )
 OWN_TIER = N_(
-    "The template {path} itself contains the heading “{place}”, which belongs to the units below it. Remove it."
+    "The template {path} itself contains the heading “{place}” in {part}; it belongs to the units below it. Remove it."
 )
+PARTS = {
+    "document": N_("the text"),
+    "hdr": N_("a header"),
+    "ftr": N_("a footer"),
+    "comments": N_("a comment"),
+    "footnotes": N_("a footnote"),
+    "endnotes": N_("an endnote"),
+    "settings": N_("the settings of the file"),
+    "styles": N_("a style"),
+    "numbering": N_("the numbering"),
+}
+LINK, DATA = N_("a link"), N_("data within the file")
+"""Where in the file something is, by the root of its part."""
+EDGES = {
+    "top": N_("the top margin"),
+    "bottom": N_("the bottom margin"),
+    "header": N_("the distance of the header"),
+    "footer": N_("the distance of the footer"),
+    "left": N_("the left margin"),
+}
+SIDES, COLUMNS = N_("the margins at the sides, or the width of the paper"), N_("more than one column")
+NO_PAGE = N_("its size or its margins are missing")
 
 
 _TOLD = " | ".join(
@@ -99,29 +123,52 @@ def roots_of(word: Any) -> list[Any]:
     return [part.element if hasattr(part, "element") else parse_xml(part.blob) for part in known]
 
 
+def _part(root: Any) -> Reason:
+    """Return in which part of the file an element is, in words."""
+    return Reason(PARTS.get(str(root.tag).rsplit("}", 1)[-1], DATA))
+
+
 def check_package(word: Any, roots: Sequence[Any], path: str) -> None:
     """Refuse what could cover text, or change it after it was checked."""
     for part in word.part.package.iter_parts():
         name = str(part.partname).rsplit("/", 1)[-1]
         if "vbaProject" in name or "/embeddings/" in part.partname or name.endswith(".odttf"):
-            raise InvalidTemplateError(FOREIGN, path=path, place=name)
+            raise _foreign(path, name)
         for relation in part.rels.values():
             if relation.is_external and not relation.reltype.endswith("/hyperlink"):
-                raise InvalidTemplateError(FOREIGN, path=path, place=relation.reltype.rsplit("/", 1)[-1])
+                raise _foreign(path, relation.reltype.rsplit("/", 1)[-1])
     for root in roots:
         for tag in ("altChunk", "subDoc", "linkStyles", "object", "dataBinding", "mailMerge"):
             if root.find(f".//{{*}}{tag}") is not None:
-                raise InvalidTemplateError(FOREIGN, path=path, place=tag)
+                raise _foreign(path, tag, root)
         _check_fields(root, path)
         for label in root.iter(qn("w:lvlText")):
             if not LABEL.fullmatch(label.get(qn("w:val"), "")):
-                raise InvalidTemplateError(FOREIGN, path=path, place=f"lvlText {label.get(qn('w:val'))}")
+                raise _foreign(path, f"lvlText {label.get(qn('w:val'))}", root)
     _check_styles(word.styles.element, path)
-    floating = [own for root in roots for own in _floating(root)]
-    lines = [own for own in floating if _is_thin_line(own)]
-    if len(lines) < len(floating) or len(lines) > 2 * LINES:  # a line is kept twice, for old and for new programs
-        odd = next((own for own in floating if own not in lines), floating[-1])
-        raise InvalidTemplateError(FLOATING, path=path, place=str(odd.tag).rsplit("}", 1)[-1], lines=LINES)
+    _check_floating(roots, path)
+
+
+def _foreign(path: str, what: str, root: Any = None) -> InvalidTemplateError:
+    part = Reason(DATA) if root is None else _part(root)
+    return InvalidTemplateError(FOREIGN, path=path, place=what, part=part)
+
+
+def _check_floating(roots: Sequence[Any], path: str) -> None:
+    floating = [(own, root) for root in roots for own in _floating(root)]
+    others = [(own, root) for own, root in floating if not _is_thin_line(own)]
+    if not others and len(floating) <= 2 * LINES:  # a line is kept twice, for old and for new programs
+        return
+    own, root = (others or floating[-1:])[0]
+    tag = str(own.tag).rsplit("}", 1)[-1]
+    raise InvalidTemplateError(FLOATING, path=path, part=_part(root), place=_near(own), tag=tag, lines=LINES)
+
+
+def _near(own: Any) -> str:
+    """Return the text of the paragraph or table around an element, else what follows; of a style its name."""
+    around = next(own.iterancestors(qn("w:p"), qn("w:tbl"), qn("w:style")), own)
+    texts = ("".join(text.text or "" for text in one.iter(qn("w:t"))) for one in (around, *around.itersiblings()))
+    return next((" ".join(text.split())[:40] for text in texts if text.strip()), str(around.get(qn("w:styleId"), "")))
 
 
 def _check_styles(styles: Any, path: str) -> None:
@@ -130,14 +177,14 @@ def _check_styles(styles: Any, path: str) -> None:
     ids = [str(style.get(qn("w:styleId"))) for style in every]
     ids += [f"w:default {style.get(qn('w:type'))}" for style in every if style.get(qn("w:default")) in DEFAULT]
     if twice := sorted({one for one in ids if ids.count(one) > 1}):
-        raise InvalidTemplateError(FOREIGN, path=path, place=f"w:style {twice[0]} × 2")
+        raise _foreign(path, f"w:style {twice[0]} × 2", styles)
 
 
 def text_width(word: Any, path: str) -> int:
     """Return the twips of a line of text; refuse a page that leaves no room for it."""
     widths = [_width_of(section, path) for section in word.element.iter(qn("w:sectPr"))]
     if not widths:
-        raise InvalidTemplateError(PAGE, path=path, place="sectPr")
+        raise InvalidTemplateError(PAGE, path=path, place=Reason(NO_PAGE))
     return min(widths)
 
 
@@ -145,17 +192,21 @@ def check_words(word: Any, roots: Sequence[Any], document: Document, path: str) 
     """Refuse the name of a unit or the heading of a tier in the words of the template itself, however they are cut."""
     relations = (one for part in word.part.package.iter_parts() for one in part.rels.values())
     links = [unquote(one.target_ref) for one in relations if one.is_external]
-    forwards = [_squeezed(text) for text in (*map(_words, roots), *links)]
-    texts = [*forwards, *(text[::-1] for text in forwards)]  # from the right to the left it is read the other way round
+    words = [(_squeezed(_words(root)), _part(root)) for root in roots]
+    words += [(_squeezed(link), Reason(LINK)) for link in links]
+
+    def part_with(name: str) -> Reason | None:  # from the right to the left it is read the other way round
+        return next((part for text, part in words if name in text or name[::-1] in text), None)
+
     for section in document.sections:
         heading = _squeezed(re.sub(r"^[\d.．、\s]+", "", section.heading)) if section.tier else ""
-        if heading and any(heading in words for words in texts):
-            raise InvalidTemplateError(OWN_TIER, path=path, place=section.heading)
+        if heading and (part := part_with(heading)):
+            raise InvalidTemplateError(OWN_TIER, path=path, place=section.heading, part=part)
     units = {row.cells["unit"] for table in document.tables() for row in table.rows if "unit" in row.cells}
     for unit in sorted({*units, document.subject}, key=len, reverse=True):
         short = _squeezed(unit)
-        if len(short) >= SHORTEST_NAME and any(short in words for words in texts):
-            raise InvalidTemplateError(OWN_NAME, path=path, unit=unit)
+        if len(short) >= SHORTEST_NAME and (part := part_with(short)):
+            raise InvalidTemplateError(OWN_NAME, path=path, unit=unit, part=part)
 
 
 def check_filled(word: Any, filled: Mapping[Any, Filled], looks: Looks, path: str) -> None:
@@ -244,7 +295,7 @@ def _check_fields(root: Any, path: str) -> None:
             simple, split = [*simple, split], ""
     for instruction in (*simple, *([split] if split else [])):
         if not PAGE_FIELDS.fullmatch(instruction):
-            raise InvalidTemplateError(FOREIGN, path=path, place=" ".join(instruction.split())[:40] or "fldChar")
+            raise _foreign(path, " ".join(instruction.split())[:40] or "fldChar", root)
 
 
 def _floating(root: Any) -> Iterator[Any]:
@@ -281,13 +332,15 @@ def _is_thin_line(own: Any) -> bool:
 def _width_of(section: Any, path: str) -> int:
     size, margins = section.find(qn("w:pgSz")), section.find(qn("w:pgMar"))
     columns = section.find(qn("w:cols"))
-    if size is None or margins is None or (columns is not None and columns.get(qn("w:num"), "1") != "1"):
-        raise InvalidTemplateError(PAGE, path=path, place="pgSz, pgMar, cols")
+    if size is None or margins is None:
+        raise InvalidTemplateError(PAGE, path=path, place=Reason(NO_PAGE))
+    if columns is not None and columns.get(qn("w:num"), "1") != "1":
+        raise InvalidTemplateError(PAGE, path=path, place=Reason(COLUMNS))
     wide, high = (float(size.get(qn(f"w:{name}"))) for name in ("w", "h"))
     for name, whole in (("top", high), ("bottom", high), ("header", high), ("footer", high), ("left", wide)):
         if not 0 <= float(margins.get(qn(f"w:{name}"), 720)) <= LARGEST_EDGE * whole:
-            raise InvalidTemplateError(PAGE, path=path, place=name)
+            raise InvalidTemplateError(PAGE, path=path, place=Reason(EDGES[name]))
     left, right, gutter = (float(margins.get(qn(f"w:{name}"), 0)) for name in ("left", "right", "gutter"))
     if min(right, gutter) < 0 or wide - left - right - gutter < LEAST_WIDTH:
-        raise InvalidTemplateError(PAGE, path=path, place="left, right")
+        raise InvalidTemplateError(PAGE, path=path, place=Reason(SIDES))
     return round(wide - left - right - gutter)
