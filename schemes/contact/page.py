@@ -27,7 +27,7 @@ COLUMNS = (
     *("reception_no", "date", "person_code", "place_code", "mode", "announced_on", "groups", "people", "raised"),
     *("solved_there", "taken_over"),
 )
-NUMBERS = ("planned", "planned_by_then", "done", "difference", "missing", "share", "raised", "solved_there")
+NUMBERS = ("planned", "planned_by_then", "done", "difference", "missing", "share", "results")
 
 
 def view(chosen: Chosen) -> None:
@@ -61,6 +61,7 @@ def posts_table(table: pd.DataFrame, words: dict[str, str]) -> pd.DataFrame:
     shown = table.assign(
         share=[number_format.percent(share) for share in table["share"]],
         difference=[number_format.signed(difference, 0) for difference in table["difference"]],
+        results=[f"{row['raised']}/{row['solved_there']}" for row in records(table)],
     )
     return shown[["post", "unit", *NUMBERS, "points"]].rename(columns=words)
 

@@ -59,11 +59,9 @@ PICTURE_WORDS = {
     "difference": N_("Difference"),
     "missing": N_("Missing in the year"),
     "share": N_("Share of the plan"),
-    "raised": N_("Raised"),
-    "solved_there": N_("Solved on the spot"),
     "visits": N_("Visits"),
     "results": N_("Raised / solved"),
-    "points": N_("Number of contact points"),
+    "points": N_("Contact points"),
 }
 DOCUMENT_WORDS = {"announcement": N_("Announcement of receptions next month")}
 DOCUMENT_TITLES = {

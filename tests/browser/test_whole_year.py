@@ -23,7 +23,12 @@ from data.store.review import OUTCOMES
 from data.store.round_status import STATUSES
 from data.store.verify import check
 from tests.reference.attacker import Page
-from tests.reports.test_public_notice_page import CATEGORIES, assert_numbers_follow_from, votes
+from tests.reports.test_public_notice_page import (
+    CATEGORIES,
+    assert_days_follow_from,
+    assert_numbers_follow_from,
+    votes,
+)
 from tests.support.stores import table
 
 from .conftest import settled
@@ -316,10 +321,14 @@ def objects(clerk):
         clerk.presses("objection_add")
         clerk.sees("The objection of {unit} is registered.", unit=unit)
     clerk.picture("objections")
-    states = [line.state for line in register(clerk.store, "2025", date.today()).lines]
-    assert states[2] == "late" and len(states) == 3
+    assert states(clerk) == ["open", "open", "late"]
     clerk.goes_home()
     clerk.picture("home-objections")
+
+
+def states(clerk) -> list[str]:
+    """The states of the objections, in the order in which they were registered."""
+    return [line.state for line in register(clerk.store, "2025", date.today()).lines]
 
 
 def rules_on(clerk):
@@ -345,6 +354,7 @@ def rules_on(clerk):
         clerk.sees("The ruling on objection {number} is recorded.", number=number)
     clerk.picture("ruled")
     assert register(clerk.store, "2025", date.today()).awaiting == (2,)
+    assert states(clerk) == ["lifted", "correcting", "late"]
     clerk.goes_home()
     clerk.picture("home-ruled")
 
@@ -375,7 +385,7 @@ def corrects(clerk):
     clerk.presses("correct")
     clerk.sees("The correction is published.")
     clerk.picture("corrected")
-    assert len(corrections(clerk.store, "2025")) == 1
+    assert len(corrections(clerk.store, "2025")) == 1 and states(clerk) == ["lifted", "corrected", "late"]
 
 
 def announces(clerk):
@@ -458,6 +468,7 @@ def publishes_notice(clerk):
     path = keep(f"year-public-{clerk.language}.html", content)
     section = Page(content.decode()).section("zh")
     assert_numbers_follow_from(section, clerk.store.path)
+    assert_days_follow_from(section, clerk.store.status("2025").given)
     said = " ".join(p.text for p in section.all("p"))
     assert "经复核予以采纳的异议 1 件" in said and "逾期提出的异议 1 件" in said, said
     other = clerk.page.context.new_page()

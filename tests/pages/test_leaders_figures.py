@@ -146,6 +146,6 @@ def test_24_posts_30_points_32_receptions_a_year_and_1240_pairings(schemes_path,
         held += int(re.search(r"\d+", found)[0])
     assert held == 96
     posts = test.dataframe[0].value
-    assert len(posts) == 24 and posts[("挂点数", "Number of contact points")[at]].sum() == 30
+    assert len(posts) == 24 and posts[("挂点数", "Contact points")[at]].sum() == 30
     test = scheme_page(schemes_path, monkeypatch, language, scheme="contact", period="2026")
     assert [text for text in captions(test) if text.endswith("1,240")]

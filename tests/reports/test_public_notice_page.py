@@ -163,16 +163,20 @@ def assert_numbers_follow_from(section, store):
     assert compared > units * 7
 
 
-def test_the_days_of_the_notice_are_counted_again(page, announced_path):
-    section = Page(page.decode()).section("zh")
+def assert_days_follow_from(section, given):
+    """The days of the notice and of objections of a page follow from the day of announcing and the kept calendar."""
     calendar = ROOT / "data" / "model" / "work_calendar.csv"
-    given = Store(announced_path, threads=1).status("2025").given
     first, last, until = plain.notice_days(day_of(given), 7, 5, calendar)
     period, objections = told(section, "公示期"), told(section, "异议截止")
     days = [str(number) for day in (first, last) for number in (day.year, day.month, day.day)]
     assert plain.numerals(period)[:7] == [*days, "7"]
     assert plain.numerals(objections)[:3] == [str(until.year), str(until.month), str(until.day)]
     assert plain.numerals(objections)[-1] == "5"
+
+
+def test_the_days_of_the_notice_are_counted_again(page, announced_path):
+    given = Store(announced_path, threads=1).status("2025").given
+    assert_days_follow_from(Page(page.decode()).section("zh"), given)
 
 
 # --- the notice ---------------------------------------------------------------------------------------------------
