@@ -140,9 +140,9 @@ def _column_messages() -> Iterator[str]:
                 yield from filter(None, (row[column] for column in columns))
 
 
-def rendered_files() -> Iterator[tuple[Path, bytes]]:
-    """Yield the current content of the template and the catalogues: path and bytes."""
-    messages = extract_messages()
+def rendered_files(extracted: Catalog | None = None) -> Iterator[tuple[Path, bytes]]:
+    """Yield the current content of the template and the catalogues: path and bytes. extracted: every message."""
+    messages = extracted or extract_messages()
     yield template_path(), _rendered(messages, "Every message of 标尺 Biaochi", "")
     for language, locale in LOCALES.items():
         merged = _merged(messages, read_catalogue(language))

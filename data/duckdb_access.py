@@ -7,7 +7,7 @@ per call none. Only this module opens DuckDB.
 import re
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from functools import cache
 from pathlib import Path
 from types import MappingProxyType
@@ -146,10 +146,16 @@ def append_frames(con: duckdb.DuckDBPyConnection, tables: dict[str, pd.DataFrame
 @contextmanager
 def new_database(path: Path, schema: str) -> Iterator[duckdb.DuckDBPyConnection]:
     """Yield a connection that writes a new database file with the tables that `schema` (an SQL file) declares."""
-    con = duckdb.connect(":memory:", config={**_OFFLINE})
-    try:
-        quoted = str(path).replace("'", "''")
-        attach = f"ATTACH '{quoted}' AS out (STORAGE_VERSION '{STORAGE_VERSION}')"  # takes no parameter
+    with closing(duckdb.connect(":memory:", config={**_OFFLINE})) as con, new_database_of(con, path, schema) as out:
+        yield out
+
+
+@contextmanager
+def new_database_of(memory: duckdb.DuckDBPyConnection, path: Path, schema: str) -> Iterator[duckdb.DuckDBPyConnection]:
+    """Yield the same, written by a memory that is open already. After an error the memory has to be closed."""
+    quoted = str(path).replace("'", "''")
+    attach = f"ATTACH '{quoted}' AS out (STORAGE_VERSION '{STORAGE_VERSION}')"  # takes no parameter
+    with memory.cursor() as con:
         con.execute(attach)
         con.execute("USE out")
         con.execute(read_sql(schema))
@@ -157,8 +163,6 @@ def new_database(path: Path, schema: str) -> Iterator[duckdb.DuckDBPyConnection]
         con.execute("CHECKPOINT")
         con.execute("USE memory")
         con.execute("DETACH out")
-    finally:
-        con.close()
 
 
 def typed(rows: duckdb.DuckDBPyRelation, shape: str, *others: str) -> duckdb.DuckDBPyRelation:

@@ -12,6 +12,7 @@ from errors import BiaochiError, ProblemsError
 from exit_codes import ExitCode
 from i18n import LANGUAGES, translate
 from tests.support.paths import ROOT
+from tests.support.syntax import nodes
 
 # What no person meets through a command or a page, each with its reason.
 PLAIN = {
@@ -31,7 +32,7 @@ ROOMS = ("access", "analytics", "formats", "data", "results", "reports", "ui", "
 def error_classes() -> list[tuple[Path, str]]:
     found = []
     for path in [*ROOT.glob("*.py"), *(p for room in ROOMS for p in (ROOT / room).rglob("*.py"))]:
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        for node in nodes(path):
             if isinstance(node, ast.ClassDef) and node.name.endswith("Error"):
                 found.append((path, node.name))
     return found

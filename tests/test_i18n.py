@@ -7,6 +7,7 @@ import pytest
 
 import i18n
 from problems import SENTENCES, SUGGESTIONS, Problem, Term, fields_of, places
+from tests.support.syntax import nodes
 
 SOURCES = [
     path
@@ -31,9 +32,14 @@ def forms(text):
     return [text] if isinstance(text, str) else list(text)
 
 
-def test_no_message_is_without_its_chinese():
+@pytest.fixture(scope="module")
+def extracted():
+    return i18n.extract_messages()
+
+
+def test_no_message_is_without_its_chinese(extracted):
     catalog = i18n.read_catalogue("zh")
-    missing = [m.id for m in i18n.extract_messages() if m.id and not _translated(catalog, m.id)]
+    missing = [m.id for m in extracted if m.id and not _translated(catalog, m.id)]
     assert missing == []
 
 
@@ -50,8 +56,8 @@ def test_both_sides_have_the_same_places(language):
             assert fields_of(text) == wanted, message.id
 
 
-def test_the_catalogues_are_up_to_date():
-    old = [path.name for path, content in i18n.rendered_files() if path.read_bytes() != content]
+def test_the_catalogues_are_up_to_date(extracted):
+    old = [path.name for path, content in i18n.rendered_files(extracted) if path.read_bytes() != content]
     assert old == [], "run make messages"
 
 
@@ -61,7 +67,7 @@ def test_no_message_is_no_text(language):
 
 
 def problem_codes(path: Path):
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+    for node in nodes(path):
         made = isinstance(node, ast.Call) and getattr(node.func, "id", "") == "Problem"
         if made and node.args and isinstance(node.args[0], ast.Constant):
             yield node.args[0].value

@@ -3,10 +3,10 @@
 import ast
 import re
 import statistics
-from functools import cache
 from pathlib import Path
 
 from i18n import ROOT
+from tests.support.syntax import nodes
 
 CODE = ("access", "analytics", "api", "formats", "data", "results", "reports", "schemes", "ui", "pages", "cli")
 FILES = [path for folder in CODE for path in sorted((ROOT / folder).rglob("*.py"))]
@@ -32,14 +32,8 @@ SHOWN = {
 }  # fmt: skip
 
 
-@cache
-def tree(path: Path) -> ast.Module:
-    """The syntax tree of a file; eight laws read some 200 files."""
-    return ast.parse(path.read_text(encoding="utf-8"))
-
-
 def calls(path: Path):
-    return (node for node in ast.walk(tree(path)) if isinstance(node, ast.Call))
+    return (node for node in nodes(path) if isinstance(node, ast.Call))
 
 
 def place(path: Path, node: ast.AST) -> str:
@@ -51,7 +45,7 @@ def name_of(call: ast.Call) -> str:
 
 
 def imported(path: Path):
-    for node in ast.walk(tree(path)):
+    for node in nodes(path):
         if isinstance(node, ast.Import):
             yield from (alias.name.split(".")[0] for alias in node.names)
         elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
@@ -71,7 +65,7 @@ def test_only_settings_reads_the_environment():
     wrong = [
         place(path, node)
         for path in FILES
-        for node in ast.walk(tree(path))
+        for node in nodes(path)
         if isinstance(node, ast.Attribute) and node.attr in ("environ", "getenv")
     ]
     assert wrong == []
@@ -124,7 +118,7 @@ def has_words(node: ast.AST) -> bool:
 def lengths():
     """Lines of every function of the product, its docstring left out."""
     for path in FILES:
-        for node in ast.walk(tree(path)):
+        for node in nodes(path):
             if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
                 first = node.body[0]
                 docstring = first.end_lineno - first.lineno + 1 if ast.get_docstring(node) else 0

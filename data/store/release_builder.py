@@ -4,7 +4,7 @@ import hashlib
 import json
 import math
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from types import MappingProxyType
@@ -15,7 +15,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from data.duckdb_access import append_frames, new_database, read_sql, working_memory
+from data.duckdb_access import append_frames, new_database_of, part_of, read_sql, working_memory
 from data.engines import engine_of
 from data.engines.fact_tables import FactTables, fact_tables
 from data.model.facts import Dictionaries, Lines
@@ -71,24 +71,22 @@ def build_release(
     frozen: dict[str, str] = {}
     months: dict[str, str] = {}
     files: dict[str, Path] = {}
-    for round_id in sorted({upload.round_id for upload in uploads}):
-        rules = _rules_of_round([upload for upload in uploads if upload.round_id == round_id], rule_sets)
-        con = working_memory(staging, threads=threads)
-        try:
-            parts.append(_build_round(con, read_round(con, round_id, uploads), rules, staging))
-            path, digest = month_records(con, staging, round_id, uploads)
-        finally:
-            con.close()
-        digests[round_id], frozen[round_id] = parts[-1].digest, parts[-1].frozen
-        if path is not None:
-            months[round_id], files[round_id] = digest, path
-    trials = sorted({upload.round_id for upload in uploads if upload.trial})
-    known = {name: origin for name, origin in origins.items() if name in digests}
-    release_id, kept = id_with_origins(digests, trials, months, known)
-    tables = {name: _stacked([part.tables[name] for part in parts]) for name in parts[0].tables}
-    tables["rule_set"] = _rule_set_table(uploads, rule_sets)
-    tables["upload"] = _upload_table(uploads)
-    _write_results(staging / RESULTS, tables, files)
+    with closing(working_memory(staging, threads=threads)) as memory:
+        for number, round_id in enumerate(sorted({upload.round_id for upload in uploads})):
+            rules = _rules_of_round([upload for upload in uploads if upload.round_id == round_id], rule_sets)
+            with part_of(memory, f"round_{number}") as con:
+                parts.append(_build_round(con, read_round(con, round_id, uploads), rules, staging))
+                path, digest = month_records(con, staging, round_id, uploads)
+            digests[round_id], frozen[round_id] = parts[-1].digest, parts[-1].frozen
+            if path is not None:
+                months[round_id], files[round_id] = digest, path
+        trials = sorted({upload.round_id for upload in uploads if upload.trial})
+        known = {name: origin for name, origin in origins.items() if name in digests}
+        release_id, kept = id_with_origins(digests, trials, months, known)
+        tables = {name: _stacked([part.tables[name] for part in parts]) for name in parts[0].tables}
+        tables["rule_set"] = _rule_set_table(uploads, rule_sets)
+        tables["upload"] = _upload_table(uploads)
+        _write_results(memory, staging / RESULTS, tables, files)
     contents = {
         "id": release_id,
         "results_sha256": file_sha256(staging / RESULTS),
@@ -105,9 +103,11 @@ def build_release(
     return release_id
 
 
-def _write_results(path: Path, tables: dict[str, pd.DataFrame], files: dict[str, Path]) -> None:
+def _write_results(
+    memory: duckdb.DuckDBPyConnection, path: Path, tables: dict[str, pd.DataFrame], files: dict[str, Path]
+) -> None:
     """Write the database of a release. files: round -> its records that close by month, which are deleted then."""
-    with new_database(path, "build/schema") as con:
+    with new_database_of(memory, path, "build/schema") as con:
         append_frames(con, tables)
         for round_id, records in files.items():
             add_records(con, round_id, records)

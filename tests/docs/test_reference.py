@@ -1,6 +1,5 @@
 """Documents are true: generated pages are current, links resolve, commands and buttons they name exist."""
 
-import io
 import re
 import shlex
 import unicodedata
@@ -10,10 +9,9 @@ from pathlib import Path
 from urllib.parse import unquote
 
 import pytest
-from babel.messages.pofile import read_po
 
 from data.model.contract import KINDS, fields
-from i18n import LANGUAGES, ROOT, rendered_files, translate
+from i18n import LANGUAGES, ROOT, read_catalogue, translate
 from results.fields import all_columns
 from tools import reference
 
@@ -183,6 +181,5 @@ def test_names_in_bold_are_on_the_pages(path):
 @cache
 def messages(language: str) -> frozenset[str]:
     """Every message of the catalogues in this language."""
-    catalogues = [path for path, _content in rendered_files() if path.suffix == ".po"]
-    ids = {message.id for path in catalogues for message in read_po(io.BytesIO(path.read_bytes()))}
+    ids = {message.id for each in LANGUAGES for message in read_catalogue(each)}
     return frozenset(translate(text, language) for text in ids if isinstance(text, str) and text)
