@@ -61,10 +61,18 @@ def test_a_lost_file_of_accounts_opens_nothing(tmp_path):
     assert "The file of accounts" in shown and "biaochi user add NAME --role administrator" in shown
 
 
+@pytest.fixture(scope="module")
+def people(tmp_path_factory):
+    """Accounts with a clerk who has changed the first password; read only."""
+    place = tmp_path_factory.mktemp("people") / "accounts"
+    first = accounts.add_account(place, "li", "clerk")
+    accounts.change_password(place, "li", first, "Duanwu-5-5")
+    return place
+
+
 @pytest.fixture
-def password(tmp_path):
-    first = accounts.add_account(tmp_path / "accounts", "li", "clerk")
-    accounts.change_password(tmp_path / "accounts", "li", first, "Duanwu-5-5")
+def password(people, tmp_path):
+    shutil.copytree(people, tmp_path / "accounts")
     return "Duanwu-5-5"
 
 

@@ -107,11 +107,13 @@ RULE_SETS = {
 def published_rounds(path, cases):
     """A store whose rounds are 2001, 2002, ... of the cases (kind, content, rules), published; the pages in order."""
     store = Store(path, threads=1)
-    for rules in RULE_SETS.values():
-        store.add_rules(rules)
-    for year, (kind, content, rules) in enumerate(cases, 2001):
-        report = store.import_files(kind, [(f"{year}.csv", content.encode())], str(year), ImportOptions(rules=rules))
-        assert report.stored, [problem.message("en") for problem in report.problems]
+    with store.batch():
+        for rules in RULE_SETS.values():
+            store.add_rules(rules)
+        for year, (kind, content, rules) in enumerate(cases, 2001):
+            files = [(f"{year}.csv", content.encode())]
+            report = store.import_files(kind, files, str(year), ImportOptions(rules=rules))
+            assert report.stored, [problem.message("en") for problem in report.problems]
     store.publish()
     with opened(path) as release:
         return [public_page(release.round(str(year))) for year in range(2001, 2001 + len(cases))]

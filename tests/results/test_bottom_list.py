@@ -76,11 +76,12 @@ class Published:
     """The published cases: each is a round of one release, since to publish takes as long as to import."""
 
     def __init__(self, store):
-        for year, (units, *rules) in enumerate(CASES.values(), 2001):
-            store.add_rules(rules_with(*rules, name=f"rules-{year}"))
-            options = ImportOptions(rules=f"rules-{year}")
-            content = counts(units).encode()
-            assert store.import_files("counts", [("票数.csv", content)], str(year), options).stored
+        with store.batch():
+            for year, (units, *rules) in enumerate(CASES.values(), 2001):
+                store.add_rules(rules_with(*rules, name=f"rules-{year}"))
+                options = ImportOptions(rules=f"rules-{year}")
+                content = counts(units).encode()
+                assert store.import_files("counts", [("票数.csv", content)], str(year), options).stored
         store.publish()
         self.release = store.release()
 

@@ -1,6 +1,6 @@
 """A post through five years: side by side, and its trends where the rules stayed what they were."""
 
-import shutil
+from contextlib import closing
 
 import pytest
 
@@ -39,41 +39,47 @@ def read_year(store, at, rules):
         assert report.stored, [problem.message("en") for problem in report.problems]
 
 
+def released(path, last):
+    """Five years, the last under these rules, and the others under those of the demonstration."""
+    store = Store(path, threads=2)
+    with store.batch():
+        for text in (SMALL, OTHER):
+            store.add_rules(text)
+        for at in range(4):
+            read_year(store, at, "demo-2025")
+        read_year(store, 4, last)
+    store.publish()
+    return store.release()
+
+
 @pytest.fixture(scope="module")
-def releases(tmp_path_factory):
-    """Five years under one rule set, and the same with other points for 一般 and 基本满意 in the last."""
-    same, other = (tmp_path_factory.mktemp(name) / "var" for name in ("same", "other"))
-    four_years = Store(same, threads=2)
-    for text in (SMALL, OTHER):
-        four_years.add_rules(text)
-    for at in range(4):
-        read_year(four_years, at, "demo-2025")
-    shutil.copytree(same, other)
-    found = []
-    for path, rules in ((same, "demo-2025"), (other, "other")):
-        store = Store(path, threads=2)
-        read_year(store, 4, rules)
-        store.publish()
-        found.append(store.release())
-    yield found
-    for release in found:
-        release.close()
+def release(tmp_path_factory):
+    """Five years under one rule set."""
+    with closing(released(tmp_path_factory.mktemp("same") / "var", "demo-2025")) as opened:
+        yield opened
+
+
+@pytest.fixture(scope="module")
+def release_of_two_rule_sets(tmp_path_factory):
+    """The same with other points for 一般 and 基本满意 in the last year."""
+    with closing(released(tmp_path_factory.mktemp("other") / "var", "other")) as opened:
+        yield opened
 
 
 @pytest.mark.sweep
-def test_five_years_stand_side_by_side_newest_first(releases):
-    years = [pledge_year(releases[0].round(name)) for name in YEARS]
-    rows = post_through_years(releases[0], years, "A", "党委书记")
+def test_five_years_stand_side_by_side_newest_first(release):
+    years = [pledge_year(release.round(name)) for name in YEARS]
+    rows = post_through_years(release, years, "A", "党委书记")
     assert list(rows["round"]) == list(reversed(YEARS))
     assert list(rows["routine_verified_completion"]) == [100, 90, 80, 70, 60]
     assert (rows["routine_reported_completion"] == 100).all() and (rows["vote_n"] == 20).all()
-    assert post_through_years(releases[0], years, "A", "局长").empty
+    assert post_through_years(release, years, "A", "局长").empty
 
 
-def test_trends_over_five_years(releases):
+def test_trends_over_five_years(release):
     """Ten points a year verified, none reported, 4 points a year in the hall, nothing headline."""
-    years = [pledge_year(releases[0].round(name)) for name in YEARS]
-    found = {one.figure: one for one in trends(releases[0], years, "A", "党委书记")}
+    years = [pledge_year(release.round(name)) for name in YEARS]
+    found = {one.figure: one for one in trends(release, years, "A", "党委书记")}
     verified = found["routine_verified_completion"]
     assert verified.unavailable is None and verified.found.slope == pytest.approx(10)
     assert (verified.found.low, verified.found.high) == (pytest.approx(10), pytest.approx(10))
@@ -83,15 +89,15 @@ def test_trends_over_five_years(releases):
 
 
 @pytest.mark.sweep
-def test_a_trend_does_not_mix_rules(releases):
-    years = [pledge_year(releases[1].round(name)) for name in YEARS]
-    found = {one.figure: one.unavailable for one in trends(releases[1], years, "A", "党委书记")}
+def test_a_trend_does_not_mix_rules(release_of_two_rule_sets):
+    years = [pledge_year(release_of_two_rule_sets.round(name)) for name in YEARS]
+    found = {one.figure: one.unavailable for one in trends(release_of_two_rule_sets, years, "A", "党委书记")}
     assert found["vote_score"].code == found["public_score"].code == "trend_other_rules"
     assert found["routine_verified_completion"] is None  # completions are made without a rule set
     assert found["vote_score"].sentence("zh").startswith("这些年里")
 
 
-def test_what_cannot_be_compared_is_said_in_both_languages(releases):
-    answers = associations(pledge_year(releases[0].round("2025")))
+def test_what_cannot_be_compared_is_said_in_both_languages(release):
+    answers = associations(pledge_year(release.round("2025")))
     assert {one.unavailable.code for one in answers} == {"agreement_few"}
     assert answers[0].unavailable.sentence("en") == "Fewer than 3 posts have both figures; there is nothing to compare."

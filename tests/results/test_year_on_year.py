@@ -305,18 +305,23 @@ def cases():
     yield "2025-two", ballots("2025"), SMALL, dict.fromkeys(UNITS[:2], "一类")
 
 
+def read_case(store, round_id, text, rules, categories):
+    name = store.add_rules(rules.replace('name = "demo-2025"', f'name = "{round_id}"')).name
+    if categories is not None:
+        assert store.import_files("units", [("单位.csv", register(categories).encode())], round_id).stored
+    kind = "counts" if "票数" in text else "ballots"
+    options = ImportOptions(rules=name, accept_warnings="测试")
+    report = store.import_files(kind, [("评议.csv", text.encode())], round_id, options)
+    assert report.stored, (round_id, [problem.message("zh") for problem in report.problems])
+
+
 @pytest.fixture(scope="module")
 def small_city(tmp_path_factory):
     """The store with a round for every case, and its release: to publish takes as long as to import."""
     store = Store(tmp_path_factory.mktemp("rounds") / "var", threads=2)
-    for round_id, text, rules, categories in cases():
-        name = store.add_rules(rules.replace('name = "demo-2025"', f'name = "{round_id}"')).name
-        if categories is not None:
-            assert store.import_files("units", [("单位.csv", register(categories).encode())], round_id).stored
-        kind = "counts" if "票数" in text else "ballots"
-        options = ImportOptions(rules=name, accept_warnings="测试")
-        report = store.import_files(kind, [("评议.csv", text.encode())], round_id, options)
-        assert report.stored, (round_id, [problem.message("zh") for problem in report.problems])
+    with store.batch():
+        for case in cases():
+            read_case(store, *case)
     store.publish()
     release = store.release()
     yield store, release

@@ -101,10 +101,12 @@ def load_scheme(path, scheme):
     The evaluation's ballots would cost most of the time, and a scheme reads none of them.
     """
     city, store = City(), Store(path, threads=2)
-    for file in (*map(demo_register, ROUNDS), *shared_files(city), *scheme.demo(city)):
-        options = ImportOptions(demo=True, as_of=file.as_of, accept_warnings="demonstration" if file.as_of else None)
-        report = store.import_files(file.kind, [(file.name, file.content)], file.round_id, options)
-        assert report.stored, (file.name, [problem.code for problem in report.problems[:9]])
+    with store.batch():
+        for file in (*map(demo_register, ROUNDS), *shared_files(city), *scheme.demo(city)):
+            reason = "demonstration" if file.as_of else None
+            options = ImportOptions(demo=True, as_of=file.as_of, accept_warnings=reason)
+            report = store.import_files(file.kind, [(file.name, file.content)], file.round_id, options)
+            assert report.stored, (file.name, [problem.code for problem in report.problems[:9]])
     store.publish()
 
 

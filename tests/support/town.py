@@ -51,10 +51,11 @@ def town_files() -> list[DemoFile]:
 def load_town(store: Store) -> None:
     """Import and publish rules and every table of all rounds, marked as demonstration data."""
     store.add_rules(TOWN_RULES)
-    for file in town_files():
-        options = ImportOptions(rules=file.rules, demo=True)
-        report = store.import_files(file.kind, [(file.name, file.content)], file.round_id, options)
-        assert report.stored, [problem.message("en") for problem in report.problems]
+    with store.batch():
+        for file in town_files():
+            options = ImportOptions(rules=file.rules, demo=True)
+            report = store.import_files(file.kind, [(file.name, file.content)], file.round_id, options)
+            assert report.stored, [problem.message("en") for problem in report.problems]
     store.publish("town")
 
 
