@@ -191,12 +191,13 @@ def _made() -> dict[str, tuple[Path, object]]:
 
 @pytest.fixture
 def made_once(_made, store_path: Path, tmp_path_factory: pytest.TempPathFactory):
-    """made_once(make): what `make` does to the store of this test and returns; the first test that asks has it made,
-    the others get a copy. A store of its own costs a test a second, a copy a hundredth.
+    """made_once(make, key): what `make` does to the store of this test and returns; the first test that asks has it
+    made, the others get a copy. A store of its own costs a test a second, a copy a hundredth. key: what else `make`
+    depends on.
     """
 
-    def run(make: Callable[[], object]) -> object:
-        name = f"{make.__module__}.{make.__qualname__}"
+    def run(make: Callable[[], object], key: str = "") -> object:
+        name = f"{make.__module__}.{make.__qualname__} {key}"
         if name not in _made:
             answer = make()
             copy = tmp_path_factory.mktemp("made") / "var"

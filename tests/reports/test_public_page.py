@@ -351,9 +351,11 @@ def test_same_release_same_bytes_whatever_the_language(town, tmp_path):
     assert town("public", *ROUND, "--release", Store(town.store).in_force()) == first
 
 
-def test_every_page_that_leaves_is_logged(own_town):
-    own_town("public", *ROUND)
-    entry = own_town.json("audit")["rows"][-1]
+def test_every_page_that_leaves_is_logged(small, files):
+    small("import", "ballots", files("t.csv", BALLOTS), *ROUND)
+    small("publish")
+    small("public", *ROUND)
+    entry = small.json("audit")["rows"][-1]
     assert (entry["action"], entry["what"], entry["round"]) == ("export", "public page 2025", "2025")
 
 
