@@ -23,10 +23,13 @@ from data.store.review import OUTCOMES
 from data.store.round_status import STATUSES
 from data.store.verify import check
 from tests.reference.attacker import Page
+from tests.reference.public_numbers import Kept, score
 from tests.reports.test_public_notice_page import (
     CATEGORIES,
     assert_days_follow_from,
+    assert_no_number_is_left,
     assert_numbers_follow_from,
+    sentences_of,
     votes,
 )
 from tests.support.stores import table
@@ -59,6 +62,11 @@ HALLS = "单位,职务,测评主体,等次,票数\n" + "".join(
     for group in ("党员", "群众代表")
     for grade, count in (("好", 20), ("较好", 6), ("一般", 3), ("差", 1))
 )
+METRIC = ("stMetricLabel", "stMetricValue")
+DRAWN = """[...document.querySelectorAll(".js-plotly-plot")]
+    .flatMap(one => one.calcdata.flatMap(line => [...line].map(point => point.x)))
+    .filter(x => typeof x === "number")"""
+"""Every number on the horizontal axes of the charts of a page."""
 TERM = 5  # working days of the preview, as offered
 LATE, DOUBTED, RIGHT = "丙1", "甲4", "乙2"
 """Units that object: too late, with a ballot counted wrongly, and without reason."""
@@ -214,7 +222,7 @@ def makes_rules(clerk):
     clerk.picture("rules-stored")
     (rules,) = clerk.store.rule_sets()
     assert (rules.name, rules.authored_by, rules.checked_by) == ("2025", "张经办", "李复核")
-    assert rules.bottom.k == 1 if hasattr(rules.bottom, "k") else True
+    assert rules.bottom.k == 1
 
 
 def type_cell(page, place, row: int, column: int, text: str) -> None:
@@ -469,8 +477,9 @@ def publishes_notice(clerk):
     section = Page(content.decode()).section("zh")
     assert_numbers_follow_from(section, clerk.store.path)
     assert_days_follow_from(section, clerk.store.status("2025").given)
-    said = " ".join(p.text for p in section.all("p"))
-    assert "经复核予以采纳的异议 1 件" in said and "逾期提出的异议 1 件" in said, said
+    outcomes = ("经复核维持原数据的异议", "经复核予以采纳的异议", "逾期提出的异议")
+    assert_no_number_is_left(section, clerk.store.path, dict.fromkeys(outcomes, 1))
+    assert all(any(text.startswith(outcome) for text in sentences_of(section)) for outcome in outcomes)
     other = clerk.page.context.new_page()
     other.goto(path.as_uri() + f"#{clerk.language}")
     other.screenshot(path=path.with_suffix(".png"), full_page=True)
@@ -492,6 +501,24 @@ def december(clerk):
         settled(clerk.page)
         clerk.picture(f"pledges-{view}")
     assert clerk.store.status("2025").code == "announced"
+    assert_pledges_stand_against_the_announced_scores(clerk)
+
+
+def assert_pledges_stand_against_the_announced_scores(clerk):
+    """Two of three pledges are kept; the picture has each completion, and the scores of the announced ballots."""
+    clerk.page.goto(f"{clerk.server.url}/pledges?lang={clerk.language}&round=2025&view=outcomes")
+    clerk.page.locator(".js-plotly-plot").first.wait_for()
+    settled(clerk.page)
+    clerk.picture("pledges-outcomes")
+    labels, values = (clerk.page.locator(f"[data-testid={part}]").all_inner_texts() for part in METRIC)
+    counts = dict(zip(labels, values, strict=True))
+    for name, count in (("Headline pledges", 3), ("Kept, verified", 2), ("Not kept, verified", 1)):
+        assert counts[clerk.say(name)] == str(count)
+    drawn = clerk.page.evaluate(DRAWN)
+    kept = Kept(clerk.store.path, "2025")
+    scores = {unit: float(score(cells, kept)) for unit, cells in kept.counted().items()}
+    for value in (100, 55, scores["甲0"], scores["甲4"], scores["乙1"]):
+        assert min(abs(x - value) for x in drawn) < 1e-6, (value, drawn)
 
 
 def starts_next_year(clerk):

@@ -28,6 +28,10 @@ CATEGORIES = {"甲类": 5, "乙类": 4, "丙类": 3}
 GRADES = ("满意", "基本满意", "不满意")
 VERDICTS = {"confirmed": "确认末位", "undecided": "证据不足", "cleared": "确认不在末位"}
 RULES = re.sub(r"k = \d", "k = 1", SMALL)
+DIGESTS = ("各单位的数据另有", "发布版完整编号", "最近一次状态变更时")
+"""Sentences on digests and commands, which tests of their own repeat."""
+FEWEST = 5
+"""Votes below which a number is not printed, where a rule set says nothing else."""
 PARTS = {"office": "中共安远市委督查办公室", "number": "安委督〔2026〕7号", "contact": "督查办评议组（人民路1号）"}
 
 
@@ -115,7 +119,9 @@ def cells(row):
 
 
 def test_every_number_of_the_page_follows_from_the_kept_files(page, announced_path):
-    assert_numbers_follow_from(Page(page.decode()).section("zh"), announced_path)
+    section = Page(page.decode()).section("zh")
+    assert_numbers_follow_from(section, announced_path)
+    assert_no_number_is_left(section, announced_path)
 
 
 def assert_numbers_follow_from(section, store):
@@ -161,6 +167,65 @@ def assert_numbers_follow_from(section, store):
         grades = plain.grades_of(kept, name)
         assert printed and printed == {grade: str(grades[grade]) for grade in printed}
     assert compared > units * 7
+
+
+def assert_no_number_is_left(section, store, objections=()):
+    """Each number outside the lines of units, the tables of grades and the notice is one of the kept files and rules.
+
+    objections : sentence -> how many it counts.
+    """
+    kept = plain.Kept(store, "2025")
+    units, ranked = str(len(kept.category)), {f"{name}：": str(size) for name, size in CATEGORIES.items()}
+    assert_rules_are_those_of(section, kept.rules)
+    expected = {
+        "参评单位": [units, str(len(CATEGORIES)), units],
+        "共统计评议票": [str(len(kept.group_of))],
+        "单位索引": [units],
+        "规则：最后": [str(kept.rules["bottom"]["k"])],
+        "评价数不足": [str(FEWEST), str(2 * FEWEST)],
+        "本批次共有": [str(number) for number in hidden_numbers(section)],
+        "得分区间的两端": ["0.1", "1", "5"],
+        "得分区间和名次区间由": ["100", "95"],
+        "只有通过统计检验": ["5"],
+        **{sentence: [str(count)] for sentence, count in dict(objections).items()},
+        **{name: [size, "95"] for name, size in ranked.items()},
+    }
+    for text in sentences_of(section):
+        if numbers := plain.numerals(text):
+            assert numbers in [given for begins, given in expected.items() if text.startswith(begins)], text
+
+
+def assert_rules_are_those_of(section, rules):
+    """The rules printed below the methods are the kept ones, term by term."""
+    listed = [dl for dl in section.all("dl") if "class" not in dl.attributes]
+    printed = {n.text: v.text for dl in listed for n, v in zip(dl.all("dt"), dl.all("dd"), strict=True)}
+    terms = {"名称": "name", "标题": "title", "依据": "source", "原因": "why", "日期": "date"}
+    assert printed == {
+        **{term: str(rules[name]) for term, name in terms.items()},
+        "分值": " · ".join(f"{grade} {points}" for grade, points in rules["points"].items()),
+        "权重": " · ".join(f"{group} {weight}" for group, weight in rules["weights"].items()),
+        "参与排名所需最少评价数": str(rules["minimum"]["per_unit"]),
+        "计权评议主体认定末位所需最少评价数": str(rules["minimum"]["per_group"]),
+        "可公布的最小评价数": str(FEWEST),
+    }
+
+
+def hidden_numbers(section):
+    """Units without a number, numbers of a group and numbers of a grade that are not printed."""
+    rows = [cells(row) for row in section.all("tr", data_unit=True)]
+    silent = [row for row in rows if row["评价数"] == plain.HIDDEN]
+    groups = sum(row[f"其中{group}"] == plain.HIDDEN for row in rows if row not in silent for group in SIZES)
+    grades = sum(list(cells(row).values()).count(plain.HIDDEN) for row in section.all("tr", data_category=True))
+    return len(silent), groups, grades
+
+
+def sentences_of(section):
+    """Paragraphs, captions and summaries without links to units, but those on commands, digests and the release."""
+    for tag in ("p", "caption", "summary"):
+        for node in section.all(tag):
+            exempt = [*node.all("code"), *node.all("a")] or node.attributes.get("class") == "facts"
+            if not exempt and not node.text.strip().startswith(DIGESTS):
+                yield node.text.strip()
 
 
 def assert_days_follow_from(section, given):

@@ -82,8 +82,8 @@ COUNTS = """
 
 
 @pytest.fixture
-def office(biaochi, tmp_path):
-    return Office(biaochi, tmp_path, POOLED)
+def office(biaochi, tmp_path, made_once):
+    return Office(biaochi, tmp_path, made_once, POOLED)
 
 
 def differences(office: Office, text: str, kind: str) -> dict[tuple[int, str], str]:

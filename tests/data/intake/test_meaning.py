@@ -32,14 +32,15 @@ LONG = "票号,评议主体,参评单位,评价\n" + "".join(
 class Office:
     """A store with a rule set and a register, and files that say the same in other shapes."""
 
-    def __init__(self, biaochi: Biaochi, folder: Path, made_once, rules: str) -> None:
+    def __init__(self, biaochi: Biaochi, folder: Path, made_once, rules: str, register: str = REGISTER) -> None:
         self.biaochi, self.folder = biaochi, folder
 
         def fill() -> None:
             biaochi.rules(folder, rules)
-            biaochi("import", "units", self.file("units.csv", REGISTER), "--round", "2025")
+            if register:
+                biaochi("import", "units", self.file("units.csv", register), "--round", "2025")
 
-        made_once(fill, rules)
+        made_once(fill, rules + register)
 
     def file(self, name: str, text: str) -> Path:
         path = self.folder / name

@@ -13,8 +13,8 @@ LINES = ["1,市财政局,政府部门", "2,市教育局,政府部门", "3,市水
 
 
 @pytest.fixture
-def office(biaochi, tmp_path):
-    return Office(biaochi, tmp_path, POOLED, register="")
+def office(biaochi, tmp_path, made_once):
+    return Office(biaochi, tmp_path, made_once, POOLED, register="")
 
 
 def register(head: str = HEAD, *more: str) -> str:

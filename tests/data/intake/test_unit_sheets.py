@@ -7,8 +7,8 @@ import xlsxwriter
 
 from data.store import Store
 from data.store.replay import replay
-from tests.data.intake.test_meaning import POOLED, Office
-from tests.support.stores import Biaochi
+from tests.data.intake.test_meaning import POOLED, REGISTER, Office
+from tests.support.desk import Desk
 
 HEAD = ["评议主体", "满意", "基本满意", "不满意"]
 FINANCE = [HEAD, ["普通群众", 50, 20, 10], ["企业", 5, 2, 1], ["合计", 55, 22, 11]]
@@ -42,8 +42,8 @@ def csv_of(rows: list[list[object]]) -> bytes:
 
 
 @pytest.fixture
-def office(biaochi, tmp_path):
-    return Office(biaochi, tmp_path, POOLED)
+def office(biaochi, tmp_path, made_once):
+    return Office(biaochi, tmp_path, made_once, POOLED)
 
 
 def read(office: Office, files: dict[str, bytes], *words: str, kind: str = "counts", code: int | None = None) -> dict:
@@ -66,11 +66,10 @@ def stored(office: Office, files: dict[str, bytes], kind: str = "counts") -> str
     return Store(office.biaochi.store).uploads()[-1].digest
 
 
-def same_counts(office: Office) -> str:
+@pytest.fixture(scope="module")
+def same_counts(tmp_path_factory) -> str:
     """The digest of the same counts with the unit in a column."""
-    beside = Office(Biaochi(office.folder / "beside", office.biaochi.capture), office.folder, POOLED)
-    beside.biaochi("import", "counts", beside.file("long.csv", LONG), "--round", "2025", "--accept-warnings", "x")
-    return Store(beside.biaochi.store).uploads()[-1].digest
+    return Desk(tmp_path_factory.mktemp("counts") / "var", POOLED, REGISTER).confirmed("counts", LONG).content
 
 
 SAME = {
@@ -108,7 +107,7 @@ SAME = {
 
 
 @pytest.mark.sweep
-def test_each_way_to_name_the_unit_gives_the_same_counts_once_confirmed(office):
+def test_each_way_to_name_the_unit_gives_the_same_counts_once_confirmed(office, same_counts):
     """Asked first, and nothing stored before; sums of each sheet are set aside; notes are named."""
     wrong = {}
     for name, files in SAME.items():
@@ -118,7 +117,7 @@ def test_each_way_to_name_the_unit_gives_the_same_counts_once_confirmed(office):
         if len(asked) != 1 or "3" not in asked[0]["message"] or rest or digest_of(report) != 220:
             wrong[name] = report
     assert not wrong
-    assert stored(office, SAME["sheet names"]) == same_counts(office)
+    assert stored(office, SAME["sheet names"]) == same_counts
     again = read(office, SAME["sheet names"], "--accept-warnings", "x")
     assert not again["stored"], "the same content"
     changed = {"票.xlsx": book({**UNITS, "市财政局": [HEAD, ["普通群众", 51, 20, 10]]})}
@@ -195,8 +194,8 @@ def test_a_workbook_with_units_in_a_column_is_read_as_before(office):
     assert [p["code"] for p in problems] == ["several_sheets"] and "二月" in problems[0]["message"]
 
 
-def test_without_a_register_the_names_of_the_sheets_are_asked(biaochi, tmp_path):
-    office = Office(biaochi, tmp_path, POOLED, register="")
+def test_without_a_register_the_names_of_the_sheets_are_asked(biaochi, tmp_path, made_once):
+    office = Office(biaochi, tmp_path, made_once, POOLED, register="")
     found = {}
     for name, sheets in {
         "units": UNITS,
