@@ -15,7 +15,7 @@ from pathlib import Path
 import duckdb
 import pandas as pd
 
-from data.duckdb_access import working_memory
+from data.duckdb_access import part_of
 from data.intake.as_of_days import as_of_days
 from data.intake.ballots import read_ballots, unscored
 from data.intake.book_changes import book_problems
@@ -717,13 +717,11 @@ class ImportJob:
         alone = sum(upload.kind == self.kind for upload in of_round) == 1
         if alone and (self.kind != "units" or len(of_round) == 1):
             return []  # names were already resolved against the register
-        con = working_memory(self.staging, threads=self.threads)
-        try:
-            read_round(con, self.round_id, together)
-        except RoundConflictError as conflict:
-            return conflict.problems
-        finally:
-            con.close()
+        with part_of(self.con, "conflicts") as con:
+            try:
+                read_round(con, self.round_id, together)
+            except RoundConflictError as conflict:
+                return conflict.problems
         return []
 
     def _with_places(self, conflicts: list[Problem]) -> list[Problem]:

@@ -4,7 +4,7 @@ import hashlib
 import json
 import math
 from collections.abc import Iterator, Mapping
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from types import MappingProxyType
@@ -15,7 +15,14 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from data.duckdb_access import append_frames, new_database_of, part_of, read_sql, working_memory
+from data.duckdb_access import (
+    append_frames,
+    engine_at_work,
+    new_database_of,
+    part_of,
+    read_sql,
+    working_memory,
+)
 from data.engines import engine_of
 from data.engines.fact_tables import FactTables, fact_tables
 from data.model.facts import Dictionaries, Lines
@@ -71,7 +78,7 @@ def build_release(
     frozen: dict[str, str] = {}
     months: dict[str, str] = {}
     files: dict[str, Path] = {}
-    with closing(working_memory(staging, threads=threads)) as memory:
+    with engine_at_work(staging, threads=threads) as memory:
         for number, round_id in enumerate(sorted({upload.round_id for upload in uploads})):
             rules = _rules_of_round([upload for upload in uploads if upload.round_id == round_id], rule_sets)
             with part_of(memory, f"round_{number}") as con:

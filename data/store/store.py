@@ -10,7 +10,7 @@ import shutil
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import closing, contextmanager, nullcontext, suppress
+from contextlib import contextmanager, nullcontext, suppress
 from contextvars import ContextVar
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -22,7 +22,7 @@ import duckdb
 import pandas as pd
 from filelock import FileLock, Timeout
 
-from data.duckdb_access import part_of, refusal_of, working_memory
+from data.duckdb_access import engine_at_work, part_of, refusal_of
 from data.intake.context import Claims
 from data.model.across_tables import NO_CHECKS, AcrossTables
 from data.model.contract import EVIDENCE_KINDS, SCHEME_RULES, SCORED_KINDS
@@ -762,7 +762,7 @@ class Store:
 
         The log is as complete as after a process that was killed and the next writer. Raises StoreBusyError.
         """
-        with self.writing() as staging, self._engine(staging) as memory:
+        with self.writing() as staging, engine_at_work(staging, threads=self.threads) as memory:
             earlier = _BATCH.set(Batch(self.path, staging, memory))
             try:
                 yield
@@ -782,13 +782,14 @@ class Store:
             return
         private_folder(self.path / STAGING)
         try:
-            with scratch(self.path / STAGING, IMPORT) as folder, self._engine(folder) as con:
+            with (
+                scratch(self.path / STAGING, IMPORT) as folder,
+                engine_at_work(folder, threads=self.threads) as memory,
+                part_of(memory, "reading") as con,
+            ):
                 yield folder, con
         except (OSError, MemoryError, duckdb.Error) as error:
             raise refusal_of(error, self.path) or error from None
-
-    def _engine(self, spill: Path) -> closing[duckdb.DuckDBPyConnection]:
-        return closing(working_memory(spill, threads=self.threads))
 
     @contextmanager
     def writing(self, *, wait: float = 0) -> Iterator[Path]:

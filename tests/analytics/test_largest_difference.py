@@ -9,7 +9,7 @@ from analytics import largest_difference
 from analytics.differences import spread_of
 from analytics.largest_difference import LargestDifference, cholesky_factor, normal_blocks
 
-DRAWS = 150
+DRAWS = 80
 
 
 def plain(sigma, spread, seed):

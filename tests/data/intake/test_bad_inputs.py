@@ -422,14 +422,17 @@ def prepare(case: Case, biaochi: Biaochi, folder: Path) -> None:
         biaochi("import", kind, path, "--round", "2025")
 
 
+TRIED = [row for row in LISTED if row["id"] in CASES]
 SLOW = {"FIL18": [pytest.mark.slow]}  # 5 CPU-seconds; a quarter of its rows come with every run, below
 
 
-@pytest.mark.parametrize(
-    "listed",
-    [pytest.param(row, marks=SLOW.get(row["id"], [])) for row in LISTED if row["id"] in CASES],
-    ids=[row["id"] for row in LISTED if row["id"] in CASES],
-)
+def with_marks(row: dict, at: int):
+    """Every second row comes with every run, the others in the sweeps: 150 rows take a minute of a core."""
+    marks = SLOW.get(row["id"], [pytest.mark.sweep] if at % 2 else [])
+    return pytest.param(row, marks=marks, id=row["id"])
+
+
+@pytest.mark.parametrize("listed", [with_marks(row, at) for at, row in enumerate(TRIED)])
 def test_bad_input(listed, biaochi, tmp_path):
     case = CASES[listed["id"]]
     store_of(case, biaochi, tmp_path)
