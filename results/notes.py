@@ -69,8 +69,8 @@ SENTENCES = {
     "same_grade": N_("All {number} answers of a group have one grade ({count}): {units}."),
     "same_grade_sites": N_("All {number} answers from a site have one grade ({count}): {units}."),
     "insider_gap": N_(
-        "Groups marked as insiders give {number} points more than the others, on the mean of {count} units; "
-        "most: {units}."
+        "Groups marked as insiders give {number} points more than the others, on the mean of the units compared "
+        "({count}); most: {units}."
     ),
     # --- before publishing ----------------------------------------------------------------------
     "no_register": N_(

@@ -211,9 +211,9 @@ _NO_BALLOTS = {
     CHANGED: N_("Round {round} changes; it has no votes of the mass evaluation, as before."),
 }
 _ROW_SENTENCES = {
-    "rows_added": N_("{count} rows added"),
-    "rows_removed": N_("{count} rows removed"),
-    "rows_changed": N_("{count} rows changed"),
+    "rows_added": N_("rows added: {count}"),
+    "rows_removed": N_("rows removed: {count}"),
+    "rows_changed": N_("rows changed: {count}"),
 }
 _UNIT_SENTENCES = {
     ADDED: N_("Units added: {count} ({names})."),

@@ -219,7 +219,7 @@ def headline(found: Integrity, language: str) -> str:
     return translate(message, language).format(ballots=f"{found.ballots:,}", listed=f"{listed:,}", parts=parts)
 
 
-LISTED = N_("Of {ballots} ballots {listed} are listed for two people to judge: {parts}.")
+LISTED = N_("Listed for two people to judge: {listed} of {ballots} ballots ({parts}).")
 NONE_LISTED = N_("None of the {ballots} ballots is listed for two people to judge.")
 
 
@@ -232,8 +232,8 @@ def moved_in_words(found: SideBySide, language: str) -> str:
     )
 
 
-MOVED = N_("Without the {ballots} listed ballots the verdict changes on {units} (units: {count}).")
-NOT_MOVED = N_("Without the {ballots} listed ballots no verdict changes.")
+MOVED = N_("Without the listed ballots ({ballots}) the verdict changes on {units} (units: {count}).")
+NOT_MOVED = N_("Without the listed ballots ({ballots}) no verdict changes.")
 
 
 def listed_of(round_: Round, found: Integrity, both: SideBySide) -> Listed:
@@ -246,13 +246,11 @@ def listed_of(round_: Round, found: Integrity, both: SideBySide) -> Listed:
     return Listed(round_.release.id, round_.id, found.ballots, len(found.flagged), digest, tuple(rows))
 
 
-DECIDED = N_(
-    "Integrity of the ballots: {listed} ballots were listed; decided: {decision}. Reason: {reason}. {who}, {second}."
-)
+DECIDED = N_("Integrity of the ballots. Listed: {listed}; decided: {decision}. Reason: {reason}. {who}, {second}.")
 WITHOUT = N_("Without these ballots the verdict would change on {units} (units: {count}).")
 WITHOUT_NONE = N_("Without these ballots no verdict would be another.")
 TAKEN_OUT = N_(
-    "Before this release {listed} ballots were listed, and two people decided to take them out by a corrected file. "
+    "Ballots listed before this release: {listed}; two people decided to take them out by a corrected file. "
     "Reason: {reason}. {who}, {second}."
 )
 PUBLIC_DECISION = {
@@ -268,7 +266,7 @@ PUBLIC_WHY = N_("Reason: {reason}")
 
 def decision_in_words(round_: Round, language: str) -> str:
     """Return what two people decided on listed ballots, for internal papers; "" without a decision."""
-    return PUNCTUATION[language].gap.join(_decided(one, language) for one in _shown(round_))
+    return PUNCTUATION[language].gap.join(decided_in_words(one, language) for one in _shown(round_))
 
 
 def public_decision(round_: Round, language: str) -> str:
@@ -288,7 +286,8 @@ def _shown(round_: Round) -> list[BallotDecision]:
     return [one for one in known if not one.holds and one.decision == CORRECT] + holding[-1:]
 
 
-def _decided(one: BallotDecision, language: str) -> str:
+def decided_in_words(one: BallotDecision, language: str) -> str:
+    """Return one decision, with the verdicts that would move if it is about the ballots of the release."""
     facts = {"listed": f"{one.listed:,}", "reason": one.reason, "who": one.who, "second": one.second}
     if not one.holds:
         return translate(TAKEN_OUT, language).format(**facts)

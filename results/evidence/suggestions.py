@@ -110,10 +110,12 @@ def _written(round_: Round) -> pd.DataFrame:
 
 
 HIDDEN = N_(
-    "{people} people wrote something. A theme is shown from {fewest} people on a unit, by the words that {fewest} of "
+    "People who wrote something: {people}. A theme is shown from {fewest} people on a unit, by the words that {fewest} of "
     "them use; no text is shown."
 )
-WAITING = N_("{count} themes wait: next to an earlier release they would show what fewer than {fewest} people wrote.")
+WAITING = N_(
+    "Themes that wait: {count}. Next to an earlier release they would show what fewer than {fewest} people wrote."
+)
 
 
 def about(found: Suggestions, language: str) -> list[str]:

@@ -17,7 +17,7 @@ RULE = N_("Rule on the open objections: {open}.")
 CORRECT = N_("Publish the corrections that rulings ask for: {count}.")
 WAIT = N_("Units may object until {day}. Register what they hand in.")
 SENT = N_("{received} of {sent} received")
-RECEIVE = N_("Record who received the letters: {open} are on their way.")
+RECEIVE = N_("Record who received the letters; on their way: {open}.")
 
 
 def review_steps(register: Register, letters: Sequence[Delivery], today: date) -> dict[str, StepFacts]:

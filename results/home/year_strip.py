@@ -48,8 +48,8 @@ PLACES = {
 }
 """Page where a step is done, below pages/."""
 
-UNITS = N_("{count} units")
-LINES = N_("{count} lines")
+UNITS = N_("units: {count}")
+LINES = N_("lines: {count}")
 NOTES = N_("notes to read: {count}")
 NO_NOTES = N_("no notes")
 UNTIL = N_("until {day}")

@@ -143,13 +143,16 @@ def type_corrections(page, values: list[str], column: int) -> None:
 def open_for_typing(page) -> None:
     """The chosen cell, open for typing.
 
-    A key pressed while the table is drawn anew is lost, and the cell to the left opens, which shows its text and takes
-    none: seen in 1 of 2 runs with 16 busy processes. A person sees that and goes on to the right.
+    A key pressed while the table is drawn anew is lost, or the cell to the left opens, which shows its text and takes
+    none: seen in 1 of 2 runs with 16 busy processes. A person sees that and presses again, or goes on to the right.
     """
     cell = page.locator(".gdg-input")
     for _ in range(8):
         page.keyboard.press("Enter")
-        cell.wait_for()
+        try:
+            cell.wait_for(timeout=20_000)
+        except NotYet:
+            continue
         if cell.is_enabled():
             return
         page.keyboard.press("Escape")

@@ -1,14 +1,22 @@
 """Sentences of the evidence for a leader: one file with the numbers that choose them, and none contradicts these."""
 
+from dataclasses import replace
+
+import numpy as np
 import pandas as pd
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from analytics.recount import Assertions
+from data.store.ballot_decisions import CORRECT, KEEP, BallotDecision
 from i18n import LANGUAGES
-from results.evidence import classes, early_look, flips, integrity, recount
+from results.evidence import classes, early_look, flips, integrity, recount, suggestions
 from results.evidence.early_look import Look
 from results.evidence.integrity import Integrity, SideBySide
 from results.evidence.next_year import Plan
+from results.evidence.suggestions import Suggestions
+from results.ranking import leniency, robustness, rule_grid
+from results.ranking.robustness import REMARKS
 
 LOOKS = {
     "all decided": Look("政府部门", 30, 18_000, 600, 3, 3, 27, 0.95, 18_000),
@@ -46,6 +54,70 @@ def planned(difference):
     return Plan("政府部门", pd.DataFrame({"votes_planned": [8000]}), 9.0, difference, 8000.0, 11_000.0)
 
 
+UNIT = {"n": 220, "verdict": "undecided", "place_is_exact": False, "group": "人大代表", "group_n": 18}
+UNIT |= {"drop_place": 3, "change_place": 2, "add_place": 4, "drop_verdict": 9, "change_verdict": 5, "add_verdict": 12}
+FLIPPED = {
+    "bounds": UNIT,
+    "exact": UNIT | {"place_is_exact": True, "n": 12},
+    "one way only": UNIT | {"drop_place": None, "add_place": None},
+    "no number of ballots": UNIT | dict.fromkeys(("drop_place", "change_place", "add_place"), None),
+    "not ranked": UNIT | {"verdict": "not_ranked"},
+}
+
+
+def recounted(needed, sheets=11_234, **tickets):
+    """A category for whose recount so many sheets are read. tickets : of a sheet of each group."""
+    pairs = Assertions(np.array([0, 0]), np.array([1, 2]), np.array([5.03, 8.7]))
+    numbers, every = np.arange(sheets), np.ones(sheets, dtype=np.int64)
+    return recount.Recount("政府部门", numbers, every, tickets, (), every, every, pairs, every, needed)
+
+
+RECOUNTS = {
+    "a sample": recounted(124, 普通群众=1, 人大代表=1),
+    "a sample, unequal groups": recounted(124, 普通群众=1, 人大代表=12),
+    "all sheets": recounted(900, sheets=880, 普通群众=1, 人大代表=12),
+}
+READINGS = (recount.Reading(124, 0.05, 0), recount.Reading(80, 0.0512, 44), recount.Reading(0, 1.0, 1))
+
+
+def decision(chosen, *moved, holds=True):
+    units = tuple({"unit_name": name} for name in moved)
+    time = "2026-01-05T04:00:00+00:00"
+    return BallotDecision(chosen, "逐份核对", "", 40, units, "张经办", "李复核", "r", time, holds)
+
+
+DECISIONS = {
+    "kept, two verdicts would move": decision(KEEP, "甲0局", "甲1局"),
+    "taken out, none would": decision(CORRECT),
+    "taken out before": decision(CORRECT, "甲0局", holds=False),
+}
+
+
+def lenient(changed, *, refused=None, weak=False):
+    rows = pd.DataFrame({"changed": [True] * changed + [False] * 3})
+    return leniency.Leniency(None, rows, refused, [["甲0局", "甲1局"], ["甲2局"]], 0.04, weak)
+
+
+LENIENT = {
+    "no verdict changes": lenient(0),
+    "one changes": lenient(1),
+    "two change, weak links": lenient(2, weak=True),
+    **{str(code): lenient(0, refused=code) for code in leniency.REFUSED},
+}
+GRID = (
+    rule_grid.Rule("official", "official", ()),
+    rule_grid.Rule("weight", "weight", (), {"group": "人大代表", "weight": "15%", "before": "30%"}),
+    rule_grid.Rule("equal", "equal", ()),
+    rule_grid.Rule("pooled", "pooled", ()),
+    rule_grid.Rule("cut", "cut", (), {"grades": ("满意", "基本满意")}),
+    rule_grid.Rule("without_parts", "without_parts", ()),
+    rule_grid.Rule("declared", "declared", (), {"name": "不加权", "why": "去年如此"}),
+    rule_grid.Rule("minimum", "minimum", (), {"votes": 15, "before": 30}),
+)
+LEFT_OUT = robustness.Margin(pd.DataFrame(), 0.1, None, None, ("甲0局", "甲1局"))
+TRIED = robustness.Robustness("r", "2025", "政府部门", 1, GRID, pd.DataFrame(), LEFT_OUT, None, (), tuple(REMARKS))
+
+
 def sentences(language):
     """Every sentence of a language, below the numbers that choose it."""
     yield f"## {language} · integrity: listed ballots; verdicts that move without them"
@@ -54,15 +126,38 @@ def sentences(language):
     yield f"## {language} · ballots to flip: left out, changed, added of each unit"
     for numbers, exact in ((((8, 5, 6), (3, 4, 9)), False), (((1, 1, 1),), False), (((2, 3, 4),), True)):
         yield from (f"[{numbers}] {line}" for line in flips.headlines(flip_rows(*numbers, exact=exact), language))
+    yield from flips.headlines(flip_rows((1, 4, 2), exact=True), language)
     yield from flips.headlines(flip_rows((None, None, None)), language)
+    yield f"## {language} · ballots to flip, of one unit"
+    for case, unit in FLIPPED.items():
+        yield from (f"[{case}] {sentence}" for sentence in flips.in_words(unit, language))
     yield f"## {language} · classes"
-    for numbers in ((1, 1, 1), (1, 1, 2, 3, None)):
+    yield classes.about(0.95, language)
+    for numbers in ((1, 1, 1), (1, 1, 2, 3, None), (1, 2)):
         conclusion = filter(None, [classes.headline(class_rows(*numbers), language)])
         yield from (f"[{numbers}] {line}" for line in [*conclusion, *classes.meanings(class_rows(*numbers), language)])
     yield f"## {language} · recount: categories with a sample, categories"
     yield from (f"[{pair}] {recount.headline(*pair, language)}" for pair in ((0, 4), (2, 4), (4, 4)))
+    for case, found_ in RECOUNTS.items():
+        words = [found_.sentence(language), found_.tickets_in_words(language)]
+        yield from (f"[{case}] {sentence}" for sentence in words if sentence)
+    for reading in READINGS:
+        yield f"[{reading}] {reading.sentence('政府部门', language)}"
+    yield f"## {language} · what two people decided on listed ballots"
+    yield from (f"[{case}] {integrity.decided_in_words(one, language)}" for case, one in DECISIONS.items())
+    yield f"## {language} · suggestions: people, themes that wait"
+    for people, waiting in ((1, 0), (41, 2)):
+        wrote = Suggestions(pd.DataFrame(), people, waiting)
+        yield from (f"[{people}, {waiting}] {sentence}" for sentence in suggestions.about(wrote, language))
+    yield f"## {language} · lenient evaluators"
+    for case, adjusted in LENIENT.items():
+        yield from (f"[{case}] {sentence}" for sentence in adjusted.sentences(language))
+    yield f"## {language} · the list under other rules"
+    yield from (f"[{rule.code}] {rule.sentence(language)}" for rule in GRID)
+    yield from (f"[{code}] {sentence}" for code, sentence in zip(REMARKS, TRIED.sentences(language), strict=True))
     yield f"## {language} · design: points between two units, 9.0 this year"
     yield from (f"[{points}] {planned(points).sentence(language)}" for points in (4.0, 9.0, 12.0))
+    yield replace(planned(4.0), rows=pd.DataFrame()).sentence(language)
     yield f"## {language} · early look"
     for name, look in LOOKS.items():
         yield f"[{name}] {early_look.headline([look], language)} {look.sentence(language)} {look.outlook(language)}"

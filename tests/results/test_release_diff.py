@@ -308,4 +308,4 @@ def test_a_round_with_votes_says_its_tables_too(store, first):
     put(store, "承诺编号,单位,承诺事项\nP1,甲,修路\n", kind="pledges")
     with compared(store) as (found, _, _):
         told = found.sentences("en")
-    assert told[-1] == "Pledges: 1 rows added." and "No score, place or verdict changes." in told
+    assert told[-1] == "Pledges: rows added: 1." and "No score, place or verdict changes." in told

@@ -4,6 +4,7 @@ The scores are computed a second time in plain Python (tests/reference/plain_rul
 """
 
 import csv
+from itertools import pairwise
 
 import pytest
 
@@ -11,10 +12,12 @@ from analytics.result_classes import class_sizes
 from data.model.rule_document import tables_of, text_of
 from data.model.rule_sets import parse_rules
 from data.store import Store
-from i18n import ROOT
+from i18n import LANGUAGES, ROOT
 from results.ranking.family import families
 from results.ranking.feature_words import feature_sentences
+from results.ranking.rule_words import bottom_words, differences
 from tests.reference import plain_rules
+from tests.results.test_rule_examples import EXAMPLES
 from tests.support.ruled_rounds import import_round, lines_of, others_of
 
 FOLDER = ROOT / "rules" / "catalogue"
@@ -47,6 +50,26 @@ def test_a_rule_set_loads_and_each_of_its_settings_has_a_sentence(path):
         assert {named.get(name, name) for name in given} <= keys
         assert (plain.get("averaging", {}).get("order") == "indicator") == ("indicator" in keys)
         assert not [sentence for sentence in said.values() if "{" in sentence]
+
+
+def sentences(language):
+    """What the page of rules says of each rule set and of each worked example, and how some of them differ."""
+    texts = [path.read_text(encoding="utf-8") for path in PATHS]
+    rules = [parse_rules(text) for text in (*texts, *(example["rules"] for example in EXAMPLES.values()))]
+    for one in rules:
+        yield f"## {language} · {one.name}"
+        yield bottom_words(one.bottom, language)
+        yield from feature_sentences(one, language).values()
+    yield f"## {language} · differences"
+    for first, second in pairwise(rules[::4]):
+        yield from (
+            f"[{first.name}, {second.name}] {d.sentence(language)}" for d in differences(first, second, language)
+        )
+
+
+def test_every_sentence_on_a_rule_set_is_as_it_was(golden):
+    lines = [line.rstrip() for language in LANGUAGES for line in sentences(language)]
+    golden("rule_sentences.txt", ("\n".join(lines) + "\n").encode())
 
 
 def score(paths, folder):
