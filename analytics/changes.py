@@ -31,6 +31,10 @@ FARTHEST = 6.0
 """Normal deviate beyond which p is no longer searched for: p = 2e-9."""
 SEARCHES = 40
 """Steps of the search for p at most; 4 to 6 are usual."""
+CAUTION = 1.3
+"""Factor of a p-value before Holm's correction. An interval of a score may cover 93% where it says 95%, and two of them
+added in squares ended short of 0 too often: at 95% best grades and 300 votes in both years, of 4,000 years without any
+change 6.2% had a statement on one of 20 units; with the factor 4.8%."""
 NEAR = 1e-7
 """Share of the change to which its interval is brought to 0: p to six digits."""
 
@@ -43,7 +47,7 @@ class ScoreChanges:
     standard_error : of the change, points, as the interval has it: half its width over the normal deviate of the level.
     low, high : ends of the interval of each change, one unit at a time, at the level asked for.
     p : two-sided p-value of "no change", one unit at a time.
-    p_holm : the same after Holm (1979), for statements: up to 5%, no false statement at all in 95% of cases.
+    p_holm : CAUTION times p after Holm (1979), for statements: up to 5%, no false statement at all in 95% of cases.
     p_bh : the same after Benjamini and Hochberg (1995), for a list to look into: up to 5%, no more than 5% of the
         list, on average, did not change.
     """
@@ -100,7 +104,12 @@ def changes_of(first: UnitScores, second: UnitScores, *, level: float = 0.95) ->
 
 def corrected(change: Floats, spread: Floats, low: Floats, high: Floats, p: Floats) -> ScoreChanges:
     """Return the changes with the corrections for all units that have a p-value."""
-    return ScoreChanges(change, spread, low, high, p, holm(p), _benjamini_hochberg(p))
+    return ScoreChanges(change, spread, low, high, p, for_statements(p), _benjamini_hochberg(p))
+
+
+def for_statements(p: Floats) -> Floats:
+    """Return the p-values by which statements are made of all units together."""
+    return holm(np.minimum(CAUTION * p, 1.0))
 
 
 def _interval(first: UnitScores, second: UnitScores, change: Floats, level: Floats) -> tuple[Floats, Floats]:

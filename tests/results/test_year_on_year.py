@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
-from analytics.changes import changes_of, regression_to_mean
+from analytics.changes import CAUTION, changes_of, regression_to_mean
 from analytics.scores import UnitScores, score_units
 from analytics.verdicts import holm
 from data.store import ImportOptions, Store
@@ -45,7 +45,7 @@ def test_three_units_by_hand():
         assert found.low[at] == pytest.approx(found.change[at] - reach(0.05, *parts))
         assert found.high[at] == pytest.approx(found.change[at] + reach(0.05, *parts))
         assert reach(found.p[at], *parts) == pytest.approx(moved, rel=1e-7)
-    assert found.p_holm[:2] == pytest.approx([2 * found.p[0], found.p[1]])
+    assert found.p_holm[:2] == pytest.approx([2 * CAUTION * found.p[0], CAUTION * found.p[1]])
     assert found.p_bh[:2] == pytest.approx([2 * found.p[0], found.p[1]])
     assert np.isnan(found.p[2]) and np.isnan(found.p_holm[2]) and np.isnan(found.p_bh[2])
 

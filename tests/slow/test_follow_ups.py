@@ -9,7 +9,7 @@ from functools import partial
 import numpy as np
 import pytest
 
-from analytics.changes import changes_of
+from analytics.changes import changes_of, for_statements
 from analytics.clusters import Clusters
 from analytics.funnel import funnel_of
 from analytics.pairs import honest_pairs
@@ -67,7 +67,7 @@ def unchanged(law: str, votes: tuple[int, int], groups: int, then: str, seed: in
             for own, n in zip(laws, votes, strict=True)
         ]
         found = changes_of(*years)
-        wrong += sum(bool((holm(year) <= PROMISE).any()) for year in found.p.reshape(STACK, UNITS))
+        wrong += sum(bool((for_statements(year) <= PROMISE).any()) for year in found.p.reshape(STACK, UNITS))
         misses += [(found.low > 0).mean(), (found.high < 0).mean()]
     misses /= YEARS // STACK
     return wrong / YEARS, 1 - float(misses.sum()), float(misses.max())
