@@ -3,6 +3,7 @@
 import random
 
 import pytest
+from axe_core_python.sync_playwright import Axe
 
 from data.store import Store
 from reports.notice_parts import NoticeParts
@@ -59,6 +60,16 @@ def reader(browser):
 
 def seen(page):
     return [row for row in page.locator("table.units tbody tr").all() if row.is_visible()]
+
+
+@pytest.mark.parametrize("viewport", [PHONE, OFFICE])
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_axe_finds_nothing_serious(reader, written, language, viewport):
+    page = reader(viewport)
+    page.goto(f"{written}#{language}")
+    found = Axe().run(page)
+    assert found["passes"]
+    assert [v["id"] for v in found["violations"] if v["impact"] in ("serious", "critical")] == []
 
 
 @pytest.mark.parametrize("language", ["zh", "en"])

@@ -190,11 +190,8 @@ STORES = {"1,128 units": ("real-ballots", load_real_ballots), "4 units": ("four-
 @pytest.mark.parametrize("size", STORES)
 def test_large_and_small_rounds_fit(serve, once_a_run, contexts, size, path, language, sizes):
     """Real ballots of 1,128 teachers in 14 departments, and a category of four units."""
-    store = (
-        once_a_run("real-ballots", load_real_ballots) if size == "1,128 units" else once_a_run("four-units", load_four)
-    )
     with tab(contexts("zh-CN")) as page:
-        assert_fits_and_is_accessible(page, serve(store), path, language, sizes)
+        assert_fits_and_is_accessible(page, serve(once_a_run(*STORES[size])), path, language, sizes)
 
 
 def test_a_dark_system_gets_dark_pages(demo_server, browser):

@@ -24,7 +24,10 @@ from results.comparison.year_on_year import changes, round_before
 from results.home.round_cards import round_cards
 from results.home.year_strip import YearFacts, year_strip
 from results.labels import VERDICTS
+from tests.support.categories import load_categories
 from tests.support.papers import ODD_NAMES, store_of
+from tests.support.real_ballots import load_real_ballots
+from tests.support.stores import Biaochi
 
 DAY = date(2026, 1, 15)
 
@@ -80,12 +83,18 @@ def named_in(rows):
     return [row for row in rows if row["verdict"] in ("confirmed", "undecided") and row["rank"] is not None]
 
 
-def test_page_and_slides_say_what_the_ranking_says(own_town, tmp_path):
+LABEL = {"zh": "{name}（{n:,} 票）", "en": "{name} ({n:,} votes)"}
+MORE = {"zh": r"另有(\d+)个证据不足", "en": r"and(\d+)moreundecided"}
+"""Spaces are left out."""
+
+
+def assert_page_and_slides_say_what_the_ranking_says(call, folder, round_id="2025", language="zh"):
     """Both are written by the command and read back by other programs."""
-    page, slides = tmp_path / "brief.pdf", tmp_path / "slides.pptx"
+    page, slides = folder / f"brief-{language}.pdf", folder / f"slides-{language}.pptx"
     for kind, path in (("brief", page), ("slides", slides)):
-        own_town("bulletin", "--round", "2025", "--kind", kind, "--as-of", "2026-01-15", "-o", path)
-    rows = named_in(own_town.json("ranking", "--round", "2025", "--format", "json")["rows"])
+        words = ("--round", round_id, "--kind", kind, "--as-of", "2026-01-15", "-o", path)
+        call("bulletin", *words, lang=language)
+    rows = named_in(call.json("ranking", "--round", round_id)["rows"])
     assert rows
     read = PdfReader(page)
     assert len(read.pages) == 1
@@ -100,19 +109,34 @@ def test_page_and_slides_say_what_the_ranking_says(own_town, tmp_path):
     }
     hidden = 0
     for row in rows:
-        verdict, name, *figures = wanted(row)
+        verdict, name, *figures = wanted(row, language)
         confirmed = row["verdict"] == "confirmed"
         on_page = name + "".join(figures) in text
         on_slide = (name, figures[0], figures[2], figures[4])
         told = any(
             line[0].startswith(f"{'◆' if confirmed else '○'}{verdict}") and line[1:] == on_slide for line in lines
         )
-        label = f"{row['unit_name']}（{row['n']:,} 票）"
+        label = LABEL[language].format(name=row["unit_name"], n=row["n"])
         assert scores.get(label) == (row["score"] if told else None), label
         assert (told and on_page) or not confirmed, (row, lines)
         hidden += not told
-    counted = re.findall(r"另有(\d+)个证据不足", "".join(words_of(slides.read_bytes())))
+    counted = re.findall(MORE[language], "".join(words_of(slides.read_bytes())))
     assert hidden == sum(map(int, counted))
+
+
+@pytest.mark.parametrize("language", ["zh", pytest.param("en", marks=pytest.mark.sweep)])
+def test_page_and_slides_say_what_the_ranking_says(own_town, tmp_path, language):
+    assert_page_and_slides_say_what_the_ranking_says(own_town, tmp_path, language=language)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_so_they_do_for_1128_real_units_and_for_one_category_of_four(biaochi, tmp_path, language):
+    load_real_ballots(biaochi.store)
+    assert_page_and_slides_say_what_the_ranking_says(biaochi, tmp_path, "2010", language)
+    four = Biaochi(tmp_path / "four", biaochi.capture)
+    load_categories(four.store, 1, 4, settled=1)
+    assert_page_and_slides_say_what_the_ranking_says(four, tmp_path, language=language)
 
 
 def words_of(content: bytes) -> list[str]:

@@ -298,7 +298,8 @@ def test_control_characters_in_a_name_are_blanks():
 
 
 @pytest.mark.slow
-def test_the_same_bytes_under_other_settings(own_demo, tmp_path):
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_the_same_bytes_under_other_settings(own_demo, tmp_path, language):
     settings = (
         {
             "TZ": "Asia/Shanghai",
@@ -313,18 +314,18 @@ def test_the_same_bytes_under_other_settings(own_demo, tmp_path):
     for number, changed in enumerate(settings):
         paths = [tmp_path / f"{number}.{form}" for form in ("pdf", "docx")]
         for path in paths:
-            command = [sys.executable, "-m", "cli", "--store", own_demo.store, "--lang", "zh", "bulletin"]
+            command = [sys.executable, "-m", "cli", "--store", own_demo.store, "--lang", language, "bulletin"]
             command += ["--round", "2025", "-o", path]
             subprocess.run(list(map(str, command)), cwd=ROOT, env={**os.environ, **changed}, check=True)
         for kind, path in (("brief", tmp_path / f"{number}-brief.pdf"), ("slides", tmp_path / f"{number}.pptx")):
             words = ["--round", "2025", "--kind", kind, "--as-of", "2026-01-15", "-o", path]
-            command = [sys.executable, "-m", "cli", "--store", own_demo.store, "--lang", "zh", "bulletin", *words]
+            command = [sys.executable, "-m", "cli", "--store", own_demo.store, "--lang", language, "bulletin", *words]
             subprocess.run(list(map(str, command)), cwd=ROOT, env={**os.environ, **changed}, check=True)
             paths.append(path)
         made.append([path.read_bytes() for path in paths])
     assert made[0] == made[1]
     here = tmp_path / "here.pdf"
-    own_demo("bulletin", "--round", "2025", "-o", here)
+    own_demo("bulletin", "--round", "2025", "-o", here, lang=language)
     assert here.read_bytes() == made[0][0]
 
 
