@@ -34,7 +34,7 @@ SEARCHES = 40
 CAUTION = 1.3
 """Factor of a p-value before Holm's correction. An interval of a score may cover 93% where it says 95%, and two of them
 added in squares ended short of 0 too often: at 95% best grades and 300 votes in both years, of 4,000 years without any
-change 6.2% had a statement on one of 20 units; with the factor 4.8%."""
+change 6.0% had a statement on one of 20 units; with the factor 4.5%."""
 NEAR = 1e-7
 """Share of the change to which its interval is brought to 0: p to six digits."""
 
@@ -108,7 +108,7 @@ def corrected(change: Floats, spread: Floats, low: Floats, high: Floats, p: Floa
 
 
 def for_statements(p: Floats) -> Floats:
-    """Return the p-values by which statements are made of all units together."""
+    """Return the p-values that decide the statements on all units together."""
     return holm(np.minimum(CAUTION * p, 1.0))
 
 

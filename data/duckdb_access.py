@@ -83,10 +83,10 @@ def _limits(spill: Path, threads: int | None) -> dict[str, str | bool | int | fl
 
 @contextmanager
 def engine_at_work(spill: Path, *, threads: int | None) -> Iterator[duckdb.DuckDBPyConnection]:
-    """Yield a working memory for a piece of work that leaves nothing in it: one that rests, or a new one.
+    """Yield a working memory for a piece of work that leaves nothing in it: an engine at rest, else a new engine.
 
-    To open one takes 20 ms, a tenth of a small import; to set the limits of one that rests, 2. After an error, and
-    after work that spilled or was large, it is closed.
+    To open an engine takes 20 ms, a tenth of a small import; to set the limits of an engine at rest, 2. After an
+    error, and after work that spilled or was large, it is closed.
     """
     memory = _woken(_limits(spill, threads)) or working_memory(spill, threads=threads)
     try:
@@ -99,7 +99,7 @@ def engine_at_work(spill: Path, *, threads: int | None) -> Iterator[duckdb.DuckD
 
 _RESTING: dict[int, list[duckdb.DuckDBPyConnection]] = defaultdict(list)
 """Engines that rest, by process: the threads of an engine stay with the parent of a fork."""
-MOST_RESTING, MOST_KEPT = 2, 64 * 2**20  # engines, and bytes that one of them may hold on to
+MOST_RESTING, MOST_KEPT = 2, 64 * 2**20  # engines, and bytes that each may hold on to
 
 
 def _woken(limits: Mapping[str, object]) -> duckdb.DuckDBPyConnection | None:

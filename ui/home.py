@@ -288,11 +288,13 @@ def _pledge_words(found: PledgeCounts) -> str:
 def _not_ranked(round_: Round, year: Overview) -> Line | None:
     if not year.not_ranked:
         return None
+    reasons = {_(REASONS[code]): f"{count:,}" for code, count in year.not_ranked.items()}
     parts = PUNCTUATION[language()].semicolon.join(
-        f"{_(REASONS[code])} {count}" for code, count in year.not_ranked.items()
+        f"{reason[0].lower()}{reason[1:]} {count}"
+        for reason, count in reasons.items()  # within a sentence
     )
     words = _("Units that are not ranked: {count} ({reasons}).")
-    sentence = words.format(count=sum(year.not_ranked.values()), reasons=parts)
+    sentence = words.format(count=f"{sum(year.not_ranked.values()):,}", reasons=parts)
     return Line(sentence, "bottom", {"round": round_.id})
 
 

@@ -18,7 +18,7 @@ from results.number_format import NONE, interval, number, percent, places
 from results.ranking.feature_words import feature_sentences
 from results.ranking.rows import records
 from results.ranking.rule_words import UNSCORED_NAMES, bottom_words
-from results.ranking.statements import STRONGEST, gauge, named_with_verdict, strength
+from results.ranking.statements import STRONGEST, named_with_verdict, strength
 from results.ranking.unit import WITHHELD
 from ui import address, finished, layout, printing
 from ui.grids import number_column, rounded, whole
@@ -121,7 +121,7 @@ def _cell(value: object) -> str:
 
 
 def ranking_rows(rows: pd.DataFrame, rules: RuleSet) -> pd.DataFrame:
-    """Return ranked rows with place, interval, places, verdict and strength of evidence in words, in their order."""
+    """Return ranked rows with place, interval, places and verdict in words, and the strength of evidence, in their order."""
     rows = rows[rows["rank"].notna()].reset_index(drop=True)
     decimals = rules.presentation.decimals
     return rows.assign(
@@ -131,7 +131,6 @@ def ranking_rows(rows: pd.DataFrame, rules: RuleSet) -> pd.DataFrame:
         ],
         places=[places(a, b) for a, b in zip(rows["rank_best"], rows["rank_worst"], strict=True)],
         evidence=[strength(row, rules.uncertainty.level) for row in records(rows)],
-        strength=[gauge(row, rules.uncertainty.level, language()) for row in records(rows)],
         verdict_words=[verdict(code) for code in rows["verdict"]],
         remark=["" if pd.isna(code) else _(REASONS[code]) for code in rows["reason"]],
     )

@@ -21,7 +21,7 @@ with right:
     codes = compared.choose(answer.rows, MOST)
 found = comparison(answer, codes)
 if len(found.rows) < 2:
-    st.info(_("Choose two to {count} units.").format(count=MOST))
+    st.info(_("Choose two to four units"))
     st.stop()
 
 for sentence in found.sentences(language()):

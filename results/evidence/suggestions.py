@@ -110,8 +110,8 @@ def _written(round_: Round) -> pd.DataFrame:
 
 
 HIDDEN = N_(
-    "People who wrote something: {people}. A theme is shown from {fewest} people on a unit, by the words that {fewest} of "
-    "them use; no text is shown."
+    "People who wrote something: {people}. A theme is shown from {fewest} people on a unit, by the words that {fewest} "
+    "of them use; no text is shown."
 )
 WAITING = N_(
     "Themes that wait: {count}. Next to an earlier release they would show what fewer than {fewest} people wrote."

@@ -160,9 +160,9 @@ def _prepared(facts: YearFacts) -> list[Step]:
     round_ = facts.round_
     about, units = round_.about, len(round_.units)
     rules, lines = round_.rules, int(about["lines"])
-    notes = {"count": str(facts.notes)}
+    notes = {"count": f"{facts.notes:,}"}
     return [
-        _step(REGISTER, bool(about["registered"]), UNITS, {"count": str(units)}),
+        _step(REGISTER, bool(about["registered"]), UNITS, {"count": f"{units:,}"}),
         _step(RULES, rules is not None, "{name}" if rules else NOT_YET, {"name": rules.name if rules else ""}),
         _step(BALLOTS, lines > 0, LINES if lines else NOT_YET, {"count": f"{lines:,}"}),
         # Notes never keep a round from being finalised: the step is done once ballots were checked.

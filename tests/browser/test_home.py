@@ -43,7 +43,7 @@ QUESTIONS = {
         "what must be done next?": ("main:", "Next: ?Check the list, then set the round to finalised"),
         "how far is the year?": ("list:Steps of the year", r"Ballots, done82,125 lines.*Finalise, nownot yet.*Letters"),
         "what changed against last year?": ("main:", r"Since 2024: \d+ rose and \d+ fell"),
-        "who is not ranked, and why?": ("main:", r"not ranked: 5 \(.*Too few votes 1"),
+        "who is not ranked, and why?": ("main:", r"not ranked: 5 \(.*too few votes 1"),
     },
 }
 

@@ -14,7 +14,7 @@ BESIDE = 5
 """Number of cleared units drawn for comparison, nearest to the line first."""
 ROW = 28
 SHOWN = 2 * STRONGEST
-"""Right end of the evidence: "more than 300" takes 95 of the panel's 280 pixels at 1366, and has half of them."""
+"""Right end of the evidence: ">300" takes 45 of the panel's 156 pixels at 150 %, and has half of them."""
 LABEL = 75
 """Width of a figure of three digits in units of the evidence: 30 pixels of 280 with its gap, which show SHOWN units."""
 
@@ -101,6 +101,11 @@ def _add_ranges(fig: go.Figure, part: pd.DataFrame, verdict: str, by_score: bool
     )
 
 
+def _short(strength: float) -> str:
+    """Return the strength of evidence as `gauge` prints it, in as few characters as a bar leaves room for."""
+    return f">{STRONGEST}" if strength > STRONGEST else f"{strength:.0f}"
+
+
 def _add_strength(fig: go.Figure, part: pd.DataFrame, verdict: str) -> None:
     hollow = verdict == "undecided"
     colour = TIER_COLOURS[verdict]
@@ -125,7 +130,7 @@ def _add_strength(fig: go.Figure, part: pd.DataFrame, verdict: str) -> None:
             x=_clear_of_line(part["evidence"]),
             y=list(part.index),
             mode="text",
-            text=" " + part["strength"],
+            text=[f" {_short(value)}" for value in part["evidence"]],
             textposition="middle right",
             textfont={"size": 14, "color": INK},
             cliponaxis=False,

@@ -1,8 +1,5 @@
 """Chart of the alternative rules under which a unit is at the bottom."""
 
-import math
-import textwrap
-
 import pandas as pd
 import plotly.graph_objects as go
 
@@ -19,7 +16,8 @@ GAP = 0.7  # columns between two kinds of rules
 def robustness_strip(found: Robustness, rows: pd.DataFrame, *, narrow: bool = False) -> go.Figure:
     """Draw a row per unit and a column per rule, filled if the rule lists the unit; columns grouped by kind.
 
-    narrow: for a phone, with the headings turned.
+    The headings are turned: three kinds of one column each next to one another were printed over each other at 150 %.
+    narrow: for a phone.
     """
     at, heads = _columns(found)
     fig = go.Figure()
@@ -47,16 +45,15 @@ def robustness_strip(found: Robustness, rows: pd.DataFrame, *, narrow: bool = Fa
         text = f"{times} / {of}"
         fig.add_annotation(x=max(at) + 1.4, y=y, text=text, showarrow=False, xanchor="left", font={"color": INK})
     for x, kind in heads:
-        text = _(KINDS[kind]) if narrow else "<br>".join(_wrapped(_(KINDS[kind])))
-        turned = {"textangle": -90} if narrow else {}
-        fig.add_annotation(x=x, y=-0.6, text=text, showarrow=False, yanchor="bottom", font={"size": 13}, **turned)
+        text = _(KINDS[kind])
+        fig.add_annotation(x=x, y=-0.6, text=text, showarrow=False, yanchor="bottom", font={"size": 13}, textangle=-90)
     ticks = [label(name) for name in rows["unit_name"]]
     fig.update_yaxes(tickvals=list(range(len(rows))), ticktext=ticks, range=[len(rows) - 0.4, -0.6], zeroline=False)
     fig.update_yaxes(showgrid=True, gridcolor=PALE)
     fig.update_xaxes(visible=False, range=[-0.8, max(at) + (7 if narrow else 3.2)])
     fig.update_layout(
-        height=(220 if narrow else 150) + ROW * len(rows),
-        margin={"l": 10, "r": 10, "t": 170 if narrow else 100, "b": 10},
+        height=220 + ROW * len(rows),
+        margin={"l": 10, "r": 10, "t": 170, "b": 10},
         showlegend=True,
         legend={"orientation": "h", "x": 0, "y": 1, "yref": "container", "yanchor": "top"},
     )
@@ -73,11 +70,3 @@ def _columns(found: Robustness) -> tuple[list[float], list[tuple[float, str]]]:
         at.append(x)
         by_kind.setdefault(rule.kind, []).append(x)
     return at, [(sum(places) / len(places), kind) for kind, places in by_kind.items()]
-
-
-def _wrapped(text: str) -> list[str]:
-    """Return a heading in short lines: split at spaces, or into similar lengths of up to six Chinese characters."""
-    if " " in text:
-        return textwrap.wrap(text, 12)
-    size = math.ceil(len(text) / math.ceil(len(text) / 6))
-    return [text[start : start + size] for start in range(0, len(text), size)]
