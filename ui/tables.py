@@ -121,7 +121,7 @@ def _cell(value: object) -> str:
 
 
 def ranking_rows(rows: pd.DataFrame, rules: RuleSet) -> pd.DataFrame:
-    """Return ranked rows with place, interval, places and verdict in words, and the strength of evidence, in their order."""
+    """Return ranked rows in their order with place, interval, places, verdict in words, and strength of evidence."""
     rows = rows[rows["rank"].notna()].reset_index(drop=True)
     decimals = rules.presentation.decimals
     return rows.assign(
