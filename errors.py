@@ -36,7 +36,7 @@ class BiaochiError(Exception):
         super().__init__(self.message.format(**facts))
 
     def __reduce__(self) -> tuple[object, ...]:
-        """Pickle an error as it is: a subclass may take other facts than its message has (`ui.apart`)."""
+        """Pickle an error as it is: a subclass may take other facts than its message has (`ui.worker_process`)."""
         return _as_it_was, (type(self), self.args), self.__dict__
 
     def sentence(self, language: str, shown: Callable[[object], object] = _unchanged) -> str:

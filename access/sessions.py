@@ -17,9 +17,6 @@ IDLE = 30 * 60  # seconds
 LONGEST = 8 * 3600
 CLOCK_BACK = 60  # seconds that a clock may be set back, as it is when it is synchronised
 SEEN_EVERY = 5  # seconds between two notes that a session was used
-FREE_FAILURES = 10
-FIRST_WAIT, LONGEST_WAIT = 60, 24 * 3600  # seconds; doubles with every failure
-FORGOTTEN_AFTER = 2 * 86400  # seconds: longer than any wait; else names that a scanner tries would pile up
 FILE = "sessions.sqlite"
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS session (
@@ -48,8 +45,8 @@ def session_id(token: str) -> str:
 
 def open_session(folder: Path, account: str, how: str, browser: str, now: float | None = None) -> str:
     """Begin a session and return its token, which is kept nowhere but in the cookie."""
-    token, at = secrets.token_urlsafe(32), _now(now)
-    with _database(folder) as rows:
+    token, at = secrets.token_urlsafe(32), now_or(now)
+    with sign_in_database(folder) as rows:
         rows.execute("DELETE FROM session WHERE began < ?", (at - 30 * 86400,))
         values = (session_id(token), account, how, browser[:200], at, at)
         rows.execute("INSERT INTO session VALUES (?, ?, ?, ?, ?, ?, NULL)", values)
@@ -60,8 +57,8 @@ def find_session(folder: Path, token: str | None, now: float | None = None, *, u
     """Return the live session of a token, or None. used: whether the question counts as use by its person."""
     if not token or not (folder / FILE).is_file():
         return None
-    at = _now(now)
-    with _database(folder) as rows:
+    at = now_or(now)
+    with sign_in_database(folder) as rows:
         found = _live(rows, session_id(token), at)
         if found and used and at - found.seen >= SEEN_EVERY:
             rows.execute("UPDATE session SET seen = ? WHERE id = ?", (at, found.id))
@@ -70,8 +67,8 @@ def find_session(folder: Path, token: str | None, now: float | None = None, *, u
 
 def live_sessions(folder: Path, account: str, now: float | None = None) -> list[Session]:
     """Return the live sessions of an account, newest first."""
-    at = _now(now)
-    with _database(folder) as rows:
+    at = now_or(now)
+    with sign_in_database(folder) as rows:
         ids = rows.execute("SELECT id FROM session WHERE account = ? AND ended IS NULL ORDER BY began DESC", (account,))
         found = [_live(rows, name, at) for (name,) in ids.fetchall()]
     return [one for one in found if one is not None]
@@ -79,43 +76,15 @@ def live_sessions(folder: Path, account: str, now: float | None = None) -> list[
 
 def end_session(folder: Path, wanted: str, now: float | None = None) -> None:
     """End a session by its id."""
-    with _database(folder) as rows:
-        rows.execute("UPDATE session SET ended = ? WHERE id = ? AND ended IS NULL", (_now(now), wanted))
+    with sign_in_database(folder) as rows:
+        rows.execute("UPDATE session SET ended = ? WHERE id = ? AND ended IS NULL", (now_or(now), wanted))
 
 
 def end_sessions(folder: Path, account: str, *, but: str = "", now: float | None = None) -> int:
     """End every session of an account except `but`, by its id; return how many."""
-    with _database(folder) as rows:
+    with sign_in_database(folder) as rows:
         text = "UPDATE session SET ended = ? WHERE account = ? AND id <> ? AND ended IS NULL"
-        return rows.execute(text, (_now(now), account, but)).rowcount
-
-
-def seconds_to_wait(folder: Path, account: str, now: float | None = None) -> int:
-    """Return for how long an account is locked after failures: from the tenth on a minute, doubling up to a day."""
-    with _database(folder) as rows:
-        row = rows.execute("SELECT count, last FROM failure WHERE account = ?", (account,)).fetchone()
-    if row is None or row[0] < FREE_FAILURES:
-        return 0
-    wait = min(FIRST_WAIT * 2.0 ** min(row[0] - FREE_FAILURES, 20), LONGEST_WAIT)
-    return max(0, round(row[1] + wait - _now(now)))
-
-
-def note_failure(folder: Path, account: str, now: float | None = None) -> int:
-    """Count a failed sign-in of an account and return how many there are now."""
-    text = (
-        "INSERT INTO failure VALUES (?, 1, ?) "
-        "ON CONFLICT (account) DO UPDATE SET count = count + 1, last = excluded.last"
-    )
-    with _database(folder) as rows:
-        rows.execute("DELETE FROM failure WHERE last < ?", (_now(now) - FORGOTTEN_AFTER,))
-        rows.execute(text, (account[:80], _now(now)))
-        return int(rows.execute("SELECT count FROM failure WHERE account = ?", (account[:80],)).fetchone()[0])
-
-
-def forget_failures(folder: Path, account: str) -> None:
-    """Forget the failed sign-ins of an account: after a right password, or when an administrator resets it."""
-    with _database(folder) as rows:
-        rows.execute("DELETE FROM failure WHERE account = ?", (account,))
+        return rows.execute(text, (now_or(now), account, but)).rowcount
 
 
 def _live(rows: sqlite3.Connection, wanted: str, at: float) -> Session | None:
@@ -131,13 +100,17 @@ def _live(rows: sqlite3.Connection, wanted: str, at: float) -> Session | None:
     return found
 
 
-def _now(given: float | None) -> float:
+def now_or(given: float | None) -> float:
+    """Return the seconds since 1970, or those that are given."""
     return time.time() if given is None else given
 
 
 @contextmanager
-def _database(folder: Path) -> Iterator[sqlite3.Connection]:
-    """Yield the table of sessions in a separate transaction; a connection costs less than a lock between threads."""
+def sign_in_database(folder: Path) -> Iterator[sqlite3.Connection]:
+    """Yield the tables of sessions and failed sign-ins in a separate transaction.
+
+    A connection costs less than a lock between threads.
+    """
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     path = folder / FILE
     new = not path.is_file()

@@ -69,7 +69,8 @@ def user_role(name: Name, role: Annotated[str, typer.Argument(metavar="ROLE", he
 def user_password(name: Name) -> None:
     """`biaochi user password`."""
     from access.accounts import plain_name, reset_password
-    from access.sessions import end_sessions, forget_failures
+    from access.failed_sign_ins import forget_failures
+    from access.sessions import end_sessions
 
     password = reset_password(session.settings.accounts, name)
     end_sessions(session.settings.accounts, plain_name(name))

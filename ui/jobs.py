@@ -1,6 +1,6 @@
 """Background jobs of a page: a thread works, and the page polls its progress and can ask it to stop.
 
-Long work goes to a process apart (`ui.apart`), and the thread waits for it.
+Long work goes to a process apart (`ui.worker_process`), and the thread waits for it.
 """
 
 import ctypes
@@ -15,7 +15,7 @@ import streamlit as st
 
 from data.model.progress import CancelledError, Progress
 from data.store import people
-from ui import apart
+from ui import worker_process
 from ui.i18n import _
 
 QUIET_SECONDS = 1.5  # a shorter job shows no bar
@@ -29,7 +29,7 @@ Work: TypeAlias = Callable[[Progress, Callable[[], bool]], T]
 class Job(Generic[T]):
     """A background job. `work` gets a function that reports progress and a function that returns whether to stop.
 
-    long: whether a process apart does the work, which then has to be fit for `ui.apart.run`.
+    long: whether a process apart does the work, which then has to be fit for `ui.worker_process.run`.
     """
 
     def __init__(self, asked: object, work: Work[T], *, stop_before: float = 1.0, long: bool = False) -> None:
@@ -40,7 +40,7 @@ class Job(Generic[T]):
         self.stop_before = stop_before  # from this share on the job cannot be stopped
         self._stop = threading.Event()
         self._person = people.person()  # the thread has no page that could say who asked
-        done = partial(apart.run, work) if long else work
+        done = partial(worker_process.run, work) if long else work
         self._thread = threading.Thread(target=self._run, args=(done,), daemon=True)
         self._thread.start()
 

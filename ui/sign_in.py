@@ -27,7 +27,7 @@ from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 import settings
-from access import accounts, sessions
+from access import accounts, failed_sign_ins, sessions
 from access.accounts import PASSWORD, PROVIDER, Account, AccountError
 from access.identity import COOKIE, Identity, identity
 from data.store import people
@@ -237,16 +237,16 @@ class _Check(_Step):
 
     def _checked(self, name: str, password: str) -> tuple[Account | None, int]:
         """Return the account if the password is right, and the seconds to wait where it is locked."""
-        wait = sessions.seconds_to_wait(self.door.folder, name)
+        wait = failed_sign_ins.seconds_to_wait(self.door.folder, name)
         account = accounts.account_of(self.door.folder, name)
         if not wait and accounts.matches(account, password):
-            sessions.forget_failures(self.door.folder, name)
+            failed_sign_ins.forget_failures(self.door.folder, name)
             return account, 0
         if not wait:
-            sessions.note_failure(self.door.folder, name)
+            failed_sign_ins.note_failure(self.door.folder, name)
         # A name that is no account may be a password that was typed into the wrong field: it is not logged.
         self.log("sign in refused", account.name if account else "unknown account")
-        return None, wait or sessions.seconds_to_wait(self.door.folder, name)
+        return None, wait or failed_sign_ins.seconds_to_wait(self.door.folder, name)
 
 
 class _AskNew(_Step):
@@ -292,12 +292,12 @@ class _Change(_AskNew):
 
     def _changed(self, found: Identity, facts: Mapping[str, str]) -> None:
         name = found.account.name
-        if sessions.seconds_to_wait(self.door.folder, name):
-            raise AccountError(LOCKED, minutes=sessions.seconds_to_wait(self.door.folder, name) // 60 + 1)
+        if failed_sign_ins.seconds_to_wait(self.door.folder, name):
+            raise AccountError(LOCKED, minutes=failed_sign_ins.seconds_to_wait(self.door.folder, name) // 60 + 1)
         if facts.get("new") != facts.get("again"):
             raise AccountError(NOT_ALIKE)
         if not accounts.matches(found.account, facts.get("old", "")):
-            sessions.note_failure(self.door.folder, name)
+            failed_sign_ins.note_failure(self.door.folder, name)
         accounts.change_password(self.door.folder, name, facts.get("old", ""), facts.get("new", ""))
         sessions.end_sessions(self.door.folder, name, but=found.session.id)
         with people.acting(people.Person(name, people.ACCOUNT)):

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from access import accounts, sessions
+from access import accounts, failed_sign_ins
 from access.accounts import AccountError, account_of, read_accounts
 from access.roles import ACTION, PAGE, ROLES, may, needs_two, rights
 from data.store.audit_log import read_log
@@ -41,16 +41,20 @@ def test_nobody_has_no_password_and_takes_as_long(tmp_path):
 def test_the_tenth_failure_locks_and_every_further_one_doubles_the_wait(tmp_path):
     now = 1_000_000.0
     for _ in range(9):
-        sessions.note_failure(tmp_path, "li", now)
-    assert sessions.seconds_to_wait(tmp_path, "li", now) == 0
+        failed_sign_ins.note_failure(tmp_path, "li", now)
+    assert failed_sign_ins.seconds_to_wait(tmp_path, "li", now) == 0
     waits = []
     for _ in range(14):
-        sessions.note_failure(tmp_path, "li", now)
-        waits.append(sessions.seconds_to_wait(tmp_path, "li", now))
+        failed_sign_ins.note_failure(tmp_path, "li", now)
+        waits.append(failed_sign_ins.seconds_to_wait(tmp_path, "li", now))
     assert waits[:5] == [60, 120, 240, 480, 960] and waits[-1] == 24 * 3600
-    assert sessions.seconds_to_wait(tmp_path, "li", now + 24 * 3600) == 0
-    sessions.forget_failures(tmp_path, "li")
-    assert sessions.seconds_to_wait(tmp_path, "li", now) == 0 == sessions.seconds_to_wait(tmp_path, "wang", now)
+    assert failed_sign_ins.seconds_to_wait(tmp_path, "li", now + 24 * 3600) == 0
+    failed_sign_ins.forget_failures(tmp_path, "li")
+    assert (
+        failed_sign_ins.seconds_to_wait(tmp_path, "li", now)
+        == 0
+        == failed_sign_ins.seconds_to_wait(tmp_path, "wang", now)
+    )
 
 
 def test_a_damaged_file_lets_nobody_in(tmp_path):

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from access import accounts, sessions
+from access import accounts, failed_sign_ins, sessions
 from access.identity import COOKIE, identity
 from tests.access.test_door import HTML, ORIGIN, enter, served
 
@@ -111,8 +111,8 @@ def test_names_that_are_no_accounts_do_not_fill_the_disk(folder):
     """A scanner tries a million names; what it failed at is forgotten after two days."""
     now = datetime(2026, 11, 1, tzinfo=UTC)
     for number in range(50):
-        sessions.note_failure(folder, f"scan{number}", now.timestamp())
-    sessions.note_failure(folder, "li", (now + timedelta(days=3)).timestamp())
+        failed_sign_ins.note_failure(folder, f"scan{number}", now.timestamp())
+    failed_sign_ins.note_failure(folder, "li", (now + timedelta(days=3)).timestamp())
     with sessions._database(folder) as rows:
         assert rows.execute("SELECT count(*) FROM failure").fetchone() == (1,)
 

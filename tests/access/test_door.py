@@ -10,7 +10,7 @@ from starlette.responses import HTMLResponse, PlainTextResponse
 from starlette.routing import Route
 
 import settings
-from access import accounts, sessions
+from access import accounts, failed_sign_ins
 from access.accounts import account_of
 from access.identity import COOKIE
 from data.store.audit_log import log_action, read_log
@@ -129,7 +129,7 @@ def test_wrong_passwords_lock_and_the_log_keeps_no_unknown_name(tmp_path, passwo
     assert enter(client, "wrong").status_code == 401
     assert enter(client, "wrong", name="my-secret-password").status_code == 401
     for _ in range(9):
-        sessions.note_failure(tmp_path / "accounts", "li")
+        failed_sign_ins.note_failure(tmp_path / "accounts", "li")
     locked = enter(client, password)
     assert locked.status_code == 429 and "set-cookie" not in locked.headers
     assert "my-secret" not in (tmp_path / "var" / "audit" / "log.jsonl").read_text("utf-8")

@@ -6,7 +6,7 @@ import pandas as pd
 import streamlit as st
 
 import settings
-from access import accounts, sessions
+from access import accounts, failed_sign_ins, sessions
 from access.roles import ROLES
 from data.store.audit_log import log_action
 from data.store.history import local_time
@@ -92,7 +92,7 @@ def _reset(name: str) -> str:
     folder = settings.load().accounts
     password = accounts.reset_password(folder, name)
     sessions.end_sessions(folder, name)
-    sessions.forget_failures(folder, name)
+    failed_sign_ins.forget_failures(folder, name)
     _log(name, "new first password")
     return _first(name, password)
 

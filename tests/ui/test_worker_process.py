@@ -14,27 +14,27 @@ from errors import ProblemsError, StoreBusyError, UsageError
 from problems import Problem
 from schemes import checks
 from tests.support.stores import BALLOTS, RULES
-from tests.support.work_apart import Refused, UntilStopped, doing, ended_by_the_system, facts, not_to_be_sent
-from ui import apart
+from tests.support.worker_tasks import Refused, UntilStopped, doing, ended_by_the_system, facts, not_to_be_sent
+from ui import worker_process
 from ui.jobs import Job
 from ui.upload.work import OneFile
 
 
-def now(work: apart.Work) -> object:
-    return apart.run(work, no_progress, not_cancelled)
+def now(work: worker_process.Work) -> object:
+    return worker_process.run(work, no_progress, not_cancelled)
 
 
 def test_the_work_has_another_process_a_lower_priority_and_the_person_who_asked(capfd):
     with people.acting(Person("王芳", ACCOUNT)):
         found = now(facts)
     assert found["process"] != os.getpid() and found["person"] == Person("王芳", ACCOUNT)
-    assert found["nice"] == os.nice(0) + apart.NICENESS
+    assert found["nice"] == os.nice(0) + worker_process.NICENESS
     assert "a library prints" in (printed := capfd.readouterr()).err and not printed.out, "that is no message"
 
 
 def test_progress_comes_in_order():
     seen: list[tuple[float, str]] = []
-    assert apart.run(doing, lambda *step: seen.append(step), not_cancelled) == "done"
+    assert worker_process.run(doing, lambda *step: seen.append(step), not_cancelled) == "done"
     assert seen == [(0.25, "Reading the file"), (0.75, "Publishing")]
 
 
@@ -60,7 +60,7 @@ def test_an_error_of_the_program_says_where_it_happened_even_if_it_cannot_be_sen
 
 
 def test_a_process_that_the_system_ends_is_a_sentence():
-    with pytest.raises(apart.ProcessEndedError) as raised:
+    with pytest.raises(worker_process.ProcessEndedError) as raised:
         now(ended_by_the_system)
     assert "从外部结束" in raised.value.sentence("zh")
 
@@ -78,7 +78,7 @@ def test_when_the_server_is_gone_the_work_stops_at_its_next_step(tmp_path):
     """The server is a child here, which is killed while its work runs."""
     server = os.fork()
     if server == 0:
-        apart.run(UntilStopped(str(tmp_path)), no_progress, not_cancelled)
+        worker_process.run(UntilStopped(str(tmp_path)), no_progress, not_cancelled)
         os._exit(0)
     while not (tmp_path / "pid").exists() or not (tmp_path / "pid").read_text():
         time.sleep(0.02)

@@ -28,7 +28,7 @@ T = TypeVar("T")
 Work: TypeAlias = Callable[[Progress, Callable[[], bool]], T]
 NICENESS = 10  # of 19: a thread of the pages gets nine times the time of one of the work
 LOOK_EVERY = 0.2  # seconds between two looks at whether the work shall stop
-START = "import sys; sys.path.insert(0, sys.argv[1]); from ui.apart import main; main()"
+START = "import sys; sys.path.insert(0, sys.argv[1]); from ui.worker_process import main; main()"
 DOING, ANSWER, ERROR = "doing", "answer", "error"
 
 
