@@ -23,7 +23,8 @@ PYTHON ?= $(shell command -v python3.11 || command -v python3)
 PORT ?= 8501
 BIN := .venv/bin
 # Three processes on two cores: a tenth of the time each of them waits for Chromium, a server or a disk.
-PYTEST := $(BIN)/python -m pytest -n 3 --dist worksteal
+# A file stays in one process, so that what its tests share is made once.
+PYTEST := $(BIN)/python -m pytest -n 3 --dist loadfile
 # Two files of intake import 200 whole files through the command line and take as long as all the others together.
 QUICK ?= $(filter-out %/test_bad_inputs.py %/test_import.py, \
 	$(wildcard tests/analytics tests/spec tests/data/intake/test_*.py))

@@ -105,6 +105,7 @@ def with_rules(shared, city, rules):
     (folder / "facts.json").write_text(json.dumps(about), "utf-8")
 
 
+@pytest.mark.sweep
 def test_cities_of_other_points_are_refused_by_name_and_their_lists_stay(published, biaochi, tmp_path, files):
     """A rule set that differs in what makes no score, the last five for the last two, is ranked with the others."""
     shared, province = shutil.copytree(published / "shared", tmp_path / "shared"), tmp_path / "province"

@@ -105,6 +105,7 @@ def attack(cities, *, joint):
     return table, recovered(attacker, truth, rules.presentation.smallest_cell, only=12)
 
 
+@pytest.mark.sweep
 def test_nothing_follows_from_the_province_and_the_pages_of_its_cities(cities):
     table, found = attack(cities, joint=True)
     assert found == []

@@ -410,6 +410,7 @@ def test_a_round_without_votes_has_no_page(own_town, files):
 # --- what is withheld --------------------------------------------------------------------------------------------
 
 
+@pytest.mark.sweep
 def test_a_small_group_takes_a_second_one_with_it(small_pages):
     """Unit 甲 has 3 votes of one group; with 33 in all and 20 of another, the third would give it away."""
     page = printed(small_pages["a_small_group"])

@@ -381,6 +381,7 @@ def test_grades_that_the_later_rules_do_not_know(compared):
     assert codes(found) == ["points", "not_recounted"] and not found.tested and len(found.rows) == len(UNITS)
 
 
+@pytest.mark.sweep
 def test_a_form_with_another_grade_is_not_tested(compared, small_city):
     found = compared("2024", "2025-four")
     assert codes(found) == ["points", "grades"] and found.breaks[1].names == ("比较满意",)

@@ -427,8 +427,8 @@ SLOW = {"FIL18": [pytest.mark.slow]}  # 5 CPU-seconds; a quarter of its rows com
 
 
 def with_marks(row: dict, at: int):
-    """Every second row comes with every run, the others in the sweeps: 150 rows take a minute of a core."""
-    marks = SLOW.get(row["id"], [pytest.mark.sweep] if at % 2 else [])
+    """Every second row comes with every run, the others in the sweeps: 150 rows take a minute of a core, UNI12 5 s."""
+    marks = SLOW.get(row["id"], [pytest.mark.sweep] if at % 2 or row["id"] == "UNI12" else [])
     return pytest.param(row, marks=marks, id=row["id"])
 
 
