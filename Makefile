@@ -23,9 +23,6 @@ PYTHON ?= $(shell command -v python3.11 || command -v python3)
 PORT ?= 8501
 BIN := .venv/bin
 PYTEST := $(BIN)/python -m pytest -n 2 --dist worksteal
-# Three processes on two cores: a tenth of the time each of them waits for Chromium, a server or a disk. A file stays in
-# one process, so that what its tests share is made once; the long files of the sweeps are shared out instead.
-TEST := $(BIN)/python -m pytest -n 3 --dist loadfile
 # Two files of intake import 200 whole files through the command line and take as long as all the others together.
 QUICK ?= $(filter-out %/test_bad_inputs.py %/test_import.py, \
 	$(wildcard tests/analytics tests/spec tests/data/intake/test_*.py))
@@ -66,7 +63,7 @@ quick: setup
 	$(call beside_lint,$(PYTEST) $(QUICK))
 
 test: setup browser
-	$(call beside_lint,$(TEST))
+	$(call beside_lint,$(PYTEST))
 
 test-browser: setup browser
 	$(PYTEST) --pictures -m "(browser or sweep) and not slow"

@@ -113,7 +113,7 @@ def test_names_that_are_no_accounts_do_not_fill_the_disk(folder):
     for number in range(50):
         failed_sign_ins.note_failure(folder, f"scan{number}", now.timestamp())
     failed_sign_ins.note_failure(folder, "li", (now + timedelta(days=3)).timestamp())
-    with sessions._database(folder) as rows:
+    with sessions.sign_in_database(folder) as rows:
         assert rows.execute("SELECT count(*) FROM failure").fetchone() == (1,)
 
 
