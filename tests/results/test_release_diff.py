@@ -299,7 +299,7 @@ def test_tables_beside_the_ballots_are_compared_row_by_row(biaochi, tmp_path):
     assert set(sentences[1:]) == {"公开承诺：新增 2 行、删去 1 行、改动 1 行。", "践诺进度：新增 1 行。"}
     (found,) = biaochi.json("publish", "--dry-run")["rounds"]
     assert found["records"][0] == {"kind": "pledges", "rows_added": 2, "rows_removed": 1, "rows_changed": 1}
-    assert "1 rows removed" in biaochi("publish", "--dry-run", lang="en").decode()
+    assert "rows removed: 1" in biaochi("publish", "--dry-run", lang="en").decode()
     csv = biaochi("publish", "--dry-run", "--format", "csv").decode()
     assert "新增行数" in csv and "公开承诺" in csv
 
