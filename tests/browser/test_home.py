@@ -41,7 +41,7 @@ QUESTIONS = {
         "why is nobody named in 垂直管理单位?": ("main:", "evidence for 市气象局 is 0; 100 is required"),
         "what would settle 党群部门?": ("main:", r"about [\d,]+ more ballots"),
         "what must be done next?": ("main:", "Next: ?Check the list, then set the round to finalised"),
-        "how far is the year?": ("list:Steps of the year", r"Ballots, donelines: 82,125.*Finalise, nownot yet.*Letters"),
+        "how far is the year?": ("list:Steps of the year", r"Ballots, donelines: 82,125.*Finalise, now.*Letters"),
         "what changed against last year?": ("main:", r"Since 2024: \d+ rose and \d+ fell"),
         "who is not ranked, and why?": ("main:", r"not ranked: 5 \(.*too few votes 1"),
     },
