@@ -103,12 +103,22 @@ def tails(
     denominator: int = 3,
 ) -> tuple[Floats, Floats]:
     """Return the p-values of "reached" and of "missed" for surveys of one population, each of the shape of `yes`."""
-    y, n, m = (np.asarray(part, dtype=np.int64) for part in (yes, drawn, missing))
+    reaches = reaches_p(yes, drawn, population, numerator=numerator, denominator=denominator)
+    n, most = np.asarray(drawn, dtype=np.int64), np.asarray(yes, dtype=np.int64) + np.asarray(missing, dtype=np.int64)
     if population is None:
-        share = numerator / denominator
-        return stats.binom.sf(y - 1, n, share), stats.binom.cdf(y + m, n, share)
-    line = needed(population, numerator, denominator)
-    return _at_least(y, population, line - 1, n), _at_most(y + m, population, line, n)
+        return reaches, stats.binom.cdf(most, n, numerator / denominator)
+    return reaches, _at_most(most, population, needed(population, numerator, denominator), n)
+
+
+def reaches_p(
+    yes: ArrayLike, drawn: ArrayLike, population: int | None, *, numerator: int = 2, denominator: int = 3
+) -> Floats:
+    """Return the p-values of "reached", of the shape of `yes`; missing answers count as no yes."""
+    y, n = np.asarray(yes, dtype=np.int64), np.asarray(drawn, dtype=np.int64)
+    if population is None:
+        tail: Floats = stats.binom.sf(y - 1, n, numerator / denominator)
+        return tail
+    return _at_least(y, population, needed(population, numerator, denominator) - 1, n)
 
 
 def needed(base: int, numerator: int = 2, denominator: int = 3) -> int:
@@ -193,7 +203,7 @@ def size_to_clear(
     while start < end:
         sizes = np.arange(start, min(start + step, end), dtype=np.int64)
         answers = yes * sizes // drawn
-        reaches, _ = tails(answers, sizes, 0, population, numerator=numerator, denominator=denominator)
+        reaches = reaches_p(answers, sizes, population, numerator=numerator, denominator=denominator)
         enough = np.flatnonzero(reaches <= 1 - level + ROUNDING)
         if len(enough):
             return int(sizes[enough[0]])

@@ -72,12 +72,12 @@ def working_memory(spill: Path, *, threads: int | None = None) -> duckdb.DuckDBP
 
 
 def _limits(spill: Path, threads: int | None) -> dict[str, str | bool | int | float | list[str]]:
-    """Return the settings of an engine that may differ between two pieces of work. threads : None for every core."""
+    """Return the settings of an engine that may differ between two uses. threads : None leaves it to DuckDB."""
     return {
         "memory_limit": settings.load().memory_limit,
         "temp_directory": str(spill),
         "preserve_insertion_order": True,
-        "threads": threads or os.cpu_count() or 1,
+        **({} if threads is None else {"threads": threads}),
     }
 
 
@@ -109,6 +109,7 @@ def _woken(limits: Mapping[str, object]) -> duckdb.DuckDBPyConnection | None:
     except IndexError:
         return None
     try:
+        memory.execute("RESET threads")
         for name, value in limits.items():
             memory.execute(f"SET {name} = $value", {"value": value})  # sql: a name of ours
     except duckdb.Error:  # it is damaged, or has spilled: DuckDB changes its folder no more
@@ -118,10 +119,14 @@ def _woken(limits: Mapping[str, object]) -> duckdb.DuckDBPyConnection | None:
 
 
 def _rest(memory: duckdb.DuckDBPyConnection, spill: Path) -> None:
-    """Keep an engine for the next piece of work, or close it."""
-    ((kept,),) = memory.execute(read_sql("memory_in_use")).fetchall()
+    """Keep an engine for the next piece of work, or close it. The work is done: no error of the engine undoes it."""
     resting = _RESTING[os.getpid()]
-    if len(resting) < MOST_RESTING and kept <= MOST_KEPT and not any(spill.glob("duckdb_temp*")):
+    try:
+        ((kept,),) = memory.execute(read_sql("memory_in_use")).fetchall()
+        keep = len(resting) < MOST_RESTING and kept <= MOST_KEPT and not any(spill.glob("duckdb_temp*"))
+    except (duckdb.Error, OSError):
+        keep = False
+    if keep:
         resting.append(memory)
     else:
         memory.close()

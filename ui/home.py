@@ -9,7 +9,7 @@ import streamlit as st
 from markupsafe import Markup
 
 from data.store.release import Round
-from i18n import N_, PUNCTUATION
+from i18n import N_, PUNCTUATION, ngettext
 from results import number_format
 from results.comparison.year_on_year import FELL, ROSE, Changes, round_before
 from results.home.cards import PROMISE, PROMISE_OF_COUNTS, Headline, HomeCard, NamedUnit, headline
@@ -173,8 +173,8 @@ def _card(found: HomeCard, round_id: str) -> Markup:
 
 def _size(found: HomeCard) -> str:
     ranked, places = found.card.ranked, found.card.bottom.family.places
-    words = _("{count} units · last {k}") if 0 < places < ranked else _("{count} units")
-    return words.format(count=ranked, k=places)
+    size = ngettext("{count} unit", "{count} units", ranked, language()).format(count=ranked)
+    return _("{size} · last {k}").format(size=size, k=places) if 0 < places < ranked else size
 
 
 def _names(found: HomeCard, category: str, round_id: str) -> Markup:

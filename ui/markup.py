@@ -114,9 +114,9 @@ def note(text: object) -> Markup:
     return tag("p", text, class_="biaochi-note")
 
 
-UNITS, VOTES = N_("Release {release} · {count} units"), N_("Release {release} · {count} votes")
-POSTS, PLEDGES = N_("Release {release} · {count} posts"), N_("Release {release} · {count} pledges")
-SITES, EVENTS = N_("Release {release} · {count} sites"), N_("Release {release} · {count} events")
+UNITS, VOTES = N_("Release {release} · units: {count}"), N_("Release {release} · votes: {count}")
+POSTS, PLEDGES = N_("Release {release} · posts: {count}"), N_("Release {release} · pledges: {count}")
+SITES, EVENTS = N_("Release {release} · sites: {count}"), N_("Release {release} · events: {count}")
 
 
 def source(release: str, count: int, key: str = "", of: str = UNITS) -> Markup:

@@ -22,7 +22,7 @@ ROUNDINGS = ("down", "nearest", "up", "largest", "remainder")
 """Of the number of units of a class. largest: largest remainders. remainder: down, and the rest to the last class."""
 SECTIONS = (
     *("trimming", "components", "deductions", "bonus", "veto", "classes", "volume", "apart", "publication"),
-    "alternatives",
+    *("alternatives", "counted_twice"),
 )
 """Sections of the document that hold them; `presentation.ranks` is the only other setting."""
 COMPETITION, DENSE = "competition", "dense"
@@ -117,6 +117,14 @@ class Alternative:
 
 
 @dataclass(frozen=True)
+class CountedTwice:
+    """Matters that may be behind two parts of the score of a unit, and why."""
+
+    matters: tuple[str, ...] = ()
+    why: str = ""
+
+
+@dataclass(frozen=True)
 class Features:
     """All of them; what a rule set does not name is empty."""
 
@@ -132,6 +140,7 @@ class Features:
     ranks: str = COMPETITION
     publication: Publication | None = None
     alternatives: tuple[Alternative, ...] = ()
+    counted_twice: CountedTwice = field(default_factory=CountedTwice)
 
     @property
     def adjusted(self) -> bool:
@@ -160,6 +169,7 @@ def read_features(top: Section) -> Features:
         ranks=top.section("presentation").choice("ranks", (COMPETITION, DENSE), COMPETITION),
         publication=_publication(top),
         alternatives=_alternatives(top.section("alternatives")),
+        counted_twice=_counted_twice(top.section("counted_twice")),
     )
 
 
@@ -419,3 +429,13 @@ def check_together(top: Section, fields: Mapping[str, Any]) -> None:
                 listed = tuple(fields["group_weights"] or {})
                 key = f"alternatives.{alternative.name}.weights"
                 top.report("rules_not_one_of", key=key, value=group, known=listed, close=[])
+
+
+def _counted_twice(section: Section) -> CountedTwice:
+    if not section.values:
+        return CountedTwice()
+    found = CountedTwice(tuple(section.texts("matters")), section.text("why"))
+    section.refuse_others()
+    if not found.matters:
+        section.report("rules_nothing_set", key=section.name, keys=section.paths(("matters",)))
+    return found

@@ -1,6 +1,6 @@
 """Measures that may be a component of the official score, offered by the schemes, which no lower room imports."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
@@ -23,10 +23,12 @@ class Source:
 
     sampled : the share is a sample of how the unit works, so that the share of a few cases has a sampling error. False
     for what was verified completely.
+    behind : units with a case of a matter among those that are counted; None where cases belong to no matter.
     """
 
     counts: "Callable[[Release, date, date], Counts]"
     sampled: bool
+    behind: "Callable[[Release, date, date, str], Collection[str]] | None" = None
 
 
 class SourceNotFoundError(BiaochiError):

@@ -44,6 +44,7 @@ WORDS = {
         "Places published of each category: {ends}; whoever is confirmed at the bottom is named in any case."
     ),
     "alternative": N_("Declared in advance as equally defensible: {name} ({change}), because {why}"),
+    "counted_twice": N_("Matters that may be behind two parts of the score of a unit: {matters}. Reason: {why}"),
 }
 MISSING = {"not_ranked": N_("a unit is not ranked"), "renormalise": N_("the other components share its weight")}
 ROUNDING = {
@@ -120,7 +121,7 @@ def _component(part: Component, language: str) -> Iterator[_Told]:
 
 
 def _after(features: Features, language: str) -> Iterator[_Told]:
-    """Yield what follows from scores: vetoes, classes, places, publication, declared alternatives."""
+    """Yield what follows from scores: vetoes, classes, places, publication, declared alternatives, matters twice."""
     if features.veto is not None:
         code = "veto_not_ranked" if features.veto.effect == "not_ranked" else "veto_class"
         last = features.classes[-1].name if features.classes else ""
@@ -146,6 +147,9 @@ def _after(features: Features, language: str) -> Iterator[_Told]:
             change.append(translate(AT_LEAST, language).format(n=own.per_unit))
         facts: dict[str, object] = {"name": own.name, "why": own.why, "change": join(change, language)}
         yield ("alternative", own.name), "alternative", facts
+    twice = features.counted_twice
+    if twice.matters:
+        yield ("counted_twice",), "counted_twice", {"matters": join(twice.matters, language), "why": twice.why}
 
 
 def _class(own: ScoreClass, language: str) -> str:

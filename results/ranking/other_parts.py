@@ -35,7 +35,8 @@ class CountedTwiceError(BiaochiError):
 
     message = N_(
         "One fact enters a score once. The matter {matter} of {unit} is behind {parts} in the round {round}. Correct "
-        "the table of other scores, or name the matter in one of them only."
+        "the table of other scores; or, if it is to count in each, name the matter and the reason under "
+        "[counted_twice] of the rule set."
     )
 
     def __init__(self, round_id: str, unit: str, matter: str, parts: str) -> None:
@@ -188,14 +189,22 @@ def _of_records(rows: pd.DataFrame, name: str, full: float, units: list[str]) ->
 
 
 def _of_measure(round_: Round, own: Component, source: Source, units: list[str]) -> tuple[Array, Array]:
-    """Return met cases and all cases of each unit, from the day after the declaration, or the year's first day."""
-    year = int(round_.id[:4]) if round_.id[:4].isdecimal() else 0
-    first, last = date(year or 1, 1, 1), date(year or 1, 12, 31)
-    if own.declared is not None:
-        first = max(first, own.declared + timedelta(days=1))
-    counts: Counts = source.counts(round_.release, first, last) if year and first <= last else {}
+    """Return met cases and all cases of each unit in the days that count."""
+    days = _days_that_count(round_, own)
+    counts: Counts = source.counts(round_.release, *days) if days else {}
     pairs = [counts.get(unit, (0, 0)) for unit in units]
     return np.array([met for met, _ in pairs], dtype=float), np.array([base for _, base in pairs], dtype=float)
+
+
+def _days_that_count(round_: Round, own: Component) -> tuple[date, date] | None:
+    """Return the days of the round's year from the day after the declaration on; None if there are none."""
+    if not round_.id[:4].isdecimal() or not int(round_.id[:4]):
+        return None
+    year = int(round_.id[:4])
+    first, last = date(year, 1, 1), date(year, 12, 31)
+    if own.declared is not None:
+        first = max(first, own.declared + timedelta(days=1))
+    return (first, last) if first <= last else None
 
 
 def _adjustment(
@@ -257,11 +266,24 @@ def _rows(round_: Round) -> pd.DataFrame:
 
 
 def _refuse_twice(round_: Round, rules: RuleSet, rows: pd.DataFrame) -> None:
-    """Raise CountedTwiceError if a matter is behind two parts of a unit."""
-    used = rows[rows["component"].isin(list(_names(rules))) & (rows["matter_no"].fillna("") != "")]
+    """Raise CountedTwiceError if a matter is behind two parts of a unit, unless the rules name it."""
+    allowed = rules.features.counted_twice.matters
+    known = (rows["matter_no"].fillna("") != "") & ~rows["matter_no"].isin(allowed)
+    used = rows[rows["component"].isin(list(_names(rules))) & known]
     for (unit, matter), own in used.groupby(["unit_code", "matter_no"], sort=True):
-        if len(own) > 1:
-            raise CountedTwiceError(round_.id, str(unit), str(matter), ", ".join(sorted(own["component"])))
+        parts = [*sorted(own["component"]), *_measures_behind(round_, rules, str(unit), str(matter))]
+        if len(parts) > 1:
+            raise CountedTwiceError(round_.id, str(unit), str(matter), ", ".join(parts))
+
+
+def _measures_behind(round_: Round, rules: RuleSet, unit: str, matter: str) -> Iterator[str]:
+    """Yield the components whose measure counts a case of a matter for a unit."""
+    for own in rules.features.components:
+        source, days = offered().get(str(own.source)), _days_that_count(round_, own)
+        if source is None or source.behind is None or days is None:
+            continue
+        if unit in source.behind(round_.release, *days, matter):
+            yield own.name
 
 
 def _names(rules: RuleSet) -> Iterator[str]:

@@ -214,7 +214,7 @@ def _general(chosen: Chosen, figures: pd.DataFrame, names: tuple[str, ...], lang
 
 def _marked_by_unit(chosen: Chosen, language: str) -> Section:
     """Return the units with petitions that repeat, skip a level or are collective, those that count apart."""
-    measured = rows(chosen.by("unit"), (*MARKED, "received"))
+    measured = rows(chosen.by("unit"), (*MARKED, *COUNTS.values(), "received"))
     values = {(row["measure"], row["key"]): row for row in records(measured)}
     names, lines = names_of(chosen), []
     for code in parts.roster(chosen):

@@ -1,5 +1,8 @@
 """Steps that several browser journeys share."""
 
+from pathlib import Path
+from urllib.parse import urlencode
+
 from playwright.sync_api import TimeoutError as NotYet
 
 from i18n import translate
@@ -73,6 +76,79 @@ class Journey:
         settled(self.page)
 
 
+class SchemeJourney(Journey):
+    """A clerk who brings the files of a scheme and reads its page and its documents."""
+
+    def __init__(self, page, language: str, name: str, server, scheme: str, round_id: str) -> None:
+        super().__init__(page, language, name)
+        self.server, self.scheme, self.round_id = server, scheme, round_id
+
+    def brings(self, kind: str, name: str, content: bytes) -> None:
+        """A file is chosen, with its kind and its year; the page checks it."""
+        open_upload(self.page, self.server, self.language)
+        self.chooses("Kind of file", self.say(kind))
+        fill_round(self.page, self.round_id)
+        choose_file(self.page, name, content)
+        settled(self.page)
+
+    def stores(self, kind: str, name: str, content: bytes) -> None:
+        """A file without a finding is stored; it does not count yet."""
+        self.brings(kind, name, content)
+        self.page.get_by_text({"zh": "没有发现问题", "en": "No problems in"}[self.language]).first.wait_for()
+        self.button("Store and compare first").click()
+        self.sees("The file is stored. It counts once it is published: below, under “What would change”.")
+
+    def stores_and_publishes(self, kind: str, name: str, content: bytes, reason: str = "") -> None:
+        """A file is stored and published; a finding that asks for a reason gets it."""
+        self.brings(kind, name, content)
+        if reason:
+            self.fills("Reason for accepting these findings", reason)
+        self.button("Store and publish").click()
+        read_first = self.page.get_by_text(self.say("Before you publish"))
+        done = self.page.get_by_text({"zh": "已发布", "en": "Published as"}[self.language])
+        read_first.or_(done).first.wait_for()
+        settled(self.page)
+        if read_first.count():
+            self.publishes()
+
+    def visits(self, **query: str) -> None:
+        """The page of the scheme, with a period, a day ... of its address."""
+        address = urlencode({"scheme": self.scheme, **query, "lang": self.language})
+        self.page.goto(f"{self.server.url}/scheme?{address}")
+        self.page.get_by_test_id("stMetricValue").first.wait_for()
+        settled(self.page)
+
+    def figures(self) -> dict[str, str]:
+        """Label -> value of the glance."""
+        labels, values = self.page.get_by_test_id("stMetricLabel"), self.page.get_by_test_id("stMetricValue")
+        return dict(zip(labels.all_inner_texts(), values.all_inner_texts(), strict=True))
+
+    def figure(self, measure: str) -> str:
+        """The value of one measure of the glance."""
+        return self.figures()[self.say(measure)]
+
+    def reads(self, document: str) -> str:
+        """The words of a document, which the page shows once its kind is chosen."""
+        main = self.page.get_by_test_id("stMain")
+        radio = main.get_by_role("radio", name=self.say(document), exact=True)
+        radio.or_(main.get_by_role("button", name=self.say(document), exact=True)).first.click()
+        settled(self.page)
+        return main.inner_text()
+
+    def pdf(self) -> bytes:
+        """The document that is shown, as PDF."""
+        self.button("Make the PDF").click()
+        offered = self.page.get_by_test_id("stDownloadButton").filter(has_text=self.say("Download the PDF"))
+        with self.page.expect_download() as download:
+            offered.locator("button").click()
+        return Path(download.value.path()).read_bytes()
+
+    def closes_the_month(self) -> None:
+        self.button("Close the month").click()
+        self.page.get_by_text({"zh": "以后的文书会写明", "en": "later documents say"}[self.language]).first.wait_for()
+        settled(self.page)
+
+
 def assert_no_chart_text_is_cut(page) -> None:
     """Every text of every chart of the page lies within its chart; there is at least one."""
     charts = page.locator(".js-plotly-plot").all()
@@ -143,7 +219,7 @@ def type_corrections(page, values: list[str], column: int) -> None:
 def open_for_typing(page) -> None:
     """The chosen cell, open for typing.
 
-    A key pressed while the table is drawn anew is lost, or the cell to the left opens, which shows its text and takes
+    A key pressed while the table is redrawn is lost, or the cell to the left opens, which shows its text and takes
     none: seen in 1 of 2 runs with 16 busy processes. A person sees that and presses again, or goes on to the right.
     """
     cell = page.locator(".gdg-input")

@@ -67,7 +67,7 @@ def test_an_open_calendar(shown, language):
 
 
 def hint(page, button, other):
-    """Rest on a button until its hint shows. The toolbar may be drawn anew under a pointer that rests, and shows no
+    """Rest on a button until its hint shows. The toolbar may be redrawn under a pointer that rests, and shows no
     hint then: come back from another button, as a hand would.
     """
     shown = page.get_by_role("tooltip").filter(has_text=button.get_attribute("aria-label").split("：")[0].split(":")[0])

@@ -1,85 +1,95 @@
-"""A project in a real browser: an assembly decides, money comes in, work is accepted, its accounts are posted."""
+"""A project in a real browser: its risk is assessed, and it is vetoed; or an assembly decides, money comes in, work is
+accepted, its accounts are posted.
+
+Pictures of the steps go to tests/browser/screenshots/, which is not in git: look at them.
+"""
 
 import pytest
 
 from data.store import Store
 from tests.support.assembly import ENTRIES, MEETINGS, MOTIONS, PLACES, PROJECTS, read
+from tests.support.community import registers
 from tests.support.stores import table
 
-from .conftest import settled
-from .journeys import Journey, assert_no_chart_text_is_cut, choose_file, fill_round, open_upload
+from .journeys import SchemeJourney, assert_no_chart_text_is_cut
 
 pytestmark = pytest.mark.browser
+
+BOTH = ["zh", pytest.param("en", marks=pytest.mark.sweep)]
 
 HEADER, ROW = PROJECTS.splitlines()
 LATER = (
     f"{HEADER}|镇审核日期|县复审日期|开工日期|完工日期|验收日期|账目公示日期\n"
     f"{ROW}|2024-03-15|2024-03-22|2024-04-12|2024-10-20|2024-11-05|2024-11-20\n"
 )
+NO_LOAN = {"zh": "没有借款记录", "en": "no loan is on record"}
 SPENT = "凭证号|项目编号|日期|收支|来源|金额(元)|缴款人代码|是否开具凭证\n{}"
 
 
-class Clerk(Journey):
-    """A clerk of a township, who brings a file at a time."""
-
-    def brings(self, server, kind: str, name: str, drawing: str) -> None:
-        open_upload(self.page, server, self.language)
-        box = self.page.get_by_test_id("stSelectbox").filter(has_text=self.say("Kind of file")).first
-        box.locator("input").fill(self.say(kind))  # the list is long, and only its beginning is drawn
-        self.page.get_by_role("option", name=self.say(kind), exact=True).click()
-        settled(self.page)
-        fill_round(self.page, "2024")
-        choose_file(self.page, name, table(drawing).encode("gb18030"))
-
-    def stores(self) -> None:
-        self.button("Store and compare first").click()
-        self.sees("The file is stored. It counts once it is published: below, under “What would change”.")
+def written(drawing: str) -> bytes:
+    """A drawn table as WPS saves it."""
+    return table(drawing).encode("gb18030")
 
 
-@pytest.fixture
-def store(tmp_path):
-    made = Store(tmp_path / "store", threads=2)
-    assert read(made, "place", PLACES).stored
-    return made
+def shows(clerk: SchemeJourney, day: str, texts: tuple[str, ...]) -> None:
+    """The picture on a day has these words beside the bar of the project."""
+    clerk.visits(period="2024", **{"as-of": day})
+    drawn = clerk.page.locator(".js-plotly-plot").first.inner_text()
+    assert all(text in drawn for text in texts), drawn
+    assert_no_chart_text_is_cut(clerk.page)
+    clerk.picture(day)
 
 
-def test_a_project_from_the_assembly_to_its_accounts(serve, page, store):
-    server, clerk = serve(store.path), Clerk(page, "zh", "project")
-    for kind, name, drawing in (
-        ("Courtyard assemblies", "坝坝会.csv", MEETINGS),
-        ("Motions and their votes", "议题表决.csv", MOTIONS),
-        ("Projects decided on", "议定项目_截至2024年3月31日.csv", PROJECTS),
-        ("Receipts and payments", "资金收支.csv", ENTRIES),
-    ):
-        clerk.brings(server, kind, name, drawing)
-        page.get_by_text("没有发现问题").wait_for()
-        settled(page)
-        clerk.stores()
-    clerk.brings(
-        server, "Receipts and payments", "四月支出.csv", SPENT.format("E9|FS-L1|2024-04-20|支出|材料|9000||是")
-    )
-    page.get_by_text("且没有借款记录").first.wait_for()  # 3,500 yuan are there; nothing is stored
-    settled(page)
+@pytest.mark.parametrize("language", BOTH)
+def test_from_the_assembly_to_its_accounts(serve, page, tmp_path, language):
+    store = Store(tmp_path / "store", threads=2)
+    assert read(store, "place", PLACES).stored
+    clerk = SchemeJourney(page, language, "project", serve(store.path), "assembly", "2024")
+    clerk.stores("Courtyard assemblies", "坝坝会.csv", written(MEETINGS))
+    clerk.stores("Motions and their votes", "议题表决.csv", written(MOTIONS))
+    clerk.stores("Projects decided on", "议定项目_截至2024年3月31日.csv", written(PROJECTS))
+    clerk.stores("Receipts and payments", "资金收支.csv", written(ENTRIES))
+    too_much = SPENT.format("E9|FS-L1|2024-04-20|支出|材料|9000||是")
+    clerk.brings("Receipts and payments", "四月支出.csv", written(too_much))
+    page.get_by_text(NO_LOAN[language]).first.wait_for()  # 3,500 yuan are there; nothing is stored
     assert clerk.button("Store and compare first").count() == 0
     assert len(store.uploads()) == 5
     store.publish()
-    shown(page, server, clerk, "2024-03-31", ("187/214", "已议定"))
-    clerk.brings(server, "Projects decided on", "议定项目_截至2024年12月31日.csv", LATER)
-    page.get_by_text("没有发现问题").wait_for()
-    settled(page)
-    clerk.stores()
+    shows(clerk, "2024-03-31", ("187/214", clerk.say("Decided")))
+    clerk.stores("Projects decided on", "议定项目_截至2024年12月31日.csv", written(LATER))
     store.publish()
-    shown(page, server, clerk, "2024-12-31", ("187/214", "已验收，已公示"))
-    page.get_by_role("radio", name="账目公示").or_(page.get_by_text("账目公示", exact=True)).first.click()
-    page.get_by_text("收入3,500.00元").first.wait_for()
+    shows(clerk, "2024-12-31", ("187/214", clerk.say("Accepted, posted")))
+    assert "3,500.00" in clerk.reads("Accounts for posting")
 
 
-def shown(page, server, clerk: Clerk, day: str, texts: tuple[str, ...]) -> None:
-    """The page of assemblies on a day has these words beside the bar of the project."""
-    page.goto(f"{server.url}/scheme?scheme=assembly&lang=zh&period=2024&as-of={day}")
-    page.locator("h1", has_text="坝坝会").wait_for()
-    settled(page)
-    drawn = page.locator(".js-plotly-plot").first.inner_text()
-    assert all(text in drawn for text in texts), drawn
-    assert_no_chart_text_is_cut(page)
-    clerk.picture(day)
+ASSESSED = """
+    评估编号 | 事项编号 | 重大事项 | 类型 | 类别 | 责任单位 | 涉及地点 | 程序 | 利益相关人数 | 人数依据 | 启动 {heads}
+    PG-1 | M-0398 | 污水厂扩建 | 项目 | 企业排污 | 市城市管理局 | KZ-1 | 普通 | 3000 | 红线内 | 2026-01-05 {cells}
+"""
+SURVEYED = """
+    编号 | 评估编号 | 方式 | 抽取方式 | 计数单位 | 应调查 | 收回 | 起 | 止 | 主调查 | 确定日期
+    ZX-1 | PG-1 | 问卷调查 | 随机 | 人 | 300 | 290 | 2026-01-12 | 2026-02-08 | 是 | 2026-01-08
+"""
+ANSWERED = """
+    编号 | 有效票 | 无效票 | 满意票 | 支持票 | 信心票
+    ZX-1 | 286    | 4      | 150    | 142    | 166
+"""
+OPEN = ASSESSED.format(heads="", cells="")
+VETOED = ASSESSED.format(
+    heads="| 结论 | 决定日期 | 决定机关 | 文号", cells="| 不予实施 | 2026-02-20 | 市政府 | 〔2026〕4号"
+)
+
+
+@pytest.mark.parametrize("language", BOTH)
+def test_from_the_assessment_to_its_veto(serve, page, tmp_path, language):
+    store = registers(tmp_path / "store")
+    clerk = SchemeJourney(page, language, "vetoed", serve(store.path), "approval", "2026")
+    clerk.stores("Assessments of major matters", "评估事项_截至2026年1月31日.csv", written(OPEN))
+    clerk.stores("Consultations on major matters", "征求意见.csv", written(SURVEYED))
+    clerk.stores_and_publishes("Answers to consultations", "意见统计.csv", written(ANSWERED))
+    clerk.visits(period="2026")
+    clerk.picture("forest")
+    print(clerk.page.inner_text('[data-testid="stMain"]'))
+    clerk.stores_and_publishes("Assessments of major matters", "评估事项_截至2026年2月28日.csv", written(VETOED))
+    clerk.visits(period="2026")
+    clerk.picture("vetoed")

@@ -307,5 +307,5 @@ def test_tables_beside_the_ballots_are_compared_row_by_row(biaochi, tmp_path):
 def test_a_round_with_votes_says_its_tables_too(store, first):
     put(store, "承诺编号,单位,承诺事项\nP1,甲,修路\n", kind="pledges")
     with compared(store) as (found, _, _):
-        told = found.sentences("en")
-    assert told[-1] == "Pledges: rows added: 1." and "No score, place or verdict changes." in told
+        english = found.sentences("en")
+    assert english[-1] == "Pledges: rows added: 1." and "No score, place or verdict changes." in english

@@ -11,8 +11,8 @@ from data.store import ImportOptions, Store
 from formats.docx import word_bytes
 from formats.table_kinds import GUARD, KINDS, NAME
 from schemes import scheme_of
-from schemes.chosen import choose
-from schemes.frame import Period
+from schemes.chosen import choose, rows
+from schemes.frame import Period, records
 from schemes.inquiry.ladder import by_unit, findings, ladder
 from schemes.inquiry.page import last_month_first
 from schemes.inquiry.rewards import grounds, reward_lines
@@ -104,6 +104,19 @@ def test_the_circular_of_a_month_has_its_parts(release):
     march = sections(SCHEME.documents["month"](asked(release, "2026-03"), "zh"))
     assert any(heading.startswith("附表：") for heading in march)
     assert SCHEME.documents["month"](asked(release, "2026-03"), "zh").title.endswith("（2026年第3期）")
+
+
+@pytest.mark.parametrize("period", ["2025-02", "2026-01", "2026-03"])
+def test_the_units_of_a_circular_add_up_to_the_figures_above_them(release, period):
+    """Of the petitions with a mark, those that count against a unit and those that do not."""
+    chosen = asked(release, period)
+    found = sections(SCHEME.documents["month"](chosen, "zh"))
+    by_unit_ = found["重复、越级、集访情况（按单位）"].table.rows
+    figures = {row["measure"]: row["value"] for row in records(rows(chosen))}
+    for mark, counting in (("repeated", "against"), ("skip_level", "against_skip_level"), ("group", "against_group")):
+        pairs = [map(int, row.cells[mark].split(" / ")) for row in by_unit_]
+        counts, others = (sum(side) for side in zip(*pairs, strict=True))
+        assert (counts, counts + others) == (figures[counting], figures[mark]), mark
 
 
 @pytest.mark.sweep

@@ -231,7 +231,7 @@ def test_unit_codes_shown_with_zeros_are_those_of_the_register(desks, tmp_path):
     assert read.content == desks["pooled"].read("counts", plain).content
 
 
-@pytest.mark.parametrize("form", ["long", "wide", "respondents", "large"])
+@pytest.mark.parametrize("form", ["long", "wide", "respondents", pytest.param("large", marks=pytest.mark.sweep)])
 def test_ballots_that_say_nothing_of_their_evaluators_are_one_group_where_all_votes_are_pooled(form, tmp_path):
     texts = {
         "long": "票号,参评单位,评价\n1,市财政局,满意\n2,市财政局,不满意\n1,市教育局,满意\n",

@@ -1,0 +1,46 @@
+"""The dossier of a unit in a real browser: what the votes and all schemes say of it, as lanes and as lines.
+
+Pictures go to tests/browser/screenshots/, which is not in git: look at them.
+"""
+
+import shutil
+
+import pytest
+
+from data.sample.load import load_files
+from data.store import Store
+from schemes import OTHER_SCHEMES
+from schemes.demonstration import scheme_files
+
+from .conftest import settled
+from .journeys import Journey, assert_no_chart_text_is_cut
+
+pytestmark = pytest.mark.browser
+
+UNIT = "ZY025"
+
+
+@pytest.fixture(scope="module")
+def whole_store(demo_path, tmp_path_factory):
+    """The demonstration city with its ballots and all schemes."""
+    path = tmp_path_factory.mktemp("whole") / "store"
+    shutil.copytree(demo_path, path)
+    store = Store(path, threads=2)
+    load_files(store, scheme_files())
+    store.publish()
+    return path
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_one_page_holds_what_all_schemes_say_of_a_unit(serve, page, whole_store, language):
+    server, person = serve(whole_store), Journey(page, language, "dossier")
+    page.goto(f"{server.url}/unit?unit={UNIT}&lang={language}")
+    heading = page.get_by_role("heading", name=person.say("All schemes"), exact=True)
+    heading.wait_for()
+    settled(page)
+    heading.scroll_into_view_if_needed()
+    person.picture("lanes")
+    assert_no_chart_text_is_cut(page)
+    table = page.get_by_role("table").filter(has_text=person.say("Counted, not sampled")).last
+    print(table.inner_text())
+    print([scheme.title for scheme in OTHER_SCHEMES])
