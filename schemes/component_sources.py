@@ -61,7 +61,7 @@ def _behind(
 def _rows(
     scheme: "Scheme", measure: "Measure[Any]", release: "Release", first: date, last: date, matter: str = ""
 ) -> list[dict[str, Any]]:
-    """Return the rows of a measure by unit, of every matter or of a single one."""
+    """Return the rows of a measure by unit. matter : its cases alone; "" for those of every matter."""
     from schemes.chosen import choose
     from schemes.frame import Period, measure_rows, records
     from schemes.registers import LazyFrames

@@ -29,7 +29,8 @@ ENOUGH = 0.95
 SECONDS = 600  # a mutant that runs for ever is killed as well
 NOT_COPIED = shutil.ignore_patterns(".venv", ".git", "var", ".*_cache", ".hypothesis", "bench")
 HYPOTHESIS = ("--hypothesis-profile=mutants", "--hypothesis-seed=0")
-PYTEST = ("-n", "0", "-q", "--tb=no", "-p", "no:cacheprovider", *HYPOTHESIS)
+ALL_NAMED = ("-m", "not slow and not cluster")  # those that run with the sweeps as well
+PYTEST = ("-n", "0", "-q", "--tb=no", "-p", "no:cacheprovider", *ALL_NAMED, *HYPOTHESIS)
 # Imported once, in the process that all others are forked from: it took two of three seconds of a mutant. Nothing of
 # the project is among them.
 PRELOADED = ("pytest", "numpy", "pandas", "scipy.stats", "scipy.optimize", "scipy.sparse", "duckdb", "xlsxwriter")
@@ -50,6 +51,10 @@ class Mutant:
     @property
     def name(self) -> str:
         return f"{self.file}: {self.what}"
+
+    def times_found(self) -> int:
+        """How often the text occurs in the file; once, or the mutant has to be written again."""
+        return (ROOT / self.file).read_text(encoding="utf-8").count(self.text)
 
 
 @dataclass(frozen=True)
@@ -74,7 +79,7 @@ def mutants() -> list[Mutant]:
 def main(*words: str) -> int:
     """Run every mutant whose file or meaning has one of the words, or all; the exit code."""
     chosen = [mutant for mutant in mutants() if not words or any(word in mutant.name for word in words)]
-    stale = [mutant for mutant in chosen if (ROOT / mutant.file).read_text(encoding="utf-8").count(mutant.text) != 1]
+    stale = [mutant for mutant in chosen if mutant.times_found() != 1]
     for mutant in stale:
         print(f"stale     {mutant.name}: {mutant.text!r}")
     with ThreadPoolExecutor(2) as pool:

@@ -6,6 +6,7 @@ import statistics
 from pathlib import Path
 
 from i18n import ROOT
+from tests.mutants import mutants
 from tests.support.syntax import nodes
 
 CODE = ("access", "analytics", "api", "formats", "data", "results", "reports", "schemes", "ui", "pages", "cli")
@@ -132,3 +133,8 @@ def test_functions_stay_short():
     assert [name for count, name in measured if count > 60] == []
     assert statistics.median(lines) <= 7
     assert lines[int(0.9 * len(lines))] <= 22
+
+
+def test_the_text_of_every_mutant_occurs_once():
+    """A dozen had gone stale unnoticed: the mutants themselves run at night only."""
+    assert [mutant.name for mutant in mutants() if mutant.times_found() != 1] == []

@@ -301,16 +301,20 @@ def _judged(weeks: pd.DataFrame, settings: Settings) -> pd.DataFrame:
 
 
 def weeks_over(frames: Frames, asked: Asked, settings: Settings) -> pd.DataFrame:
-    """Return WEEKS of the period that are over on the as-of day: nobody has missed a week that still runs."""
+    """Return WEEKS of the period that are over on the as-of day: nobody has missed a week that still runs.
+
+    Nor a week before the first visit on record: nothing was recorded then.
+    """
     weeks = person_weeks(frames, Period(asked.period.first, min(asked.period.last, asked.as_of)), settings)
-    return weeks[weeks["monday"] + SIX_DAYS <= pd.Timestamp(asked.as_of)]
+    end: pd.Series = weeks["monday"] + SIX_DAYS
+    over: pd.DataFrame = weeks[(end <= pd.Timestamp(asked.as_of)) & (end >= days(frames["visit"], "visit_date").min())]
+    return over
 
 
 def _weeks_met(frames: Frames, asked: Asked, settings: Settings) -> pd.DataFrame:
-    """Return the share of person-weeks that met their target, without exempt weeks and those before every visit."""
+    """Return the share of person-weeks that met their target, without exempt weeks."""
     weeks = weeks_over(frames, asked, settings)
-    first = days(frames["visit"], "visit_date").min()
-    weeks = weeks[(weeks["result"] != EXEMPT) & (weeks["monday"] + SIX_DAYS >= first)]
+    weeks = weeks[weeks["result"] != EXEMPT]
     return shares(weeks, asked, weeks["result"] == MET)
 
 
@@ -398,7 +402,7 @@ def attention(frames: Frames, asked: Asked, settings: Settings) -> pd.DataFrame:
         parts.append(needy_gaps(frames["visit"], asked.as_of, settings).assign(what="needy"))
         parts[-1] = parts[-1].rename(columns={"household_code": "key", "last_visit": "day"})
     if all(table in frames for table in VISITS):
-        parts.append(_weeks_missed(frames, asked.as_of, settings))
+        parts.append(_weeks_missed(frames, asked, settings))
     listed = pd.concat([part.reindex(columns=list(ATTENTION)).astype(object) for part in parts] or [_NOTHING])
     order = {what: place for place, what in enumerate(URGENCY)}
     return listed.sort_values(["what", "day", "key"], key=lambda c: c.map(order) if c.name == "what" else c)
@@ -422,10 +426,11 @@ def _opinions_waiting(opinions: pd.DataFrame, as_of: date, settings: Settings) -
         yield kept.assign(what=what, key=kept["opinion_no"], day=day, days=number)[chosen]
 
 
-def _weeks_missed(frames: Frames, as_of: date, settings: Settings) -> pd.DataFrame:
+def _weeks_missed(frames: Frames, asked: Asked, settings: Settings) -> pd.DataFrame:
     """Return the persons who missed their target in both of the last two weeks that are over."""
+    as_of = asked.as_of
     monday = as_of - timedelta(days=as_of.weekday() + (0 if as_of.weekday() < 6 else -7))
-    weeks = person_weeks(frames, Period(monday - timedelta(days=14), monday - timedelta(days=1)), settings)
+    weeks = weeks_over(frames, asked.within(Period(monday - timedelta(days=14), monday - timedelta(days=1))), settings)
     missed = weeks[weeks["result"] == MISSED].groupby("person_code", as_index=False)
     found = missed.agg(
         place_code=("place_code", "last"), day=("monday", "min"), days=("missed_by", "sum"), n=("week", "size")

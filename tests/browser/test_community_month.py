@@ -9,7 +9,7 @@ import re
 import pytest
 
 from schemes import SCHEMES
-from tests.support.community import IN_TIME, LATE_ONES, opinions, registers, visits
+from tests.support.community import IN_TIME, LATE_ONES, opinions, people, registers, visits
 
 from .conftest import settled
 from .journeys import SchemeJourney, assert_no_chart_text_is_cut
@@ -61,6 +61,26 @@ def test_a_month_from_the_wall_to_the_correction(clerk):
     assert clerk.figure("Answered on time") == "0.00%"
     assert clerk.say("Corrections of earlier circulars") in clerk.reads("Circular of the month")
     clerk.picture("correction")
+
+
+@pytest.mark.parametrize("language", BOTH)
+def test_a_week_from_people_and_visits_to_its_sheet(serve, page, tmp_path, language):
+    store = registers(tmp_path / "store", people=False)
+    clerk = SchemeJourney(page, language, "week", serve(store.path), "echo", "2026")
+    clerk.stores("Persons in posts, by code", "人员岗位.csv", people())
+    clerk.stores_and_publishes("Household visits", "走访.csv", visits())
+    clerk.visits(period="2026-03")
+    assert clerk.figure("Weeks with enough visits") == "–", "the week of the visits still runs on Thursday"
+    clerk.stores_and_publishes("Household visits", "次周走访.csv", visits("2026-03-16"))
+    clerk.visits(period="2026-03")
+    assert clerk.figure("Weeks with enough visits") == "50.00%"
+    drawn = page.locator(".js-plotly-plot").first.inner_text().splitlines()
+    assert {"1", "2"} <= set(drawn[0]) and "5/478" in drawn, drawn
+    assert_no_chart_text_is_cut(page)
+    clerk.picture("tiles")
+    sheet = clerk.reads("Weekly sheet of home visits")
+    assert "2026-03-09" in sheet and "1/2" in sheet and clerk.say("Weeks with enough visits") in sheet
+    clerk.picture("sheet")
 
 
 @pytest.mark.sweep

@@ -45,10 +45,17 @@ def test_three_months_from_the_register_to_the_correction(serve, page, tmp_path,
     clerk.stores_and_publishes("Petitions", of_the_end("2026年2月28日"), register(waiting, SOLVED))
     clerk.stores_and_publishes("Petitions", of_the_end("2026年3月31日"), register(waiting, SOLVED, REPEATED))
     clerk.visits(period="2026-03")
+    assert clerk.figure("Repetitions that count against the unit") == "1"
+    assert clerk.figure("Closed in time") == "0.00%"
+    main = page.get_by_test_id("stMain")
+    for waits in ("Handling overdue", "Counts against the unit, no inquiry opened"):
+        main.get_by_text(f"{clerk.say(waits)} 1", exact=True).wait_for()
     clerk.picture("waiting")
-    print(clerk.page.inner_text('[data-testid="stMain"]'))
-    print(clerk.reads("Circular of the month"))
+    march = clerk.reads("Circular of the month")
+    assert "1 / 0" in march, "the repetition counts against the unit"
+    assert clerk.say("Corrections of earlier circulars") not in march
     clerk.picture("circular")
+    assert clerk.pdf().startswith(b"%PDF")
     clerk.closes_the_month()
 
     corrected = FIRST.format(closed="2026-03-06|已解决")
@@ -56,6 +63,9 @@ def test_three_months_from_the_register_to_the_correction(serve, page, tmp_path,
         "Petitions", of_the_end("2026年4月30日"), register(corrected, SOLVED, REPEATED), "办结日期漏登"
     )
     clerk.visits(period="2026-04")
-    print(clerk.page.inner_text('[data-testid="stMain"]'))
-    print(clerk.reads("Circular of the month"))
+    april = clerk.reads("Circular of the month")
+    corrections = april[april.index(clerk.say("Corrections of earlier circulars")) :]
+    # Of March as it was printed, and as it is with the closing day of 6 March.
+    assert "0.00% (0/1)" in corrections and "100.00% (1/1)" in corrections
+    assert "1 / 1" in corrections and "0 / 1" in corrections
     clerk.picture("correction")

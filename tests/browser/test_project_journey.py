@@ -84,12 +84,26 @@ VETOED = ASSESSED.format(
 def test_from_the_assessment_to_its_veto(serve, page, tmp_path, language):
     store = registers(tmp_path / "store")
     clerk = SchemeJourney(page, language, "vetoed", serve(store.path), "approval", "2026")
-    clerk.stores("Assessments of major matters", "评估事项_截至2026年1月31日.csv", written(OPEN))
+    clerk.stores("Assessments of major matters", "评估事项_截至2026年2月10日.csv", written(OPEN))
     clerk.stores("Consultations on major matters", "征求意见.csv", written(SURVEYED))
     clerk.stores_and_publishes("Answers to consultations", "意见统计.csv", written(ANSWERED))
     clerk.visits(period="2026")
     clerk.picture("forest")
-    print(clerk.page.inner_text('[data-testid="stMain"]'))
+    assert shown_words(clerk) >= {"142/290", clerk.say("Line missed")}
+    opinion = clerk.reads("Opinion on a matter")
+    # Two thirds of the forms returned are 194; the three questions of the wide file are three lines.
+    assert all(words in opinion for words in ("48.97%", "51.72%", "57.24%", "41.87%", "57.47%"))
+    assert clerk.say("The line is not reached: the matter may not go ahead.").rstrip("。.") in opinion
+    clerk.picture("opinion")
     clerk.stores_and_publishes("Assessments of major matters", "评估事项_截至2026年2月28日.csv", written(VETOED))
     clerk.visits(period="2026")
+    assert clerk.figure("Matters vetoed") == "1"
+    assert shown_words(clerk) >= {"142/290", "2026-02-20", clerk.say("Line missed")}
     clerk.picture("vetoed")
+
+
+def shown_words(clerk: SchemeJourney) -> set[str]:
+    """The words of the picture; none of them is cut."""
+    assert_no_chart_text_is_cut(clerk.page)
+    drawn = clerk.page.locator(".js-plotly-plot").first.inner_text()
+    return {*drawn.splitlines(), *drawn.split()}

@@ -9,8 +9,10 @@ import pytest
 
 from data.sample.load import load_files
 from data.store import Store
+from reports import unit_dossier as words_of
 from schemes import OTHER_SCHEMES
 from schemes.demonstration import scheme_files
+from ui.unit_schemes import COLUMNS
 
 from .conftest import settled
 from .journeys import Journey, assert_no_chart_text_is_cut
@@ -41,6 +43,15 @@ def test_one_page_holds_what_all_schemes_say_of_a_unit(serve, page, whole_store,
     heading.scroll_into_view_if_needed()
     person.picture("lanes")
     assert_no_chart_text_is_cut(page)
-    table = page.get_by_role("table").filter(has_text=person.say("Counted, not sampled")).last
-    print(table.inner_text())
-    print([scheme.title for scheme in OTHER_SCHEMES])
+    drawn = page.locator(".js-plotly-plot").last.inner_text()
+    lanes = [person.say(scheme.title) for scheme in OTHER_SCHEMES]
+    assert all("".join(lane.split())[:4] in "".join(drawn.split()) for lane in lanes), drawn
+    table = page.get_by_role("table").last
+    heads = [words_of.HEADERS[name] for name in COLUMNS]
+    assert table.get_by_role("columnheader").all_inner_texts() == [person.say(head) for head in heads]
+    rows = [row.get_by_role("cell").all_inner_texts() for row in table.get_by_role("row").all()[1:]]
+    rows = [[*row, ""][: len(COLUMNS)] for row in rows]
+    named = [cell for row in rows for cell in row[:1]]
+    print(rows[:3], sorted(set(named)))
+    said = page.get_by_test_id("stMain").inner_text()
+    assert person.say(words_of.INTERNAL) in said

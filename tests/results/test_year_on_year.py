@@ -44,6 +44,7 @@ def test_three_units_by_hand():
     for at, (moved, *parts) in enumerate(units):
         assert found.low[at] == pytest.approx(found.change[at] - reach(0.05, *parts))
         assert found.high[at] == pytest.approx(found.change[at] + reach(0.05, *parts))
+        assert found.standard_error[at] == pytest.approx(reach(0.05, *parts) / stats.norm.isf(0.025))
         assert reach(found.p[at], *parts) == pytest.approx(moved, rel=1e-7)
     assert found.p_holm[:2] == pytest.approx([2 * CAUTION * found.p[0], CAUTION * found.p[1]])
     assert found.p_bh[:2] == pytest.approx([2 * found.p[0], found.p[1]])

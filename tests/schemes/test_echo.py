@@ -20,6 +20,7 @@ from schemes.echo.measures import (
     needy_gaps,
     opinion_states,
     person_weeks,
+    weeks_over,
 )
 from schemes.frame import Period, measure_rows
 from tests.reference import plain_clock
@@ -288,6 +289,25 @@ def test_a_week_that_still_runs_is_missed_by_nobody():
         found = measure_rows("echo", MEASURES, frames, asked("2026-03", as_of), Settings())
         (row,) = found[found["measure"] == "weeks_met"].to_dict("records")
         assert (row["value"], row["n"]) == expected, as_of
+
+
+def test_a_week_before_the_first_visit_on_record_is_missed_by_nobody():
+    """The register of visits begins on Monday 9 March: of the weeks before nothing is known."""
+    calendar = plain_clock.frame_rows(date(2026, 2, 16), date(2026, 3, 29))
+    frames = {
+        "person": frame("person_code,place_code,role,valid_from", "G1,K,网格员,2025-01-01"),
+        "visit": frame(
+            "person_code,place_code,visit_date,result,household_code,household_kind", "G1,K,2026-03-09,见面,H1,普通"
+        ),
+        "calendar": pd.DataFrame(calendar, columns=["date", "worked", "provisional"]),
+    }
+    for as_of, weeks, missed in (("2026-03-12", 0, []), ("2026-03-15", 1, []), ("2026-03-22", 2, ["G1"])):
+        chosen = asked("2026", as_of)
+        found = measure_rows("echo", MEASURES, frames, chosen, Settings())
+        assert found.loc[found["measure"] == "weeks_met", "n"].tolist() == [weeks], as_of
+        assert len(weeks_over(frames, chosen, Settings())) == weeks, "tiles"
+        listed = attention(frames, chosen, Settings())
+        assert listed.loc[listed["what"] == "weeks_missed", "key"].tolist() == missed, as_of
 
 
 def test_a_person_who_moves_counts_once_a_week_in_the_last_grid():

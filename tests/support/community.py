@@ -9,13 +9,20 @@ LATE_ONES = ("HY-2026-0001", "HY-2026-0002")
 IN_TIME = "HY-2026-0003"
 
 
-def registers(path) -> Store:
+def registers(path, *, people: bool = True) -> Store:
     """A published store with units, places and people; no opinion and no visit yet."""
     store = Store(path, threads=2)
     units = [file for file in registers_of_the_city() if file.kind == "units"]
-    load_files(store, [*units, *shared_files(City())])
+    shared = [file for file in shared_files(City()) if people or file.kind != "person"]
+    load_files(store, [*units, *shared])
     store.publish()
     return store
+
+
+def people() -> bytes:
+    """Two grid workers of the first grid."""
+    rows = ("G001,KZ-1,网格员,无,2026-01-01", "G002,KZ-1,网格员,无,2026-01-01")
+    return ("人员代码,地点,身份,级别,起\n" + "\n".join(rows) + "\n").encode("utf-8-sig")
 
 
 def opinions(day: str, answered: dict[str, str]) -> bytes:
@@ -35,9 +42,10 @@ def opinions(day: str, answered: dict[str, str]) -> bytes:
     return "".join(lines).encode("utf-8-sig")
 
 
-def visits() -> bytes:
-    """Visits of the first grid in the week of 9 March: one person on three days, another on one."""
+def visits(*later: str) -> bytes:
+    """Visits of the first grid in the week of 9 March, of a person on three days and another on one; or later ones."""
     head = "走访编号,走访日期,走访人代码,网格,户代码,户类型,结果\n"
-    days = (("G001", "2026-03-09"), ("G001", "2026-03-11"), ("G001", "2026-03-12"), ("G002", "2026-03-10"))
-    rows = (f"V-{at},{day},{code},KZ-1,H100{at},普通,见面\n" for at, (code, day) in enumerate(days, start=1))
+    days = [("G001", "2026-03-09"), ("G001", "2026-03-11"), ("G001", "2026-03-12"), ("G002", "2026-03-10")]
+    numbered = enumerate((("G001", day) for day in later), start=5) if later else enumerate(days, start=1)
+    rows = (f"V-{at},{day},{code},KZ-1,H100{at},普通,见面\n" for at, (code, day) in numbered)
     return (head + "".join(rows)).encode("utf-8-sig")

@@ -80,6 +80,13 @@ def test_guarded_addresses_need_a_login_when_one_is_configured(path):
     assert status(path, login=lambda cookies: False, cookie="_streamlit_user=forged") == 401
 
 
+def test_a_file_is_refused_and_a_page_leads_to_the_way_in():
+    """A download that asks for a page as well gets no answer that a browser would keep under the name of the file."""
+    nobody = {"login": lambda cookies: False, "accept": "text/html"}
+    assert status("/media/a.csv", **nobody) == status("/_stcore/upload_file/a/b", **nobody) == 401
+    assert status("/ranking", **nobody) == 303
+
+
 def test_a_signed_in_person_uploads_and_downloads():
     def known(cookies):
         return cookies.get("_streamlit_user") == "good"

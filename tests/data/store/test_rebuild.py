@@ -113,10 +113,9 @@ def test_evidence_that_is_damaged_is_not_used_to_rebuild(published):
     assert snapshot(biaochi.store) == before
 
 
-def test_an_original_exchanged_together_with_its_checksum_is_no_base_to_rebuild_from(published):
-    """The log knows the description of an upload as it was accepted."""
-    biaochi, _ = published
-    manifest, kept = only(biaochi.store, "uploads/*/upload.json"), only(biaochi.store, "uploads/*/evidence-0")
+def exchange_the_original(store):
+    """Another grade in the kept original of an upload, and the checksums of its description to go with it."""
+    manifest, kept = only(store, "uploads/*/upload.json"), only(store, "uploads/*/evidence-0")
     forged = kept.read_bytes().replace("市公安局,满意".encode(), "市公安局,不满意".encode(), 1)
     assert forged != kept.read_bytes()
     kept.write_bytes(forged)
@@ -124,10 +123,26 @@ def test_an_original_exchanged_together_with_its_checksum_is_no_base_to_rebuild_
     described = json.loads(manifest.read_text(encoding="utf-8"))
     described["checksums"]["evidence-0"] = described["files"][0]["sha256"] = digest
     manifest.write_text(json.dumps(described), encoding="utf-8")
-    only(biaochi.store, "uploads/*/lines.parquet").unlink()
+    only(store, "uploads/*/lines.parquet").unlink()
+
+
+def test_an_original_exchanged_together_with_its_checksum_is_no_base_to_rebuild_from(published):
+    """The log knows the description of an upload as it was accepted."""
+    biaochi, _ = published
+    exchange_the_original(biaochi.store)
     before = snapshot(biaochi.store)
     assert "upload.json: it was changed after entry" in biaochi("rebuild", code=1, lang="en").decode()
     assert snapshot(biaochi.store) == before
+
+
+def test_where_the_log_is_damaged_too_the_content_of_an_upload_still_is_its_name(published):
+    biaochi, _ = published
+    exchange_the_original(biaochi.store)
+    (biaochi.store / "audit" / "log.jsonl").write_text("{}\n", encoding="utf-8")
+    before = snapshot(biaochi.store / "uploads")
+    answer = biaochi("rebuild", code=1, lang="en").decode()
+    assert "its stored original now gives different content" in answer
+    assert snapshot(biaochi.store / "uploads") == before
 
 
 def test_publishing_with_damaged_facts_says_so(published, files):

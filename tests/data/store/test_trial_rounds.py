@@ -203,3 +203,12 @@ def test_a_damaged_entry_is_said_and_not_a_crash(formal):
     biaochi, _, _ = formal
     (biaochi.store / "history" / "000001.json").write_text("{", "utf-8")
     assert "历史记录" in biaochi("check", code=1).decode()
+
+
+def test_going_back_loses_no_announced_round(formal):
+    biaochi, before, files = formal
+    published(biaochi, files("c.csv", OTHER), "2023")
+    for status in ("final", "announced"):
+        biaochi("status", "2023", status, "--reason", "会议决定")
+    biaochi("rollback", before[:12], "--reason", "复核", code=2)
+    assert "2023" in biaochi.err and "已公布" in biaochi.err
